@@ -1,4 +1,4 @@
-"""How weights start: numpy functions f(rng, shape, **values) -> float64 array, one per entry of the catalogue "initializers".
+"""How weights start: numpy functions f(rng, shape, **values) -> float64 array for the catalogue "initializers".
 
 ``shape`` is (rows, columns) of a matrix, rows the units it feeds and columns what it reads, or (n,) for a vector.
 So fan-in is the number of columns and fan-out the number of rows; a vector counts its length as both.
@@ -64,7 +64,7 @@ def kaiming_normal(rng: np.random.Generator, shape: Shape, gain: float) -> np.nd
 def orthogonal(rng: np.random.Generator, shape: Shape, gain: float) -> np.ndarray:
     """gain times a random matrix with orthonormal rows or columns (the shorter side); Saxe et al. 2014.
 
-    Drawn uniformly: the QR factor of a Gaussian matrix with the signs of R's diagonal taken back. A vector gets length ``gain``.
+    The QR factor of a Gaussian matrix with the signs of R's diagonal taken back. A vector gets length ``gain``.
     """
     rows, columns = shape if len(shape) > 1 else (shape[0], 1)
     if rows * columns == 0:
@@ -81,4 +81,4 @@ def identity(rng: np.random.Generator, shape: Shape, scale: float) -> np.ndarray
     """``scale`` on the diagonal and 0 elsewhere (Le et al. 2015); a vector, which has no diagonal, is all 0."""
     if len(shape) == 1:
         return np.zeros(shape)
-    return scale * np.eye(*shape)
+    return scale * np.eye(shape[0], shape[1])
