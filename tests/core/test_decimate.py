@@ -1,0 +1,118 @@
+"""Decimation keeps every peak, gap and NaN, and invents no point."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from core.decimate import Smoothed, blocks, drawable, minmax, robust_range, runs_of
+
+SERIES = arrays(np.float64, st.integers(1, 400), elements=st.floats(allow_nan=True, allow_infinity=True, width=64))
+
+
+@settings(deadline=None)
+@given(SERIES, st.integers(1, 50))
+def test_minmax_returns_given_points_in_order_with_both_extremes(y: np.ndarray, columns: int) -> None:
+    x = np.arange(len(y), dtype=float)
+    px, py = minmax(x, y, columns)
+    assert len(px) == len(py) <= max(2 * columns, 1)
+    assert (np.diff(px) >= 0).all()
+    shown = drawable(py)
+    assert (y[px[shown].astype(int)] == py[shown]).all()
+    good = y[drawable(y)]
+    if len(good):
+        assert py[shown].min() == good.min()
+        assert py[shown].max() == good.max()
+    else:
+        assert not shown.any()
+
+
+def test_minmax_keeps_one_spike_in_a_million_points() -> None:
+    y = np.random.default_rng(0).normal(size=1_000_000)
+    y[123_456] = 99.0
+    px, py = minmax(np.arange(len(y)), y, 800)
+    assert len(px) == 1600
+    assert (123_456, 99.0) in set(zip(px.tolist(), py.tolist(), strict=True))
+
+
+def test_minmax_leaves_a_gap_where_all_is_nan() -> None:
+    y = np.zeros(1000)
+    y[300:600] = np.nan
+    px, py = minmax(np.arange(1000), y, 100)
+    gap = px[np.isnan(py)]
+    assert gap.min() >= 300 and gap.max() < 600 and len(gap) == 60
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(10, 7), (100, 100), (1, 1), (33, 64)])
+def test_blocks_show_the_largest_value_and_every_nan(rows: int, columns: int) -> None:
+    matrix = np.random.default_rng(1).random((64, 100))
+    matrix[5, 50] = np.nan
+    small = blocks(matrix, rows, columns)
+    assert small.shape == (min(rows, 64), min(columns, 100))
+    assert np.isnan(small).sum() == 1
+    clean = np.nan_to_num(matrix)
+    assert blocks(clean, rows, columns).max() == clean.max()
+
+
+def test_blocks_against_a_loop() -> None:
+    matrix = np.random.default_rng(2).random((12, 9))
+    expected = [[matrix[i * 4 : i * 4 + 4, j * 3 : j * 3 + 3].max() for j in range(3)] for i in range(3)]
+    assert (blocks(matrix, 3, 3) == np.array(expected)).all()
+
+
+@pytest.mark.parametrize("n", [3, 10, 30, 500])
+def test_one_early_spike_does_not_ruin_the_range(n: int) -> None:
+    y = 2.3 * np.exp(-np.arange(n) / n * 3)
+    y[min(2, n - 1)] = 1e6
+    low, high = robust_range(y) or (0, 0)
+    assert high <= 2.3
+    assert low == y.min()
+
+
+def test_an_ordinary_fall_of_the_loss_is_seen_whole() -> None:
+    y = 0.05 + 2.25 * np.exp(-np.arange(900) / 60)
+    assert robust_range(y) == (pytest.approx(y[-1]), pytest.approx(y[0]))
+
+
+def test_range_of_a_constant_of_one_value_and_of_nothing() -> None:
+    assert robust_range(np.full(50, 0.5)) == (0.5, 0.5)
+    assert robust_range(np.array([3.0])) == (3.0, 3.0)
+    assert robust_range(np.array([np.nan, np.inf, 1e305])) is None
+    assert robust_range(np.array([0.5] * 50 + [1e9])) == (0.5, 0.5)
+
+
+@settings(deadline=None)
+@given(
+    arrays(np.float64, st.integers(0, 120), elements=st.floats(-1e6, 1e6)),
+    st.floats(0, 0.99),
+    st.integers(0, 120),
+)
+def test_smoothed_is_the_weighted_mean_however_it_is_fed(y: np.ndarray, weight: float, cut: int) -> None:
+    smooth = Smoothed(weight)
+    smooth.extend(y[:cut])
+    smooth.extend(y[cut:])
+    expected = [
+        np.dot(weight ** np.arange(i, -1.0, -1), y[: i + 1]) / (weight ** np.arange(i, -1.0, -1)).sum()
+        for i in range(len(y))
+    ]
+    np.testing.assert_allclose(smooth.values, expected, rtol=1e-9, atol=1e-6)
+
+
+def test_smoothed_passes_over_what_is_not_finite() -> None:
+    smooth = Smoothed(0.5)
+    smooth.extend([1.0, np.nan, np.inf, 1.0, 1e301])
+    np.testing.assert_array_equal(smooth.values, [1.0, np.nan, np.nan, 1.0, np.nan])
+
+
+def test_smoothed_of_the_largest_numbers_stays_finite() -> None:
+    smooth = Smoothed(0.9)
+    smooth.extend([1e300] * 300 + [-1e300] * 300)
+    assert np.isfinite(smooth.values).all()
+
+
+def test_runs_of() -> None:
+    assert runs_of(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
+    assert runs_of(np.zeros(0, bool)) == []
