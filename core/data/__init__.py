@@ -1,1 +1,3 @@
-"""Data sets: the contract (dataset), the bundled ones (catalogue, bundled) and the seeded synthetic tasks (synthetic)."""
+"""Data sets: the contract (dataset), what there is (catalogue), real data (images, tables, series), generated data
+(synthetic, plane), and how samples are dealt out (split).
+"""

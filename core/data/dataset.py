@@ -27,6 +27,20 @@ class Normalisation:
     mean: np.ndarray
     scale: np.ndarray
 
+    @classmethod
+    def fitted(cls, training: np.ndarray) -> Normalisation:
+        """To mean 0 and standard deviation 1 over ``training`` (..., features), which must hold training data only.
+
+        A feature that never changes keeps a scale of 1.
+        """
+        flat = training.reshape(-1, training.shape[-1]).astype(np.float64)
+        spread = flat.std(axis=0)
+        return cls(flat.mean(axis=0), np.where(spread > 0, spread, 1.0))
+
+    def apply(self, raw: np.ndarray) -> np.ndarray:
+        """Values in their own unit (..., features), normalised; float32."""
+        return np.asarray((raw - self.mean) / self.scale, dtype=np.float32)
+
     def undo(self, values: np.ndarray) -> np.ndarray:
         """Normalised values back in their own unit."""
         raw: np.ndarray = values * self.scale + self.mean
@@ -38,7 +52,7 @@ class Field:
     """One array of a data set and what its features mean."""
 
     values: np.ndarray
-    """float32; (samples, features) or (samples, steps, features). Class targets hold the class number as one feature."""
+    """float32; (samples, features) or (samples, steps, features). A class target holds the class number as one feature."""
     names: tuple[str, ...] = ()
     """One name per feature; empty where they have none (pixels)."""
     unit: str = ""
@@ -65,6 +79,24 @@ class Field:
 
 
 @dataclass(frozen=True, eq=False)
+class WindowedSeries:
+    """The series behind a data set of sliding windows, in its own units."""
+
+    values: np.ndarray
+    """(times, features)."""
+    times: tuple[str, ...]
+    """Label of each time: a year or a date."""
+    starts: np.ndarray
+    """(samples,) time of each window's first step."""
+    window: int
+    """Steps that a sample shows."""
+    horizon: int
+    """Steps after the last shown one that it asks for."""
+    target: int
+    """Feature that is to be predicted; -1 where the target is not one of the features."""
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Inputs, target, mask and split, ready for training."""
 
@@ -76,11 +108,13 @@ class Dataset:
     """By the name that an input layer refers to; the first one is the main input."""
     target: Field
     split: Mapping[Part, np.ndarray]
-    """Sample numbers of each part; disjoint."""
+    """Sample numbers of each part; disjoint. A part without samples is left out; "train" is always there."""
     mask: np.ndarray | None = None
-    """(samples, steps) bool: steps that the loss counts; None counts all. For sequence targets only."""
+    """(samples, target steps) bool: steps that the loss counts; None counts all. For sequence targets only."""
     lengths: np.ndarray | None = None
-    """(samples,) valid steps where sequences are padded at the end; None where none is."""
+    """(samples,) valid steps of the main input where sequences are padded at the end; None where none is.
+
+    A padded target is told by ``mask``."""
     view: View = "table"
     """How a sample and an output are best drawn."""
     image_shape: tuple[int, int] | None = None
@@ -90,7 +124,10 @@ class Dataset:
     source: str = ""
     """Where the data comes from and its licence, in one line."""
     info: Mapping[str, object] = field(default_factory=dict)
-    """More facts for views: the original series, dates, window starts."""
+    """More facts for views; a windowed series gives ``WindowedSeries`` as "series"."""
+
+    def __post_init__(self) -> None:
+        _check(self)
 
     def __len__(self) -> int:
         return len(self.target.values)
@@ -100,8 +137,39 @@ class Dataset:
         """Units that an output layer needs: the classes, or the target's features."""
         return len(self.target.classes) if self.target.codes else self.target.features
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts that have samples, training first."""
+        return tuple(part for part in PARTS if part in self.split)
+
     def samples(self, part: Part) -> np.ndarray:
         """The sample numbers of a part."""
         if part not in self.split:
             raise DataError("{title} has no {part} part.", title=self.title, part=part)
         return self.split[part]
+
+
+def _check(data: Dataset) -> None:
+    """Hold a data set to its contract, so that a faulty source is told before training and not by it."""
+    samples = len(data.target.values)
+    for name, one in {**data.inputs, "target": data.target}.items():
+        where = {"title": data.title, "name": name}
+        if one.values.ndim not in (2, 3):
+            raise DataError("{title}: the array “{name}” has neither two nor three dimensions.", **where)
+        if len(one.values) != samples:
+            raise DataError("{title}: the array “{name}” has another number of samples than the target.", **where)
+        if not np.isfinite(one.values).all():
+            raise DataError("{title}: the array “{name}” holds values that are not finite numbers.", **where)
+        if one.codes and one.classes and not _codes_fit(one.values, len(one.classes)):
+            raise DataError("{title}: the array “{name}” holds numbers that name no class.", **where)
+    if data.mask is not None and data.mask.shape != data.target.values.shape[:2]:
+        raise DataError("{title}: the mask does not fit the target.", title=data.title)
+    if not len(data.split.get("train", ())):
+        raise DataError("{title} has no samples to train on.", title=data.title)
+    chosen = np.concatenate(list(data.split.values()))
+    if len(np.unique(chosen)) != len(chosen) or chosen.min() < 0 or chosen.max() >= samples:
+        raise DataError("{title}: the parts share samples, or name samples that do not exist.", title=data.title)
+
+
+def _codes_fit(codes: np.ndarray, classes: int) -> bool:
+    return bool(((codes >= 0) & (codes < classes) & (codes == np.floor(codes))).all())

@@ -1,0 +1,311 @@
+"""The data sets that come with the program: what each is, its settings, and what loads it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from core.catalogue.spec import Catalogue, Choice, Param, Spec
+from core.data.dataset import Dataset
+
+
+def load(choice: Choice) -> Dataset:
+    """The data set of a Choice; the same choice gives the same arrays. Takes well under a second."""
+    complete = DATASETS.complete(choice)
+    module, _, function = DATASETS[complete.key].runs.partition(":")
+    loaded: Dataset = getattr(import_module(module), function)(**complete.values)
+    return loaded
+
+
+def _validation(default: float = 0.2) -> Param:
+    return Param(
+        "validation",
+        "Validation share",
+        "float",
+        default,
+        "Share of the samples that is kept out of training, to see how the network does on data it has not learned.",
+        0.0,
+        0.9,
+        step=0.05,
+    )
+
+
+def _test(default: float = 0.0) -> Param:
+    return Param(
+        "test",
+        "Test share",
+        "float",
+        default,
+        "Share of the samples that is put away for one last check.",
+        0.0,
+        0.9,
+        step=0.05,
+        advanced=True,
+    )
+
+
+def _seed(text: str) -> Param:
+    return Param("seed", "Seed", "int", 0, text, 0, 2**31 - 1)
+
+
+def _lot() -> tuple[Param, ...]:
+    """How samples that do not depend on one another are dealt out."""
+    return (_validation(), _test(), _seed("Which samples go into which part is drawn from this number."))
+
+
+def _time() -> tuple[Param, ...]:
+    """How the windows of a series are dealt out."""
+    return (_validation(), _test(), _seed("Not used: the parts follow in time."))
+
+
+def _drawn(samples: int) -> tuple[Param, ...]:
+    """How many samples are generated, and how they are dealt out."""
+    return (
+        Param("samples", "Samples", "int", samples, "How many samples are generated.", 10, 100_000, log=True),
+        _validation(),
+        _test(),
+        _seed("The samples and their parts are drawn from this number."),
+    )
+
+
+def _whole(key: str, title: str, default: int, low: int, high: int, text: str, unit: str = "") -> Param:
+    return Param(key, title, "int", default, text, low, high, unit=unit)
+
+
+def _noise(default: float, text: str = "How far each point is shaken, as a standard deviation.") -> Param:
+    return Param("noise", "Noise", "float", default, text, 0.0, 1.0, step=0.05)
+
+
+def _asked(last: str, every: str, default: str) -> Param:
+    return Param(
+        "target",
+        "Asked",
+        "choice",
+        default,
+        "When the network has to answer: once at the end, or at every step.",
+        choices=(("last", last), ("every", every)),
+    )
+
+
+_IMAGES = (
+    Spec(
+        "digits",
+        "Handwritten digits",
+        "1,797 digits written by 13 people, 8 by 8 pixels. Read as one picture, row by row from top to bottom, or "
+        "pixel by pixel, which makes a sequence of 64 steps.",
+        (
+            Param(
+                "reading",
+                "Read as",
+                "choice",
+                "rows",
+                "The same pixels, all at once or one after another.",
+                choices=(
+                    ("image", "One picture (64 values)"),
+                    ("rows", "Row by row (8 steps)"),
+                    ("pixels", "Pixel by pixel (64 steps)"),
+                ),
+            ),
+            *_lot(),
+        ),
+        family="images",
+        runs="core.data.images:digits",
+        source="E. Alpaydin and C. Kaynak, Optical recognition of handwritten digits, 1998.",
+    ),
+)
+
+_TABLES = (
+    Spec(
+        "iris",
+        "Iris flowers",
+        "150 flowers of three species, told apart by the length and width of their petals and sepals.",
+        _lot(),
+        family="table",
+        runs="core.data.tables:iris",
+        source="R. A. Fisher, The use of multiple measurements in taxonomic problems, 1936.",
+    ),
+    Spec(
+        "wine",
+        "Wines",
+        "178 wines from three growers, told apart by 13 chemical measurements.",
+        _lot(),
+        family="table",
+        runs="core.data.tables:wine",
+        source="M. Forina et al., PARVUS.",
+    ),
+    Spec(
+        "breast_cancer",
+        "Breast tumours",
+        "569 tumours, benign or malignant, told apart by 30 measurements of their cell nuclei.",
+        _lot(),
+        family="table",
+        runs="core.data.tables:breast_cancer",
+        source="W. H. Wolberg, W. N. Street and O. L. Mangasarian, 1995.",
+    ),
+    Spec(
+        "diabetes",
+        "Diabetes after one year",
+        "442 patients with ten measurements each; a score of how far the disease has gone a year later is to be "
+        "predicted. A regression with much that cannot be known.",
+        _lot(),
+        family="table",
+        runs="core.data.tables:diabetes",
+        source="B. Efron, T. Hastie, I. Johnstone and R. Tibshirani, Least angle regression, 2004.",
+    ),
+)
+
+_SERIES = (
+    Spec(
+        "sunspots",
+        "Sunspots",
+        "How many spots the Sun had in each year from 1700 to 2008. It swings in about eleven years, never quite the "
+        "same way twice. The network sees some years and tells the next ones.",
+        (
+            _whole("window", "Window", 24, 2, 150, "How many years the network sees.", "years"),
+            _whole("horizon", "Horizon", 1, 1, 50, "How many years ahead it has to tell.", "years"),
+            _asked("What follows the window", "What follows each step", "last"),
+            *_time(),
+        ),
+        family="series",
+        runs="core.data.series:sunspots",
+        source="National Geophysical Data Center.",
+    ),
+    Spec(
+        "weather",
+        "Weather in Seattle",
+        "Rain, temperatures, wind and the kind of weather on each day from 2012 to 2015. The network sees some days "
+        "and tells tomorrow.",
+        (
+            _whole("window", "Window", 14, 2, 120, "How many days the network sees.", "days"),
+            Param(
+                "quantity",
+                "To predict",
+                "choice",
+                "kind",
+                "What is asked about the next day.",
+                choices=(("kind", "Kind of weather"), ("temperature", "Highest temperature")),
+            ),
+            _asked("The day after the window", "The day after each step", "last"),
+            *_time(),
+        ),
+        family="series",
+        runs="core.data.series:weather",
+        source="National Oceanic and Atmospheric Administration.",
+    ),
+)
+
+_MEMORY = (
+    Spec(
+        "adding",
+        "Adding problem",
+        "A long row of numbers of which two are marked; at the end their sum is asked. The classic test of long "
+        "memory: a network that forgets the first mark can only guess.",
+        (_whole("length", "Length", 100, 4, 2000, "Steps of a row.", "steps"), *_drawn(5000)),
+        family="memory task",
+        runs="core.data.synthetic:adding",
+        source="S. Hochreiter and J. Schmidhuber, Long short-term memory, 1997, experiment 4.",
+    ),
+    Spec(
+        "copy",
+        "Copy after a pause",
+        "Some symbols are shown, then nothing for a while; after a sign the network has to tell them in order.",
+        (
+            _whole("symbols", "Symbols", 4, 2, 26, "How many different symbols there are."),
+            _whole("items", "Items", 3, 1, 50, "How many symbols are shown and asked back.", "steps"),
+            _whole("lag", "Pause", 10, 1, 1000, "Steps between the last symbol and the answer.", "steps"),
+            *_drawn(2000),
+        ),
+        family="memory task",
+        runs="core.data.synthetic:copy",
+        source="S. Hochreiter and J. Schmidhuber 1997; M. Arjovsky, A. Shah and Y. Bengio 2016.",
+    ),
+    Spec(
+        "parity",
+        "Parity of bits",
+        "A row of zeros and ones: is the number of ones so far even or odd? One forgotten bit and the answer is wrong.",
+        (
+            _whole("length", "Length", 12, 2, 1000, "Bits of a row.", "steps"),
+            _asked("After the last bit", "After every bit", "every"),
+            *_drawn(2000),
+        ),
+        family="memory task",
+        runs="core.data.synthetic:parity",
+    ),
+    Spec(
+        "temporal_order",
+        "Temporal order",
+        "Two signs, X or Y, stand far apart among letters that mean nothing. Which came first, which second?",
+        (_whole("length", "Length", 50, 10, 2000, "Steps of a row.", "steps"), *_drawn(3000)),
+        family="memory task",
+        runs="core.data.synthetic:temporal_order",
+        source="S. Hochreiter and J. Schmidhuber, Long short-term memory, 1997, experiment 6a.",
+    ),
+    Spec(
+        "recall",
+        "Recall of the first symbol",
+        "One symbol is shown, then only noise; at the end the network has to say which it was. Raise the pause to find "
+        "how far back it remembers.",
+        (
+            _whole("symbols", "Symbols", 4, 2, 26, "How many different symbols there are."),
+            _whole("lag", "Pause", 20, 1, 1000, "Steps between the symbol and the question.", "steps"),
+            _noise(0.1, "Strength of the noise during the pause, as a standard deviation."),
+            *_drawn(2000),
+        ),
+        family="memory task",
+        runs="core.data.synthetic:recall",
+    ),
+    Spec(
+        "echo",
+        "Echo of bits",
+        "A stream of zeros and ones; at every step the network repeats the bit of some steps ago.",
+        (
+            _whole("length", "Length", 20, 2, 1000, "Bits to repeat.", "steps"),
+            _whole("lag", "Lag", 5, 1, 500, "How many steps ago.", "steps"),
+            *_drawn(2000),
+        ),
+        family="memory task",
+        runs="core.data.synthetic:echo",
+    ),
+)
+
+_PLANE = (
+    Spec(
+        "circles",
+        "Disc and ring",
+        "Points of one class lie in a disc, those of the other on a ring around it.",
+        (_noise(0.1), *_drawn(400)),
+        family="plane",
+        runs="core.data.plane:circles",
+    ),
+    Spec(
+        "spirals",
+        "Two spirals",
+        "Two classes wound into one another: easy to see, hard to separate.",
+        (
+            Param("turns", "Turns", "float", 1.25, "How often each spiral goes round.", 0.25, 4.0, step=0.25),
+            _noise(0.02),
+            *_drawn(600),
+        ),
+        family="plane",
+        runs="core.data.plane:spirals",
+        source="K. Lang and M. Witbrock, Learning to tell two spirals apart, 1988.",
+    ),
+    Spec(
+        "xor",
+        "Exclusive or",
+        "Four quarters of a square, opposite ones of the same class. One neuron alone cannot do it.",
+        (_noise(0.05), *_drawn(400)),
+        family="plane",
+        runs="core.data.plane:xor",
+        source="M. Minsky and S. Papert, Perceptrons, 1969.",
+    ),
+    Spec(
+        "moons",
+        "Two moons",
+        "Two half circles that reach into one another.",
+        (_noise(0.1), *_drawn(400)),
+        family="plane",
+        runs="core.data.plane:moons",
+    ),
+)
+
+DATASETS = Catalogue("data set", _IMAGES + _TABLES + _SERIES + _MEMORY + _PLANE)
