@@ -1,0 +1,83 @@
+"""Line icons in the colour of the text around them: drawn when needed, so sharp at any scale and in both themes."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from core.errors import UnknownName
+from gui.theme import theme
+
+FOLDER = Path(__file__).resolve().parent.parent / "resources" / "icons"
+_OWN_COLOR = {"error": "refused", "warning": "warning"}
+
+
+def icon(name: str, color: str = "") -> QIcon:
+    """The icon called ``name``, in the colour of text or in the theme colour named ``color``; it follows the theme."""
+    if name not in names():
+        raise UnknownName("icon", name, names())
+    return QIcon(_LineIcon(name, color or _OWN_COLOR.get(name, "text")))
+
+
+@cache
+def names() -> frozenset[str]:
+    """All icons there are."""
+    return frozenset(path.stem for path in FOLDER.glob("*.svg"))
+
+
+def layer_icon(kind: str) -> QIcon:
+    """The icon of a kind of layer; a neutral one for a kind without."""
+    return icon(kind if kind in names() else "dense")
+
+
+@cache
+def _source(name: str) -> str:
+    return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+
+
+@cache
+def _renderer(name: str, color: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode()))
+
+
+class _LineIcon(QIconEngine):
+    def __init__(self, name: str, color: str) -> None:
+        super().__init__()
+        self._name, self._color = name, color
+
+    def _ink(self, mode: QIcon.Mode) -> QColor:
+        if mode == QIcon.Mode.Disabled:
+            return theme().color("disabled")
+        if mode == QIcon.Mode.Selected:
+            return theme().color("highlighted_text")
+        return theme().color(self._color)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        side = min(rect.width(), rect.height())
+        square = QRectF(0, 0, side, side)
+        square.moveCenter(QRectF(rect).center())
+        _renderer(self._name, self._ink(mode).name()).render(painter, square)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self.paint(painter, pixmap.rect(), mode, state)
+        painter.end()
+        return pixmap
+
+    def availableSizes(self, mode: QIcon.Mode, state: QIcon.State) -> list[QSize]:
+        return [QSize(side, side) for side in (16, 24, 32, 48, 64, 128, 256)]
+
+    def clone(self) -> QIconEngine:
+        copy = _LineIcon(self._name, self._color)
+        _clones.append(copy)
+        return copy
+
+
+_clones: list[_LineIcon] = []
+"""Qt takes over a clone without telling Python, which would free it at once (PySide6 6.11)."""
