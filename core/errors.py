@@ -44,6 +44,10 @@ class Refused(StudioError):
     """An edit that the rules do not allow, such as a link into an input."""
 
 
+class InstantaneousLoop(Refused):
+    """A cycle of links without any delay: a delay of 1 on one of them repairs it."""
+
+
 class NotTrainable(StudioError):
     """The project has problems that must be solved before it can train."""
 
@@ -58,3 +62,7 @@ class DataError(StudioError):
 
 class Diverged(StudioError):
     """NaN or infinity appeared in training; values: quantity, layer, step."""
+
+
+class NotSaved(StudioError):
+    """A file that could not be written; what was there before is still there."""
