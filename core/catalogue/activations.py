@@ -48,7 +48,8 @@ ACTIVATIONS = Catalogue(
                 ),
             ),
             family="Linear and step",
-            formula=r"f(z) = \begin{cases} 1 & z \geq 0 \\ 0 & z < 0 \end{cases} \qquad f'(z) := \begin{cases} 1 & |z| \leq w \\ 0 & |z| > w \end{cases}",
+            formula=r"f(z) = \begin{cases} 1 & z \geq 0 \\ 0 & z < 0 \end{cases} \qquad "
+            r"f'(z) := \begin{cases} 1 & |z| \leq w \\ 0 & |z| > w \end{cases}",
             runs="core.engine.activations:step",
             source="McCulloch and Pitts 1943; straight-through gradient: Bengio, Leonard and Courville, "
             "arXiv:1308.3432, 2013",
@@ -176,7 +177,8 @@ ACTIVATIONS = Catalogue(
             "An ELU with two fixed constants, chosen so that the outputs of a layer keep mean 0 and variance 1 by "
             "themselves when the weights start with variance 1 / inputs.",
             family="Rectifiers",
-            formula=r"f(z) = \lambda \begin{cases} z & z > 0 \\ \alpha (e^{z} - 1) & z \leq 0 \end{cases} \qquad \lambda \approx 1.0507, \; \alpha \approx 1.6733",
+            formula=r"f(z) = \lambda \begin{cases} z & z > 0 \\ \alpha (e^{z} - 1) & z \leq 0 \end{cases} \qquad "
+            r"\lambda \approx 1.0507, \; \alpha \approx 1.6733",
             runs="torch.selu",
             source="Klambauer et al., Self-normalizing neural networks, NeurIPS 2017",
             when="In plain deep feed-forward networks with normalised inputs.",
