@@ -135,7 +135,7 @@ def test_signs_are_orange_and_blue_with_even_lightness(mode: str) -> None:
 
 def test_the_sequential_table_is_viridis() -> None:
     table = theme().sequential_table()
-    assert table[0].tolist() == [68, 1, 84] and table[-1].tolist() == [253, 231, 36]
+    assert table[0].tolist() == [68, 1, 84] and table[-1].tolist() == [253, 231, 37]
     assert theme().sequential(0.0) == QColor(68, 1, 84)
     light = [luminance(QColor(*map(int, row))) for row in table]
     assert (np.diff(light) > -1e-4).all()
