@@ -83,7 +83,7 @@ def _refuse_while_used(place: Path, name: str) -> None:
 
 def _in_use(name: str, process: Process | None) -> InUse:
     return InUse(
-        "“{file}” is open in another Unroll Studio (process {pid} on {host}). Look at it here, or save it by another name.",
+        "“{file}” is open in another Unroll Studio (process {pid} on {host}). Look at it, or save it by another name.",
         file=name,
         pid=process.pid if process else "?",
         host=process.host if process else "?",

@@ -101,6 +101,18 @@ class RunRecord(Record):
     strides: dict[str, Annotated[int, Field(ge=1, le=1 << 40)]] = {}
 
 
+class RecoveryRecord(Record):
+    """What recovery.json says about an autosaved copy."""
+
+    pid: int
+    host: Text
+    started: Text
+    original: Text | None = None
+    title: Text = ""
+    time: float = 0.0
+    """Seconds since 1970 of the snapshot."""
+
+
 R = TypeVar("R", bound=Record)
 
 
@@ -172,6 +184,14 @@ def read_run(document: Mapping[str, Any]) -> RunRecord:
     record, problems = _validated(RunRecord, document)
     problems += _bad_settings(document)
     if record is None or problems:
+        raise DocumentError(problems)
+    return record
+
+
+def read_recovery(document: Mapping[str, Any]) -> RecoveryRecord:
+    """The checked record of an autosaved copy; raises DocumentError."""
+    record, problems = _validated(RecoveryRecord, document)
+    if record is None:
         raise DocumentError(problems)
     return record
 

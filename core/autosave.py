@@ -1,0 +1,124 @@
+"""Copies of unsaved work that survive a crash: one file per open project in a folder, rewritten after edits.
+
+Nothing here removes a copy because it was offered or opened: only a verified save or the user's word does.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import archive
+from core.atomic import sweep, write_file
+from core.errors import BadFile, NotSaved
+from core.processes import Process, this_process
+from core.project import Project
+from core.project_file import load, members
+from core.project_schema import DocumentError, parse, read_recovery
+from core.runs import Run
+
+_SUFFIX = ".unroll"
+HISTORY_BYTES = 8 << 20
+"""Bytes of run history in a copy: the newest runs that fit, so that a snapshot takes milliseconds."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A snapshot of unsaved work that a process left behind."""
+
+    file: Path
+    original: Path | None
+    """The project file it belongs to; None where it was never saved."""
+    title: str
+    time: float
+    """Seconds since 1970 when the snapshot was taken."""
+    process: Process
+
+
+class Journal:
+    """The copy of one open project; every ``write`` replaces it whole."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.file = Path(folder) / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}{_SUFFIX}"
+
+    def write(self, project: Project, original: Path | None = None, title: str = "") -> None:
+        """Keep ``project`` as it is now; raises NotSaved."""
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NotSaved(
+                "Unsaved work cannot be kept safe in “{folder}”: {reason}. Save your project yourself.",
+                folder=str(self.file.parent),
+                reason=error.strerror or str(error),
+            ) from error
+        about = {
+            **this_process().to_json(),
+            "original": None if original is None else str(original),
+            "title": title,
+            "time": time.time(),
+        }
+        parts = members(project.state, _recent(project))
+        parts["recovery.json"] = json.dumps(about).encode()
+        write_file(self.file, archive.pack(parts))
+
+    @property
+    def written(self) -> bool:
+        """True where there is a copy."""
+        return self.file.exists()
+
+    def discard(self) -> None:
+        """Remove the copy: the project was saved and read back, or the user gave the work up."""
+        _remove(self.file)
+
+
+def list_recoverable(folder: Path | str) -> list[Copy]:
+    """The copies whose studio has ended, newest first. Copies of running studios and damaged ones are left out."""
+    place = Path(folder)
+    sweep(place)
+    found = []
+    with suppress(OSError):
+        for file in place.glob(f"*{_SUFFIX}"):
+            copy = _about(file)
+            if copy is not None and not copy.process.running:
+                found.append(copy)
+    return sorted(found, key=lambda copy: copy.time, reverse=True)
+
+
+def recover(copy: Copy) -> Project:
+    """The project in a copy, which stays where it is; raises BadFile."""
+    return load(copy.file)
+
+
+def discard(copy: Copy) -> None:
+    """Remove a copy, at the user's word or after its project was saved."""
+    _remove(copy.file)
+
+
+def _remove(file: Path) -> None:
+    # What cannot be removed is offered once more, which is harmless.
+    with suppress(OSError):
+        file.unlink()
+
+
+def _recent(project: Project) -> list[Run]:
+    kept: list[Run] = []
+    room = HISTORY_BYTES
+    for run in reversed(project.runs):
+        room -= sum(array.nbytes for array in run.to_arrays().values())
+        if room < 0:
+            break
+        kept.append(run)
+    return kept[::-1]
+
+
+def _about(file: Path) -> Copy | None:
+    try:
+        record = read_recovery(parse(archive.unpack(file, only="recovery.json")["recovery.json"]))
+    except (BadFile, DocumentError, KeyError):
+        return None
+    original = None if record.original is None else Path(record.original)
+    return Copy(file, original, record.title, record.time, Process(record.pid, record.host, record.started))
