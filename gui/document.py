@@ -1,0 +1,153 @@
+"""The open project as a Qt object: edits go in through ``do``, signals come out. Views keep a Document, never a State."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from time import monotonic
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from core.edits import Edit, Replace, SetWeights
+from core.project import Change, Project, State, computes_alike
+from gui.text import tr_core
+
+
+MERGE_SECONDS = 1.5
+"""Turning the same knob again within this time joins the last entry of the history."""
+
+
+class _EditCommand(QUndoCommand):
+    """One entry of the history: the states before and after. It knows no view."""
+
+    def __init__(self, project: Project, edit: Edit, after: State) -> None:
+        super().__init__(tr_core(edit.label))
+        self._project = project
+        self._before = project.state
+        self._after = after
+        self._key = edit.merge_key()
+        self._lasting = isinstance(edit, SetWeights) and edit.trained
+        self._when = monotonic()
+
+    def redo(self) -> None:
+        self._project.apply(Replace(self._after))
+
+    def undo(self) -> None:
+        self._project.apply(Replace(self._before))
+
+    def id(self) -> int:
+        return -1 if self._key is None else hash(self._key) & 0x3FFFFFFF
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, _EditCommand) or other._key != self._key or other._before is not self._after:
+            return False
+        if not self._lasting and other._when - self._when > MERGE_SECONDS:
+            return False
+        self._after, self._when = other._after, other._when
+        return True
+
+
+class Document(QObject):
+    """A project with its history, its file and what is selected in it."""
+
+    changed = Signal(object)
+    """core.project.Change, after every edit, undo and redo."""
+    replaced = Signal()
+    """Another project was opened: views start afresh."""
+    selection_changed = Signal()
+    highlighted = Signal(object)
+    """frozenset of ids that someone points at, such as the problem under the pointer; empty to point at nothing."""
+    path_changed = Signal()
+
+    def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(500)
+        self.project = project or Project()
+        self.path: Path | None = None
+        self.title = ""
+        """Name shown while the project has no file."""
+        self.selection: frozenset[str] = frozenset()
+        self.before_change: Callable[[], None] = lambda: None
+        """Called before an edit, undo or redo changes what is computed, so that a training can hand over its weights."""
+        self.project.changed.connect(self._on_changed)
+
+    @property
+    def state(self) -> State:
+        """The project's current state."""
+        return self.project.state
+
+    def do(self, edit: Edit) -> None:
+        """Carry out an edit as one entry of the history; turning the same knob again joins the last entry.
+
+        Raises a StudioError, changing nothing, where the edit is refused. An edit without effect leaves no entry.
+        """
+        before = self.state
+        after = edit.apply(before)
+        if after is before:
+            return
+        if not computes_alike(before, after):
+            self.before_change()
+            after = edit.apply(self.state)
+        self.undo_stack.push(_EditCommand(self.project, edit, after))
+
+    def record(self, edit: Edit) -> None:
+        """Like ``do``, for what the training itself hands over."""
+        self.undo_stack.push(_EditCommand(self.project, edit, edit.apply(self.state)))
+
+    def undo(self) -> None:
+        """Take back the last entry of the history."""
+        self.before_change()
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Carry out again what was taken back."""
+        self.before_change()
+        self.undo_stack.redo()
+
+    def open(self, project: Project, path: Path | None = None, title: str = "") -> None:
+        """Show another project."""
+        self.project.changed.disconnect(self._on_changed)
+        self.undo_stack.clear()
+        self.project = project
+        self.path, self.title = path, title
+        self.selection = frozenset()
+        project.changed.connect(self._on_changed)
+        self.replaced.emit()
+        self.selection_changed.emit()
+        self.path_changed.emit()
+
+    def set_path(self, path: Path | None) -> None:
+        """Remember where the project is saved."""
+        self.path = path
+        self.path_changed.emit()
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select layers and links by id; unknown ids are ignored."""
+        network = self.project.network
+        chosen = frozenset(key for key in ids if key in network.layers or key in network.links)
+        if chosen != self.selection:
+            self.selection = chosen
+            self.selection_changed.emit()
+
+    def highlight(self, ids: Iterable[str]) -> None:
+        """Point at layers and links without selecting them."""
+        self.highlighted.emit(frozenset(ids))
+
+    def selected_layers(self) -> list[str]:
+        """Ids of the selected layers, in the network's order."""
+        return [key for key in self.project.network.layers if key in self.selection]
+
+    def selected_links(self) -> list[str]:
+        """Ids of the selected links, in the network's order."""
+        return [key for key in self.project.network.links if key in self.selection]
+
+    def _on_changed(self, change: Change) -> None:
+        network = self.project.network
+        still = frozenset(key for key in self.selection if key in network.layers or key in network.links)
+        gone = still != self.selection
+        self.selection = still
+        self.changed.emit(change)
+        if gone:
+            self.selection_changed.emit()

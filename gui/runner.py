@@ -1,0 +1,302 @@
+"""The training of the open document, as the window sees it: what it does, what it has said, and the buttons for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import uuid4
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.data.dataset import Part
+from core.edits import ResetWeights, SetWeights
+from core.errors import StudioError
+from core.problems import Problem, errors
+from core.project import Change, State, computes_alike
+from core.reports import Evaluation, Examination, Report
+from core.runs import Run
+from gui.document import Document
+from gui.text import sentence, tr, tr_core
+from gui.ticker import Ticker
+from gui.trainer import Event, Failed, Outputs, Paused, Ready, Trainer
+
+Status = Literal["loading", "idle", "starting", "running", "pausing", "paused", "stopped", "failed"]
+Stretch = Literal["step", "batch", "epoch"]
+
+HAND_OVER_SECONDS = 5.0
+PEEK_DELAY_MS = 250
+
+
+class Runner(QObject):
+    """Drives the trainer for one document. Views read its attributes and redraw on ``updated``."""
+
+    status_changed = Signal()
+    run_started = Signal(object)
+    """core.runs.Run: a new training begins."""
+    updated = Signal()
+    """At a display tick that brought something new; at most 30 times a second."""
+    refused = Signal(object)
+    """list[Problem]: why Play did not start."""
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.ticker = Ticker(self)
+        self.status: Status = "loading"
+        self.status_text = tr("Loading the engine …")
+        self.run: Run | None = None
+        self.report: Report | None = None
+        self.examination: Examination | None = None
+        self.evaluation: Evaluation | None = None
+        self.outputs: Outputs | None = None
+        self.sample: tuple[int, Part] = (0, "validation")
+        self._trainer = Trainer()
+        self._live: Mapping[str, np.ndarray] | None = None
+        self._loaded: State | None = None
+        """The state that the trainer's session continues from; None where it has no session."""
+        self._wanted: Stretch | Literal["run"] | None = None
+        self._peek = QTimer(self, singleShot=True, interval=PEEK_DELAY_MS)
+        self._peek.timeout.connect(self._look)
+        self.ticker.tick.connect(self._drain)
+        document.before_change = self.hand_over
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self._on_replaced)
+
+    # -- what views read ---------------------------------------------------------------------------------------------
+
+    @property
+    def weights(self) -> Mapping[str, np.ndarray]:
+        """The latest weights: live ones while training, else the project's."""
+        return self.document.project.weights if self._live is None else self._live
+
+    @property
+    def busy(self) -> bool:
+        """True while training moves."""
+        return self.status in ("starting", "running", "pausing")
+
+    # -- buttons -----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Load the engine behind the window."""
+        self._trainer.start()
+        self.ticker.start()
+
+    def play(self) -> None:
+        """Train until paused or done."""
+        self._go("run")
+
+    def toggle(self) -> None:
+        """Play where it stands still, pause where it moves."""
+        if self.busy:
+            self.pause()
+        else:
+            self.play()
+
+    def pause(self) -> None:
+        """Stand still after the current batch."""
+        if self.busy and self.status != "pausing":
+            self._set_status("pausing", tr("Pausing …"))
+            self._trainer.pause()
+
+    def step(self, stretch: Stretch) -> None:
+        """Train one time step, batch or epoch."""
+        if not self.busy:
+            self._go(stretch)
+
+    def stop(self) -> None:
+        """End this training; the weights stay as they are, and the next Play begins a new run."""
+        self.hand_over()
+        self._forget()
+        self._set_status("stopped", tr("Stopped."))
+
+    def reset(self) -> None:
+        """End this training and draw fresh weights from the seed."""
+        self.hand_over()
+        self._forget()
+        self.run, self.report, self.evaluation = None, None, None
+        self.document.do(ResetWeights())
+        self._set_status("idle", tr("Ready. The weights are fresh from the seed."))
+        self.updated.emit()
+
+    def watch(self, sample: int, part: Part) -> None:
+        """Examine this sample, now and while training."""
+        self.sample = (sample, part)
+        if self._loaded is not None:
+            self.ticker.start()
+            self._trainer.watch(sample, part)
+        else:
+            self._peek.start()
+
+    def request_outputs(self, inputs: np.ndarray) -> None:
+        """Ask what the network answers to these inputs; ``outputs`` follows with an ``updated``."""
+        if self._loaded is not None:
+            self.ticker.start()
+            self._trainer.ask(inputs)
+
+    def hand_over(self) -> None:
+        """Bring a training that moves to a stand, and put its weights into the document."""
+        if not self.busy:
+            return
+        self._trainer.wait_for(self._trainer.pause(), HAND_OVER_SECONDS)
+        self._drain()
+
+    def close(self) -> bool:
+        """End the worker; False if it did not end in time. The weights of a training that moves are kept."""
+        self.hand_over()
+        self.ticker.stop()
+        self._peek.stop()
+        return self._trainer.close()
+
+    # -- the session -------------------------------------------------------------------------------------------------
+
+    def _go(self, wanted: Stretch | Literal["run"]) -> None:
+        if self.status == "loading":
+            self._wanted = wanted
+            return
+        problems = errors(self.document.state)
+        if problems:
+            self._refuse(problems)
+            return
+        if self._stale() or self.run is None or self.run.stop_reason is not None:
+            self._begin()
+        self.ticker.start()
+        self._set_status("running", tr("Training …") if wanted == "run" else tr("Stepping …"))
+        self._trainer.go(wanted)
+
+    def _refuse(self, problems: list[Problem]) -> None:
+        first = problems[0]
+        self._set_status("failed", tr_core(first.template, **first.values))
+        self.refused.emit(problems)
+
+    def _stale(self) -> bool:
+        return self._loaded is None or not computes_alike(self._loaded, self.document.state)
+
+    def _begin(self) -> None:
+        """A new run from the document's state."""
+        state = self.document.state
+        self.run = Run(id=uuid4().hex[:12], started=datetime.now(UTC).isoformat(timespec="seconds"), state=state)
+        self.document.project.runs.append(self.run)
+        self.report = self.evaluation = None
+        self._loaded = state
+        self._trainer.load(state, self.run.id, *self.sample)
+        self.run_started.emit(self.run)
+
+    def _forget(self) -> None:
+        self._loaded = self._live = None
+        self._trainer.drop()
+
+    def _look(self) -> None:
+        """Show what the network says before it is trained, where it can say anything."""
+        if self.status == "loading" or self.busy or not self._stale() or errors(self.document.state):
+            return
+        self._loaded = self.document.state
+        self.run = None if self.run is None or self.run.stop_reason is None else self.run
+        self.ticker.start()
+        self._trainer.load(self.document.state, "", *self.sample)
+
+    def _on_changed(self, change: Change) -> None:
+        if change.training and self._loaded is not None and self.run is not None:
+            self._trainer.change(self.document.project.training)
+        if change.network or change.weights or change.data:
+            self._live = None
+            self._peek.start()
+        self.updated.emit()
+
+    def _on_replaced(self) -> None:
+        self._forget()
+        self.run = self.report = self.examination = self.evaluation = self.outputs = None
+        runs = self.document.project.runs
+        self.run = runs[-1] if runs else None
+        if self.status != "loading":
+            self._set_status("idle", tr("Ready."))
+        self._peek.start()
+        self.updated.emit()
+
+    # -- what the trainer says ---------------------------------------------------------------------------------------
+
+    def _drain(self) -> None:
+        events = self._trainer.drain()
+        for event in events:
+            self._hear(event)
+        if events:
+            self.updated.emit()
+        elif not self.busy and self.status != "loading" and not self._peek.isActive():
+            self.ticker.stop()
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case Report():
+                self._hear_report(event)
+            case Paused():
+                self._hear_pause(event)
+            case Failed():
+                self._set_status("failed", tr_core(event.template, **event.values))
+                self._loaded = self._live = None
+            case Examination():
+                self.examination = event
+            case Evaluation():
+                self.evaluation = event
+            case Outputs():
+                self.outputs = event
+            case Ready():
+                self._hear_ready()
+
+    def _hear_ready(self) -> None:
+        self._set_status("idle", tr("Ready."))
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self._go(wanted)
+        else:
+            self._look()
+
+    def _hear_report(self, report: Report) -> None:
+        if self.run is None or report.run != self.run.id:
+            return
+        self.run.add(report)
+        self.report = report
+        if report.weights is not None:
+            self._live = report.weights
+        self.examination = report.examination or self.examination
+        self.evaluation = report.evaluation or self.evaluation
+
+    def _hear_pause(self, event: Paused) -> None:
+        if self.run is None or event.run != self.run.id:
+            return
+        self._adopt(event.weights)
+        report = self.report
+        if report is not None and report.stopped:
+            failed = report.stopped in ("diverged", "error")
+            self._set_status("failed" if failed else "stopped", tr_core(report.stopped_because))
+        else:
+            self._set_status("paused", self._where())
+
+    def _adopt(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Put what training came to into the document, as one entry of the history."""
+        self._live = None
+        current = self.document.project.weights
+        new = {name: value for name, value in weights.items() if not np.array_equal(value, current.get(name))}
+        if not new:
+            return
+        try:
+            self.document.record(SetWeights(new, trained=True, label=tr("Train")))
+        except StudioError as error:
+            self._set_status("failed", sentence(error))
+        self._loaded = self.document.state
+        self._live = None
+
+    def _where(self) -> str:
+        report = self.report
+        if report is None:
+            return tr("Paused.")
+        if report.moment is not None:
+            return tr(
+                "Paused in batch {batch}: {phase}, time step {step} of {steps}.",
+                batch=report.batch, phase=tr(report.moment.phase), step=report.moment.step + 1, steps=report.moment.steps,
+            )  # fmt: skip
+        return tr("Paused after batch {batch} (epoch {epoch}).", batch=report.batch, epoch=report.epoch)
+
+    def _set_status(self, status: Status, text: str) -> None:
+        self.status, self.status_text = status, text
+        self.status_changed.emit()

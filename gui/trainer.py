@@ -1,0 +1,286 @@
+"""The one worker thread: it owns the session, and everything it says goes through one bounded queue.
+
+Requests go in as small values, events come out; no Qt here. The queue's bound makes a stalled window slow the training
+down instead of filling the memory.
+"""
+
+from __future__ import annotations
+
+import gc
+import queue
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.catalogue.spec import Choice
+from core.data.cache import dataset
+from core.data.dataset import Part
+from core.errors import DataError, StudioError
+from core.project import State
+from core.reports import Evaluation, Examination, Granularity, Report
+
+if TYPE_CHECKING:
+    from core.engine.session import Session
+
+QUEUE_LENGTH = 256
+DISPLAY_SECONDS = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Paused:
+    """Training stands still; ``weights`` are what it has come to."""
+
+    run: str
+    weights: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Training ended with an error that the session could not answer itself."""
+
+    run: str
+    template: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine is loaded."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outputs:
+    """What the network answers to inputs that were asked about."""
+
+    inputs: np.ndarray
+    outputs: np.ndarray
+
+
+Event = Report | Paused | Failed | Ready | Outputs | Examination | Evaluation
+
+
+@dataclass(frozen=True, eq=False)
+class _Load:
+    state: State
+    run: str
+    watched: tuple[int, Part]
+
+
+@dataclass(frozen=True)
+class _Go:
+    granularity: Granularity
+
+
+@dataclass(frozen=True)
+class _Change:
+    training: Choice
+
+
+@dataclass(frozen=True)
+class _Watch:
+    sample: int
+    part: Part
+
+
+@dataclass(frozen=True, eq=False)
+class _Ask:
+    inputs: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Pause:
+    done: threading.Event
+
+
+@dataclass(frozen=True)
+class _Drop:
+    pass
+
+
+@dataclass(frozen=True)
+class _Quit:
+    pass
+
+
+class Trainer:
+    """Drives a Session in its thread. All methods return at once, except ``wait_for`` and ``close``."""
+
+    def __init__(self) -> None:
+        self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._outbox: queue.Queue[Event] = queue.Queue(QUEUE_LENGTH)
+        self._kept: list[Event] = []
+        self._quit = threading.Event()
+        self._session: Session | None = None
+        self._reports: Iterator[Report] | None = None
+        self._going: Granularity | None = None
+        self._run = ""
+        self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
+
+    # -- called by the window ----------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to load the engine."""
+        self._thread.start()
+
+    def load(self, state: State, run: str, sample: int, part: Part) -> None:
+        """Make a session for a state; it stands still until ``go``. ``sample`` of ``part`` is examined as it learns."""
+        self._inbox.put(_Load(state, run, (sample, part)))
+
+    def go(self, granularity: Granularity) -> None:
+        """Train on: one time step, batch or epoch, or ("run") until paused."""
+        self._inbox.put(_Go(granularity))
+
+    def pause(self) -> threading.Event:
+        """Stand still after the current batch: a Paused event follows, and the returned flag is set."""
+        done = threading.Event()
+        self._inbox.put(_Pause(done))
+        return done
+
+    def wait_for(self, done: threading.Event, timeout: float) -> bool:
+        """Wait until ``done``; False after ``timeout`` seconds. What arrives meanwhile is kept for ``drain``."""
+        deadline = time.monotonic() + timeout
+        while not done.wait(0.002) and time.monotonic() < deadline:
+            self._kept += self._take()
+        return done.is_set()
+
+    def drop(self) -> None:
+        """Forget the session."""
+        self._inbox.put(_Drop())
+
+    def change(self, training: Choice) -> None:
+        """New settings, from the next batch."""
+        self._inbox.put(_Change(training))
+
+    def watch(self, sample: int, part: Part) -> None:
+        """Examine another sample, now and while training."""
+        self._inbox.put(_Watch(sample, part))
+
+    def ask(self, inputs: np.ndarray) -> None:
+        """Ask for the network's answers to raw inputs (samples, ...)."""
+        self._inbox.put(_Ask(inputs))
+
+    def drain(self) -> list[Event]:
+        """All events that wait, oldest first."""
+        events, self._kept = self._kept + self._take(), []
+        return events
+
+    def _take(self) -> list[Event]:
+        events: list[Event] = []
+        while True:
+            try:
+                events.append(self._outbox.get_nowait())
+            except queue.Empty:
+                return events
+
+    def close(self, timeout: float = 3.0) -> bool:
+        """End the thread; False if it did not end in time."""
+        self._quit.set()
+        self._inbox.put(_Quit())
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # -- in the thread -----------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        self._warm_up()
+        self._say(Ready())
+        while not self._quit.is_set():
+            if self._going is None:
+                self._obey(self._inbox.get())
+            elif not self._inbox.empty():
+                self._obey(self._inbox.get())
+            else:
+                self._advance()
+
+    def _warm_up(self) -> None:
+        """Load torch. A full collection with it in memory is the worst stall of the window, so its objects are frozen."""
+        import core.engine.session  # noqa: F401
+
+        gc.collect()
+        gc.freeze()
+
+    def _say(self, event: Event) -> None:
+        """Wait for a place in the queue, but never longer than the program lives."""
+        while not self._quit.is_set():
+            try:
+                self._outbox.put(event, timeout=0.05)
+            except queue.Full:
+                continue
+            return
+
+    def _obey(self, request: object) -> None:
+        try:
+            self._carry_out(request)
+        except StudioError as error:
+            self._fail(error.template, error.values)
+
+    def _fail(self, template: str, values: Mapping[str, object]) -> None:
+        self._going = None
+        self._say(Failed(self._run, template, values))
+
+    def _carry_out(self, request: object) -> None:
+        match request:
+            case _Load():
+                self._load(request)
+            case _Drop():
+                self._session, self._reports, self._going = None, None, None
+            case _Pause():
+                self._stand_still()
+                request.done.set()
+            case _Go() if self._session is not None:
+                self._going = self._session.granularity = request.granularity
+            case _Change() if self._session is not None:
+                self._session.change(request.training)
+            case _Watch() if self._session is not None:
+                self._session.watch(request.sample, request.part)
+                self._say(self._session.examine(request.sample, request.part))
+            case _Ask() if self._session is not None:
+                self._say(Outputs(request.inputs, self._session.outputs(request.inputs)))
+
+    def _load(self, request: _Load) -> None:
+        from core.engine.session import Session
+
+        self._run, self._going, self._session = request.run, None, None
+        if request.state.data is None:
+            raise DataError("No data is chosen. Choose a data set in the training panel.")
+        self._session = Session(request.state, dataset(request.state.data), run_id=request.run)
+        self._session.display_interval = DISPLAY_SECONDS
+        self._session.watch(*request.watched)
+        self._reports = self._session.run()
+        self._say(self._session.examine(*request.watched))
+
+    def _stand_still(self) -> None:
+        self._going = None
+        if self._session is not None:
+            self._say(Paused(self._run, self._session.weights()))
+
+    def _advance(self) -> None:
+        """One report further; stands still where the asked stretch is done."""
+        assert self._reports is not None
+        try:
+            report = next(self._reports, None)
+        except StudioError as error:
+            self._fail(error.template, error.values)
+            return
+        except Exception as error:  # noqa: BLE001 - border of the thread: an unforeseen error must reach the window.
+            self._fail("Training stopped with an unexpected error: {error}", {"error": f"{type(error).__name__}: {error}"})
+            return
+        if report is not None:
+            self._say(report)
+        if report is None or report.stopped or self._stretch_done(report):
+            self._stand_still()
+
+    def _stretch_done(self, report: Report) -> bool:
+        match self._going:
+            case "step":
+                return True
+            case "batch":
+                return report.moment is None
+            case "epoch":
+                return report.moment is None and report.batch_in_epoch == report.batches_per_epoch
+        return False
