@@ -48,8 +48,8 @@ ACTIVATIONS = Catalogue(
                 ),
             ),
             family="Linear and step",
-            formula=r"f(z) = \begin{cases} 1 & z \geq 0 \\ 0 & z < 0 \end{cases} \qquad "
-            r"f'(z) := \begin{cases} 1 & |z| \leq w \\ 0 & |z| > w \end{cases}",
+            formula=r"f(z) = \begin{cases} 1 & z \geq 0 \\ 0 & z < 0 \end{cases} \qquad f'(z) := \begin{cases} 1 & |z| "
+            r"\leq w \\ 0 & |z| > w \end{cases}",
             runs="core.engine.activations:step",
             source="McCulloch and Pitts 1943; straight-through gradient: Bengio, Leonard and Courville, "
             "arXiv:1308.3432, 2013",

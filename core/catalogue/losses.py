@@ -151,8 +151,8 @@ _REGRESSION = (
             unit="target unit",
         ),
         family="Regression",
-        formula=r"L = \frac{1}{N} \sum_{i=1}^{N} \begin{cases} \frac{1}{2} (y_i - f(x_i))^2 & "
-        r"|y_i - f(x_i)| \leq \delta \\ \delta \, |y_i - f(x_i)| - \frac{1}{2} \delta^2 & \text{otherwise} \end{cases}",
+        formula=r"L = \frac{1}{N} \sum_{i=1}^{N} \begin{cases} \frac{1}{2} (y_i - f(x_i))^2 & |y_i - f(x_i)| \leq "
+        r"\delta \\ \delta \, |y_i - f(x_i)| - \frac{1}{2} \delta^2 & \text{otherwise} \end{cases}",
         source="Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35, 1964",
         when="For numbers with a few outliers.",
         fails="Delta has the unit of the target: too large and it is the squared error, too small and every miss pulls "
@@ -317,8 +317,8 @@ _CLASSIFICATION = (
         ),
         _CLASS_WEIGHTS,
         family="Classification",
-        formula=r"L = -\frac{1}{N} \sum_{i=1}^{N} (1 - p_i)^{\gamma} \log p_i, "
-        r"\quad p_i = \sum_{j=1}^{M} y_{ij} f(x_i)_j",
+        formula=r"L = -\frac{1}{N} \sum_{i=1}^{N} (1 - p_i)^{\gamma} \log p_i, \quad p_i = \sum_{j=1}^{M} y_{ij} "
+        r"f(x_i)_j",
         source="Lin et al., Focal loss for dense object detection, ICCV 2017",
         when="When one class is far more frequent and easy than the others.",
         fails="Wrong labels always look hard and get most of the attention. Probabilities come out too cautious.",

@@ -63,7 +63,7 @@ def balanced_weights(dataset: Dataset) -> np.ndarray:
 
 
 def check_targets(loss: LossSpec, dataset: Dataset) -> None:
-    """Raise NotTrainable where the loss has no meaning for the numbers of the target, such as a negative probability."""
+    """Raise NotTrainable where the loss has no meaning for these targets, such as a negative share."""
     if dataset.target.codes or not (loss.targets in ("distribution", "classes") or loss.key == "poisson"):
         return
     values = dataset.target.values
