@@ -33,7 +33,9 @@ class UnknownName(StudioError):
         if near:
             super().__init__("There is no {what} “{name}”: did you mean “{near}”?", what=what, name=name, near=near[0])
         else:
-            super().__init__("There is no {what} “{name}”. Known: {known}.", what=what, name=name, known=", ".join(names))
+            super().__init__(
+                "There is no {what} “{name}”. Known: {known}.", what=what, name=name, known=", ".join(names)
+            )
 
 
 class BadValue(StudioError):

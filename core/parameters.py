@@ -94,7 +94,9 @@ def _of_dense(network: Network, layer: Layer, from_where: Mapping[str, tuple[Lab
             key = "recurrent_initializer" if link.delay else "initializer"
             frozen = link.frozen or layer.frozen
             made.append(
-                Parameter(f"{link.id}.weight", layer.id, link.id, frozen, rows, from_where[link.source], layer.params[key])
+                Parameter(
+                    f"{link.id}.weight", layer.id, link.id, frozen, rows, from_where[link.source], layer.params[key]
+                )
             )
     if layer.params["bias"]:
         made.append(Parameter(f"{layer.id}.bias", layer.id, None, layer.frozen, rows, None, _ZEROS))
@@ -147,7 +149,9 @@ def _of_layer(network: Network, layer: Layer, from_where: Mapping[str, tuple[Lab
     chosen = activation_of(layer)
     if chosen is not None and chosen.key == "prelu":
         start = Choice("constant", {"value": float(chosen.values.get("slope", 0.25))})
-        made.append(Parameter(f"{layer.id}.slope", layer.id, None, layer.frozen, ((f"slope of {layer.id}", 0),), None, start))
+        made.append(
+            Parameter(f"{layer.id}.slope", layer.id, None, layer.frozen, ((f"slope of {layer.id}", 0),), None, start)
+        )
     return made
 
 

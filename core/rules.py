@@ -9,6 +9,7 @@ from core.network import Layer, Network, Role
 
 MAX_DELAY = 1000
 
+
 def names_of(network: Network, ids: list[str]) -> str:
     """“A” → “B” → “A”: layers by name, in the order of ``ids``."""
     return " → ".join(f"“{network.layers[key].name}”" for key in ids)
@@ -58,7 +59,9 @@ def _no_loop_through_the_future(network: Network, start: Layer, end: Layer, role
     if not cycle:
         return
     if role == "initial":
-        raise Refused("“{name}” depends on “{other}”, so it can not give it its first state.", name=start.name, other=end.name)
+        raise Refused(
+            "“{name}” depends on “{other}”, so it can not give it its first state.", name=start.name, other=end.name
+        )
     for key in cycle:
         _must_be_causal(network.layers[key])
     for link in network.links.values():
@@ -74,7 +77,9 @@ def _must_be_causal(layer: Layer) -> None:
         raise Refused("A loop can not pass through “{name}”: it needs the whole sequence first.", name=layer.name)
 
 
-def refusal(network: Network, source: str, target: str, delay: int = 0, role: Role = "data") -> Refused | BadValue | None:
+def refusal(
+    network: Network, source: str, target: str, delay: int = 0, role: Role = "data"
+) -> Refused | BadValue | None:
     """What ``may_connect`` would raise, or None where the link is allowed."""
     try:
         may_connect(network, source, target, delay, role)

@@ -13,7 +13,6 @@ from core.edits import Edit, Replace, SetWeights
 from core.project import Change, Project, State, computes_alike
 from gui.text import tr_core
 
-
 MERGE_SECONDS = 1.5
 """Turning the same knob again within this time joins the last entry of the history."""
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Literal
-from uuid import uuid4
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -56,6 +54,8 @@ class Runner(QObject):
         self._live: Mapping[str, np.ndarray] | None = None
         self._loaded: State | None = None
         """The state that the trainer's session continues from; None where it has no session."""
+        self._training = False
+        """True where that session is the one of ``run``; False where it only shows what the network says."""
         self._wanted: Stretch | Literal["run"] | None = None
         self._peek = QTimer(self, singleShot=True, interval=PEEK_DELAY_MS)
         self._peek.timeout.connect(self._look)
@@ -109,7 +109,10 @@ class Runner(QObject):
         """End this training; the weights stay as they are, and the next Play begins a new run."""
         self.hand_over()
         self._forget()
-        self._set_status("stopped", tr("Stopped."))
+        if self.run is not None and self.run.stopped is None:
+            self.run.stopped, self.run.stopped_because = "stopped", "Stopped."
+        self._set_status("stopped", tr("Stopped. Play begins a new run from these weights."))
+        self.updated.emit()
 
     def reset(self) -> None:
         """End this training and draw fresh weights from the seed."""
@@ -159,7 +162,7 @@ class Runner(QObject):
         if problems:
             self._refuse(problems)
             return
-        if self._stale() or self.run is None or self.run.stop_reason is not None:
+        if self._stale() or self.run is None or not self._training or self.run.stopped is not None:
             self._begin()
         self.ticker.start()
         self._set_status("running", tr("Training …") if wanted == "run" else tr("Stepping …"))
@@ -176,28 +179,28 @@ class Runner(QObject):
     def _begin(self) -> None:
         """A new run from the document's state."""
         state = self.document.state
-        self.run = Run(id=uuid4().hex[:12], started=datetime.now(UTC).isoformat(timespec="seconds"), state=state)
+        self.run = Run(state=state)
         self.document.project.runs.append(self.run)
         self.report = self.evaluation = None
-        self._loaded = state
+        self._loaded, self._training = state, True
         self._trainer.load(state, self.run.id, *self.sample)
         self.run_started.emit(self.run)
 
     def _forget(self) -> None:
         self._loaded = self._live = None
+        self._training = False
         self._trainer.drop()
 
     def _look(self) -> None:
         """Show what the network says before it is trained, where it can say anything."""
         if self.status == "loading" or self.busy or not self._stale() or errors(self.document.state):
             return
-        self._loaded = self.document.state
-        self.run = None if self.run is None or self.run.stop_reason is None else self.run
+        self._loaded, self._training = self.document.state, False
         self.ticker.start()
         self._trainer.load(self.document.state, "", *self.sample)
 
     def _on_changed(self, change: Change) -> None:
-        if change.training and self._loaded is not None and self.run is not None:
+        if change.training and self._training:
             self._trainer.change(self.document.project.training)
         if change.network or change.weights or change.data:
             self._live = None
@@ -233,7 +236,7 @@ class Runner(QObject):
                 self._hear_pause(event)
             case Failed():
                 self._set_status("failed", tr_core(event.template, **event.values))
-                self._loaded = self._live = None
+                self._forget()
             case Examination():
                 self.examination = event
             case Evaluation():
@@ -293,8 +296,11 @@ class Runner(QObject):
         if report.moment is not None:
             return tr(
                 "Paused in batch {batch}: {phase}, time step {step} of {steps}.",
-                batch=report.batch, phase=tr(report.moment.phase), step=report.moment.step + 1, steps=report.moment.steps,
-            )  # fmt: skip
+                batch=report.batch,
+                phase=tr(report.moment.phase),
+                step=report.moment.step + 1,
+                steps=report.moment.steps,
+            )
         return tr("Paused after batch {batch} (epoch {epoch}).", batch=report.batch, epoch=report.epoch)
 
     def _set_status(self, status: Status, text: str) -> None:

@@ -190,9 +190,7 @@ class Trainer:
         self._warm_up()
         self._say(Ready())
         while not self._quit.is_set():
-            if self._going is None:
-                self._obey(self._inbox.get())
-            elif not self._inbox.empty():
+            if self._going is None or not self._inbox.empty():
                 self._obey(self._inbox.get())
             else:
                 self._advance()
@@ -268,7 +266,9 @@ class Trainer:
             self._fail(error.template, error.values)
             return
         except Exception as error:  # noqa: BLE001 - border of the thread: an unforeseen error must reach the window.
-            self._fail("Training stopped with an unexpected error: {error}", {"error": f"{type(error).__name__}: {error}"})
+            self._fail(
+                "Training stopped with an unexpected error: {error}", {"error": f"{type(error).__name__}: {error}"}
+            )
             return
         if report is not None:
             self._say(report)

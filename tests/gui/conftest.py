@@ -1,0 +1,55 @@
+"""For every test of the window: shipped fonts, the light theme, and nothing left over afterwards."""
+
+import gc
+import sys
+import threading
+
+import pytest
+from PySide6.QtCore import QEvent, QLocale, QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
+
+from gui import fonts
+from gui.theme import theme
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_the_tests(tmp_path_factory):
+    """The tests read and write their own settings, never the user's."""
+    folder = tmp_path_factory.mktemp("settings")
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+    QLocale.setDefault(QLocale.c())
+
+
+@pytest.fixture(autouse=True)
+def _looks(qapp):
+    fonts.apply(qapp)
+    theme().set_mode("light")
+
+
+def _running_timers():
+    return [o for o in gc.get_objects() if type(o) is QTimer and isValid(o) and o.isActive()]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_over(qapp, request):
+    """Fails a test that leaves a widget, a running timer or a thread behind, or whose slots raised."""
+    widgets = set(QApplication.topLevelWidgets())
+    threads = set(threading.enumerate())
+    raised = []
+    hook, sys.excepthook = sys.excepthook, lambda *what: raised.append(what)
+    yield
+    for widget in set(QApplication.topLevelWidgets()) - widgets:
+        if isValid(widget) and widget.parent() is None and not widget.isVisible():
+            widget.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+    sys.excepthook = hook
+    assert not raised, raised
+    left = [w for w in QApplication.topLevelWidgets() if w not in widgets and w.isVisible()]
+    assert not left, f"widgets left open: {left}"
+    timers = _running_timers()
+    assert not timers, f"timers left running: {[(t, t.parent()) for t in timers]}"
+    alive = [t for t in threading.enumerate() if t.name == "trainer" or (t not in threads and not t.daemon)]
+    assert not alive, f"threads left running: {alive}"
