@@ -22,7 +22,7 @@ class MetricSpec(Spec):
 
 
 _MANNING = "Manning, Raghavan and Schuetze, Introduction to Information Retrieval, Cambridge University Press 2008"
-_HYNDMAN = "Hyndman and Koehler, Another look at measures of forecast accuracy, International Journal of Forecasting 22, 2006"
+_HYNDMAN = "Hyndman and Koehler, Another look at measures of forecast accuracy, Int. Journal of Forecasting 22, 2006"
 _CLASSES: dict[str, object] = {"family": "Classification", "tasks": ("classification",), "unit": "share"}
 _NUMBERS: dict[str, object] = {"family": "Regression", "tasks": ("regression",), "better": "lower", "unit": "target"}
 
@@ -69,7 +69,8 @@ METRICS = Catalogue(
         _metric(
             "precision",
             "Precision",
-            "Of the samples put into a class, the share that belongs there. With two classes it is told for the second one, with more it is averaged over the classes that occur.",
+            "Of the samples put into a class, the share that belongs there. With two classes it is told for the second "
+            "one, with more it is averaged over the classes that occur.",
             formula=r"\frac{TP}{TP + FP}",
             source=f"{_MANNING}, section 8.3",
             when="When a false alarm is expensive.",
@@ -79,7 +80,8 @@ METRICS = Catalogue(
         _metric(
             "recall",
             "Recall",
-            "Of the samples that belong to a class, the share that was put there. With two classes it is told for the second one, with more it is averaged over the classes that occur.",
+            "Of the samples that belong to a class, the share that was put there. With two classes it is told for the "
+            "second one, with more it is averaged over the classes that occur.",
             formula=r"\frac{TP}{TP + FN}",
             source=f"{_MANNING}, section 8.3",
             when="When a miss is expensive.",
@@ -99,7 +101,8 @@ METRICS = Catalogue(
         _metric(
             "auc",
             "AUC",
-            "The chance that a sample of the class gets a higher output than a sample that is not of it: 0.5 is guessing, 1 is perfect. With several classes it is averaged over them.",
+            "The chance that a sample of the class gets a higher output than a sample that is not of it: 0.5 is "
+            "guessing, 1 is perfect. With several classes it is averaged over them.",
             formula=r"P\left(f(x^{+}) > f(x^{-})\right) + \frac{1}{2} P\left(f(x^{+}) = f(x^{-})\right)",
             source="Hanley and McNeil, The meaning and use of the area under a ROC curve, Radiology 143, 1982",
             when="To judge the order of the outputs without choosing a threshold.",
@@ -109,7 +112,8 @@ METRICS = Catalogue(
         _metric(
             "confusion",
             "Confusion matrix",
-            "A table: each row is a true class, each column an answer, each cell a count. Mistakes lie off the diagonal.",
+            "A table: each row is a true class, each column an answer, each cell a count. Mistakes lie off the "
+            "diagonal.",
             formula=r"C_{jk} = \sum_{i=1}^{N} [c_i = j] \, [\hat{c}_i = k]",
             source=f"{_MANNING}, section 13.6",
             when="To see which classes are mixed up.",
@@ -120,7 +124,8 @@ METRICS = Catalogue(
         _metric(
             "perplexity",
             "Perplexity",
-            "Between how many equally likely symbols the network wavers on average: 1 is sure and right, the number of classes is guessing.",
+            "Between how many equally likely symbols the network wavers on average: 1 is sure and right, the number of "
+            "classes is guessing.",
             formula=r"\exp\left(-\frac{1}{N} \sum_{i=1}^{N} \log f(x_i)_{c_i}\right)",
             source="Jelinek et al., Perplexity: a measure of the difficulty of speech recognition tasks, 1977",
             when="For the next symbol of a text.",
@@ -161,11 +166,13 @@ METRICS = Catalogue(
         _metric(
             "r2",
             "R squared",
-            "Share of the variation of the target that the prediction explains: 1 is perfect, 0 is as good as always answering with the mean, below 0 is worse than that.",
+            "Share of the variation of the target that the prediction explains: 1 is perfect, 0 is as good as always "
+            "answering with the mean, below 0 is worse than that.",
             formula=r"1 - \frac{\sum_i (y_i - f(x_i))^2}{\sum_i (y_i - \bar{y})^2}",
             source="Draper and Smith, Applied Regression Analysis, Wiley 1998",
             when="To compare predictions of different quantities.",
-            fails="It has no value where the target is constant, and on a short or strongly trending series it looks too good.",
+            fails="It has no value where the target is constant, and on a short or strongly trending series it looks "
+            "too good.",
             family="Regression",
             tasks=("regression",),
         ),
@@ -176,7 +183,8 @@ METRICS = Catalogue(
             formula=r"\frac{100}{N} \sum_{i=1}^{N} \left| \frac{y_i - f(x_i)}{y_i} \right|",
             source=_HYNDMAN,
             when="To talk about forecasts of quantities far above zero.",
-            fails="Near zero it explodes; targets that are exactly zero are left out. Guessing too high costs more than too low.",
+            fails="Near zero it explodes; targets that are exactly zero are left out. Guessing too high costs more "
+            "than too low.",
             family="Regression",
             tasks=("regression",),
             better="lower",

@@ -44,7 +44,7 @@ class Counted:
     def truth(self) -> np.ndarray:
         """Class numbers, (n,)."""
         if self.classes:
-            return self.wanted[:, 0].astype(int)
+            return np.asarray(self.wanted[:, 0].astype(int))
         return self._decided(self.wanted, 0.5)
 
     def answer(self) -> np.ndarray:
@@ -53,9 +53,8 @@ class Counted:
 
     @staticmethod
     def _decided(values: np.ndarray, threshold: float) -> np.ndarray:
-        if values.shape[1] == 1:
-            return (values[:, 0] > threshold).astype(int)
-        return values.argmax(axis=1)
+        single = values.shape[1] == 1
+        return np.asarray((values[:, 0] > threshold).astype(int) if single else values.argmax(axis=1))
 
     def table(self) -> np.ndarray:
         """Counts of (true class, answer), (classes, classes)."""
@@ -165,7 +164,9 @@ def auc(counted: Counted) -> float:
     """Chance that a sample of the class outranks another (Hanley and McNeil 1982), by the rank sum; ties count half."""
     truth = counted.truth()
     if counted.scores.shape[1] <= 2:
-        return _rank_share(counted.scores[:, -1] - (counted.scores[:, 0] if counted.scores.shape[1] == 2 else 0), truth == 1)
+        return _rank_share(
+            counted.scores[:, -1] - (counted.scores[:, 0] if counted.scores.shape[1] == 2 else 0), truth == 1
+        )
     each = [_rank_share(counted.scores[:, k], truth == k) for k in range(counted.scores.shape[1])]
     known = [value for value in each if not math.isnan(value)]
     return sum(known) / len(known) if known else math.nan
