@@ -52,7 +52,7 @@ class Field:
     """One array of a data set and what its features mean."""
 
     values: np.ndarray
-    """float32; (samples, features) or (samples, steps, features). A class target holds the class number as one feature."""
+    """float32; (samples, features) or (samples, steps, features). A class target has one feature: the class number."""
     names: tuple[str, ...] = ()
     """One name per feature; empty where they have none (pixels)."""
     unit: str = ""
