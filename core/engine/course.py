@@ -1,0 +1,116 @@
+"""Where a session is: its place in the data, its training time and what early stopping remembers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import numpy as np
+
+
+@dataclass
+class Position:
+    """A place in the data, with all that must be known to go on from there."""
+
+    batch: int = 0
+    """Training steps taken."""
+    epoch: int = 1
+    """The epoch under way, 1-based."""
+    batch_in_epoch: int = 0
+    """Training steps taken in this epoch."""
+    taken: int = 0
+    """Samples of this epoch that have been used."""
+
+
+class Course:
+    """Leads through the data, epoch by epoch, in an order that only the seed and the number of the epoch decide."""
+
+    def __init__(self, samples: np.ndarray, seed: int, shuffle: bool) -> None:
+        self._samples, self._seed, self._shuffle = samples, seed, shuffle
+        self.position = Position()
+        self.order = self._ordered()
+        """Sample numbers in the order of this epoch."""
+
+    def _ordered(self) -> np.ndarray:
+        if not self._shuffle:
+            return np.array(self._samples)
+        return np.random.default_rng([self._seed, self.position.epoch]).permutation(self._samples)
+
+    def next(self, size: int) -> np.ndarray:
+        """The samples of the next batch; the last one of an epoch may be smaller."""
+        return self.order[self.position.taken : self.position.taken + size]
+
+    def batches(self, size: int) -> int:
+        """Batches in this epoch, taken and to come."""
+        left = len(self.order) - self.position.taken
+        return self.position.batch_in_epoch + math.ceil(left / size)
+
+    def advance(self, size: int) -> bool:
+        """A batch of ``size`` samples is done; True where that was the last one of the epoch."""
+        place = self.position
+        place.batch, place.batch_in_epoch, place.taken = place.batch + 1, place.batch_in_epoch + 1, place.taken + size
+        if place.taken < len(self.order):
+            return False
+        self.position = Position(place.batch, place.epoch + 1)
+        self.order = self._ordered()
+        return True
+
+
+@dataclass
+class Best:
+    """The lowest validation loss so far and the weights that gave it."""
+
+    loss: float | None = None
+    epoch: int = 0
+    """When it was seen."""
+    waited: int = 0
+    """Epochs since then."""
+    weights: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def see(self, loss: float, epoch: int, weights: Callable[[], Mapping[str, np.ndarray]]) -> None:
+        """Compare the loss after an epoch; NaN never is an improvement."""
+        if self.loss is None or loss < self.loss:
+            self.loss, self.epoch, self.waited, self.weights = loss, epoch, 0, weights()
+        else:
+            self.waited += 1
+
+
+class Stopwatch:
+    """Seconds of training; the time between ``pause`` and ``go`` does not count."""
+
+    def __init__(self) -> None:
+        self.before = 0.0
+        """Seconds up to the last pause."""
+        self._since: float | None = None
+
+    def go(self) -> None:
+        """Count from now on."""
+        self._since = perf_counter()
+
+    def pause(self) -> None:
+        """Count no longer."""
+        self.before, self._since = self.seconds, None
+
+    @property
+    def seconds(self) -> float:
+        """Training time so far."""
+        return self.before + (0.0 if self._since is None else perf_counter() - self._since)
+
+
+class Pulse:
+    """Says every so many seconds that it is time to show something."""
+
+    def __init__(self) -> None:
+        self.interval = 0.0
+        """Seconds; 0 is never."""
+        self._last = -math.inf
+
+    def due(self) -> bool:
+        """Whether it is time; if so, the next interval begins."""
+        now = perf_counter()
+        if not self.interval or now - self._last < self.interval:
+            return False
+        self._last = now
+        return True

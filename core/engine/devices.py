@@ -1,0 +1,43 @@
+"""Where and how exactly a session computes: device, precision, threads."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from core.errors import NotTrainable
+
+_TITLES = {"cuda": "NVIDIA GPU", "mps": "Apple GPU"}
+
+
+def pick_device(name: str) -> torch.device:
+    """The device of the setting "device"; "auto" is the processor. One that is missing raises NotTrainable."""
+    if name in ("cpu", "auto"):
+        return torch.device("cpu")
+    there = torch.cuda.is_available() if name == "cuda" else torch.backends.mps.is_available()
+    if not there:
+        raise NotTrainable(
+            "There is no {device} here that can train. Choose “Processor” as the device in the training settings.",
+            device=_TITLES.get(name, name),
+        )
+    return torch.device(name)
+
+
+def pick_dtype(precision: str, device: torch.device) -> torch.dtype:
+    """The number type of the setting "precision"; the Apple GPU has no 64 bit numbers and raises NotTrainable."""
+    if precision == "float64" and device.type == "mps":
+        raise NotTrainable("The Apple GPU can not compute with 64 bit. Choose 32 bit, or the processor as the device.")
+    return torch.float64 if precision == "float64" else torch.float32
+
+
+def settle(device: torch.device, threads: int) -> None:
+    """Prepare the calling thread to compute on ``device``, the same numbers every time.
+
+    ``threads`` 0 leaves one core to the window: with all cores taken, one other busy process makes a step 30 times slower.
+    """
+    torch.set_num_threads(threads or max(1, (os.cpu_count() or 2) - 1))
+    if device.type == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS repeats itself only with a fixed workspace
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.deterministic = True

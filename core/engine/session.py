@@ -1,0 +1,311 @@
+"""A training session: a generator of reports. Pausing it is not asking for the next report."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from core.catalogue.spec import Choice
+from core.data.dataset import Dataset
+from core.engine.batches import Batch, Batches
+from core.engine.course import Best, Course, Pulse, Stopwatch
+from core.engine.devices import pick_device, pick_dtype, settle
+from core.engine.learner import Learner
+from core.engine.model import Model, Pass
+from core.engine.program import Capture
+from core.engine.settings import live_change
+from core.engine.state import SessionState, restored, saved
+from core.engine.watchdog import Found, diverged, locate
+from core.errors import Diverged, NotTrainable
+from core.reports import Evaluation, Examination, GradientProfile, Granularity, Moment, Report, StopReason
+
+if TYPE_CHECKING:
+    from core.project import State
+
+
+@dataclass
+class _Seen:
+    """What was read at the one point where a session is observed: after backward, before the optimizer step."""
+
+    loss: float
+    norm: float
+    metrics: Mapping[str, float]
+    gradients: Mapping[str, GradientProfile] = field(default_factory=dict)
+    layer_gradient: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def finite(self) -> bool:
+        return math.isfinite(self.loss) and math.isfinite(self.norm)
+
+
+class Session:
+    """One training of a network on a data set, from its first batch or from a snapshot.
+
+    ``run`` yields a Report per training step, and with granularity "step" one per moment of it besides. Nothing that is
+    observed, and no way of driving it, changes what is learned: the same seed gives the same weights, bit for bit.
+    """
+
+    def __init__(self, state: State, dataset: Dataset, run_id: str = "", resume: SessionState | None = None) -> None:
+        training = Choice.from_json(resume.meta["settings"]) if resume else state.training
+        self.run_id = run_id
+        self.granularity: Granularity = "batch"
+        self.gradient_every = 1
+        """Batches from one measurement of the gradient through time to the next; 0 is never."""
+        self.training = training
+        """The settings in use."""
+        self.trouble: Diverged | None = None
+        """What went wrong where, after the session has diverged."""
+        self._dataset = dataset
+        self._device = pick_device(training["device"])
+        dtype = pick_dtype(training["precision"], self._device)
+        self._data = Batches(state.network, dataset, dtype, self._device)
+        self._model = Model(state.network, dataset, training, dtype, self._device)
+        self._course = Course(dataset.samples("train"), int(training["seed"]), bool(training["shuffle"]))
+        self._learner = Learner(state.network, state.weights, training, self._total_steps(), dtype, self._device)
+        self._random = torch.Generator(self._device).manual_seed(int(training["seed"]))
+        self._random_before: torch.Tensor | None = None
+        self._best, self._watch, self._pulse = Best(), Stopwatch(), Pulse()
+        self._changes: deque[Choice] = deque()
+        self._asked = training
+        self._watched: tuple[int, str] | None = None
+        self._stopping = False
+        self._notes: list[str] = []
+        if resume is not None:
+            restored(resume, self._learner, self._course, self._best, self._watch, self._random)
+
+    @property
+    def display_interval(self) -> float:
+        """Seconds between reports that carry weights, examination and what is known per layer; 0 is never."""
+        return self._pulse.interval
+
+    @display_interval.setter
+    def display_interval(self, seconds: float) -> None:
+        self._pulse.interval = seconds
+
+    def run(self) -> Iterator[Report]:
+        """Train until the epochs are through, patience ends, ``stop`` is called or a number is no longer finite."""
+        settle(self._device, int(self.training["threads"]))
+        reports = self._training()
+        while True:
+            self._watch.go()
+            report = next(reports, None)
+            self._watch.pause()
+            if report is None:
+                return
+            yield report
+
+    def _training(self) -> Iterator[Report]:
+        report = None
+        while self._end() is None:
+            batch, due = self._next_batch(), self._pulse.due()
+            done = self._forward(batch, due)
+            norm = self._backward(done)
+            seen = self._observe(done, norm, due)
+            if not seen.finite:
+                yield self._diverged(seen, self._locate(batch))
+                return
+            for moment in self._moments(batch):
+                yield self._at(moment, seen)
+            if self._stopping:
+                break
+            clipped, rate = self._learner.clip(norm), self._learner.learning_rate
+            if broken := self._learner.step():
+                yield self._diverged(seen, broken)
+                return
+            report = self._report(seen, clipped=clipped, learning_rate=rate, **self._picture(due))
+            report = self._advanced(report, len(batch))
+            yield report
+        if report is None or report.stopped is None:
+            yield self._closing(report)
+
+    def stop(self) -> None:
+        """End the session with the next report; may be called from another thread."""
+        self._stopping = True
+
+    def change(self, training: Choice) -> None:
+        """Use these settings from the next batch on, where they can change in a run; may be called from another thread."""
+        self._changes.append(training)
+
+    def watch(self, sample: int, part: str) -> None:
+        """Examine this sample (its number in the data set) in the reports at display rate."""
+        self._watched = sample, part
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters."""
+        return self._learner.weights()
+
+    def examine(self, sample: int, part: str) -> Examination:
+        """Walk one sample (its number in the data set) through the network as it is now."""
+        return self._model.examine(self._learner.tensors, self._data.take(np.array([sample])), part)
+
+    def evaluate(self, part: str) -> Evaluation | None:
+        """Loss, metric and outputs on a part of the data as the network is now; None where the session is stopped."""
+        samples = self._dataset.split[part]  # type: ignore[index]
+        return self._model.evaluate(self._learner.tensors, self._data, samples, part, lambda: self._stopping)
+
+    def snapshot(self) -> SessionState:
+        """Everything that is needed to go on from here; inside a batch, from the beginning of that batch."""
+        random = self._random.get_state() if self._random_before is None else self._random_before
+        return saved(self.training, self._learner, self._course, self._best, self._watch, random)
+
+    def _next_batch(self) -> Batch:
+        while self._changes:
+            self._take_over(self._changes.popleft())
+        self._random_before = self._random.get_state()
+        return self._data.take(self._course.next(int(self.training["batch_size"])))
+
+    def _take_over(self, wanted: Choice) -> None:
+        batch = self._course.position.batch + 1
+        self.training, notes = live_change(self.training, self._asked, wanted, batch)
+        self._asked = wanted
+        self._notes += notes
+        self._model.change(self.training)
+        self._learner.change(self.training, self._total_steps())
+
+    def _forward(self, batch: Batch, due: bool) -> Pass:
+        every = self.gradient_every
+        wanted = every and (due or self._course.position.batch % every == 0 or self.granularity == "step")
+        capture = Capture() if wanted else None
+        tensors = self._learner.tensors
+        return self._model.forward(tensors, batch, training=True, generator=self._random, capture=capture)
+
+    def _backward(self, done: Pass) -> float:
+        """Leave the gradient of the loss and its penalties in the parameters; returns its norm."""
+        if not done.loss.requires_grad:
+            raise NotTrainable("The loss does not depend on any weight that can learn. Thaw a layer, or link one in.")
+        self._learner.begin()
+        penalty = self._learner.penalty()
+        torch.autograd.backward(done.loss if penalty is None else done.loss + penalty)
+        return self._learner.gradient_norm()
+
+    def _observe(self, done: Pass, norm: float, due: bool) -> _Seen:
+        seen = _Seen(float(done.loss.detach()), norm, self._model.objective.metrics(done.answers, done.batch))
+        if done.capture is not None:
+            seen.gradients = done.capture.profiles()
+        if due:
+            seen.layer_gradient = self._learner.layer_gradient()
+        return seen
+
+    def _moments(self, batch: Batch) -> Iterator[Moment]:
+        for moment in moments(batch.longest):
+            if self.granularity != "step" or self._stopping:
+                return
+            yield moment
+
+    def _at(self, moment: Moment, seen: _Seen) -> Report:
+        """The report of a moment: it tells no more than is known then. The first one shows the weights and the sample."""
+        if moment.phase == "forward":
+            seen = replace(seen, loss=math.nan, norm=math.nan, metrics={}, gradients={}, layer_gradient={})
+        first = moment.phase == "forward" and moment.step == 0
+        watched = self.examine(*self._watched) if first and self._watched else None
+        return self._report(seen, moment, weights=self.weights() if first else None, examination=watched)
+
+    def _report(self, seen: _Seen, moment: Moment | None = None, **more: Any) -> Report:
+        """The report of the batch under way."""
+        place = self._course.position
+        notes, self._notes = tuple(self._notes), []
+        return Report(
+            run=self.run_id,
+            batch=place.batch + 1,
+            epoch=place.epoch,
+            batch_in_epoch=place.batch_in_epoch + 1,
+            batches_per_epoch=self._course.batches(int(self.training["batch_size"])),
+            loss=seen.loss,
+            metrics=seen.metrics,
+            seconds=self._watch.seconds,
+            moment=moment,
+            learning_rate=more.pop("learning_rate", self._learner.learning_rate),
+            gradient_norm=seen.norm,
+            gradients=seen.gradients,
+            layer_gradient=seen.layer_gradient,
+            notes=notes,
+            **more,
+        )
+
+    def _picture(self, due: bool) -> dict[str, Any]:
+        """What a report carries at display rate, after the step."""
+        if not due:
+            return {}
+        watched = self.examine(*self._watched) if self._watched else None
+        return {"update_ratio": self._learner.update_ratio(), "weights": self.weights(), "examination": watched}
+
+    def _advanced(self, report: Report, size: int) -> Report:
+        """Move on behind a batch of ``size`` samples; its report, with what the end of an epoch or of the run adds."""
+        self._random_before = None
+        if not self._course.advance(size):
+            return report
+        evaluation = self.evaluate("validation" if "validation" in self._dataset.split else "train")
+        if evaluation is not None:
+            self._learner.schedule.observe(evaluation.loss)
+            if self.training["early_stopping"]:
+                self._best.see(evaluation.loss, report.epoch, self.weights)
+        report = replace(report, evaluation=evaluation, seconds=self._watch.seconds)
+        end = self._end()
+        return report if end is None or self._stopping else self._ended(report, *end)
+
+    def _end(self) -> tuple[StopReason, str] | None:
+        """Why the session is over, or None."""
+        place, best = self._course.position, self._best
+        if self._stopping:
+            return "stopped", f"Stopped after batch {place.batch}."
+        if self.training["early_stopping"] and best.waited >= (patience := int(self.training["patience"])):
+            return "early stopping", (
+                f"Stopped early: the validation loss has not improved for {_count(patience, 'epoch')}. "
+                f"The weights are those of epoch {best.epoch}, the best one."
+            )
+        if place.epoch > int(self.training["epochs"]):
+            return "finished", f"Finished {_count(place.epoch - 1, 'epoch')}."
+        return None
+
+    def _ended(self, report: Report, reason: StopReason, because: str) -> Report:
+        """The last report: it always carries the weights, which are the best ones where early stopping keeps them."""
+        if reason != "stopped" and self.training["early_stopping"] and self._best.weights:
+            self._learner.load(self._best.weights)
+        return replace(report, stopped=reason, stopped_because=because, weights=self.weights())
+
+    def _closing(self, last: Report | None) -> Report:
+        """The report of a session that ends between two batches: it repeats the last one."""
+        end = self._end()
+        assert end is not None
+        if last is None:
+            place = self._course.position
+            last = Report(self.run_id, place.batch, place.epoch, place.batch_in_epoch, 0, math.nan, {}, 0.0)
+        notes, self._notes = tuple(self._notes), []
+        report = replace(last, notes=notes, gradients={}, evaluation=None, seconds=self._watch.seconds)
+        return self._ended(report, *end)
+
+    def _diverged(self, seen: _Seen, found: Found) -> Report:
+        """The last report of a session that met NaN or infinity: the weights are those from before the batch."""
+        self.trouble = diverged(found, self._model.network, self._course.position.batch + 1)
+        return self._report(seen, weights=self.weights(), stopped="diverged", stopped_because=str(self.trouble))
+
+    def _locate(self, batch: Batch) -> Found:
+        """Where the batch under way stopped being finite: it is run again with the same dropout."""
+        random = torch.Generator(self._device)
+        assert self._random_before is not None
+        random.set_state(self._random_before)
+        return locate(self._model, self._learner, batch, random)
+
+    def _total_steps(self) -> int:
+        size = math.ceil(len(self._course.order) / int(self.training["batch_size"]))
+        return size * int(self.training["epochs"])
+
+
+def moments(steps: int) -> Iterator[Moment]:
+    """A batch walked through by hand: forward in time, the loss, back through time, the update."""
+    for step in range(steps):
+        yield Moment("forward", step, steps)
+    yield Moment("loss", steps - 1, steps)
+    for step in reversed(range(steps)):
+        yield Moment("backward", step, steps)
+    yield Moment("update", 0, steps)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
