@@ -54,10 +54,10 @@ LIGHT = {
 }
 DARK = {
     # widgets
-    "window": "#23272e",
-    "base": "#1a1d23",
-    "alternate": "#20242b",
-    "button": "#2e333c",
+    "window": "#2a2e36",
+    "base": "#17191e",
+    "alternate": "#1d2026",
+    "button": "#3a404b",
     "text": "#e6e9ef",
     "muted": "#a3acbb",
     "disabled": "#6c7583",
@@ -65,9 +65,9 @@ DARK = {
     "tooltip_text": "#e6e9ef",
     "highlight": "#2a66c2",
     "highlighted_text": "#ffffff",
-    "light": "#454c58",
-    "midlight": "#3a404b",
-    "mid": "#414854",
+    "light": "#535b69",
+    "midlight": "#464d5a",
+    "mid": "#4b5361",
     "dark": "#15181d",
     "shadow": "#0b0d10",
     # canvas

@@ -1,0 +1,171 @@
+"""A row of a form: title, field, a way back to the default, and a line for what there is to say about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from core.catalogue.registry import catalogue
+from core.catalogue.spec import Choice, Param
+from core.errors import StudioError
+from gui.forms import numbers
+from gui.forms.fields import Field, make_field, rich
+from gui.icons import icon
+from gui.text import sentence, tr, tr_core
+
+EFFECTS = {
+    "now": "Takes effect at once.",
+    "next batch": "Takes effect at the next batch.",
+    "next run": "Takes effect at the next reset.",
+    "rebuild": "",
+}
+
+
+class Title(QLabel):
+    """The name of a field; a click on it goes to the field."""
+
+    clicked = Signal()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+        super().mousePressEvent(event)
+
+
+class FormRow(QWidget):
+    """One parameter of a form."""
+
+    edited = Signal(object)
+
+    def __init__(self, param: Param, live: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.param = param
+        self.setObjectName(f"row {param.key}")
+        self.field: Field = make_field(param)
+        self.title = self._make_title()
+        self.reset = self._make_reset()
+        self.note = QLabel()
+        self.note.setWordWrap(True)
+        self.note.hide()
+        self._values: list[Any] = []
+        self._explains_effect = False
+        self._lay_out(live and param.effect in ("now", "next batch"))
+        self.field.edited.connect(self._on_edited)
+        self.field.complained.connect(self.complain)
+
+    def show_values(self, values: list[Any]) -> None:
+        """Show the value, or that there are several where they differ."""
+        self._values = values
+        same = all(value == values[0] for value in values[1:])
+        alike = same or (self.param.kind == "entry" and len({value.key for value in values}) == 1)
+        self.field.show_value(values[0] if alike else None)
+        self.reset.setVisible(not self.is_default())
+
+    def is_default(self) -> bool:
+        """Whether all shown values are the default."""
+        default = self.param.check(self.param.default)
+        return all(value == default for value in self._values)
+
+    def complain(self, error: StudioError | None) -> None:
+        """Show a sentence under the field, or none."""
+        self._say("" if error is None else sentence(error), QPalette.ColorRole.BrightText)
+
+    def explain_effect(self, wanted: bool) -> None:
+        """Say after an edit when it takes effect, from now on or no longer."""
+        self._explains_effect = wanted
+        if not wanted and self.note.foregroundRole() == QPalette.ColorRole.PlaceholderText:
+            self.note.hide()
+
+    def _on_edited(self, value: Any) -> None:
+        if self._explains_effect and EFFECTS[self.param.effect]:
+            self._say(tr(EFFECTS[self.param.effect]), QPalette.ColorRole.PlaceholderText)
+        self.edited.emit(value)
+
+    def _say(self, text: str, role: QPalette.ColorRole) -> None:
+        self.note.setForegroundRole(role)
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+
+    def _make_title(self) -> Title:
+        title = Title(tr_core(self.param.title))
+        title.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        title.setSizePolicy(policy)
+        title.setToolTip(self._tip())
+        title.clicked.connect(self.field.click_title)
+        self.field.editor.setToolTip(self._tip())
+        return title
+
+    def _tip(self) -> str:
+        lines = [tr_core(self.param.help)]
+        if EFFECTS[self.param.effect]:
+            lines.append(tr(EFFECTS[self.param.effect]))
+        return rich("\n".join(lines))
+
+    def _make_reset(self) -> QToolButton:
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setIcon(icon("reset", "muted"))
+        button.setIconSize(QSize(14, 14))
+        button.setFixedSize(QSize(20, 20))
+        shown = tr("Back to the default: {value}", value=shown_value(self.param, self.param.check(self.param.default)))
+        button.setToolTip(shown)
+        button.setAccessibleName(f"{tr_core(self.param.title)}: {shown}")
+        policy = button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        button.setSizePolicy(policy)
+        button.clicked.connect(self._to_default)
+        return button
+
+    def _to_default(self) -> None:
+        self.complain(None)
+        self._on_edited(self.param.check(self.param.default))
+
+    def _lay_out(self, live: bool) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.title, 1)
+        if live:
+            head.addWidget(LiveMark())
+        line.addLayout(head, 2)
+        self.field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        line.addWidget(self.field, 3)
+        line.addWidget(self.reset)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(line)
+        column.addWidget(self.note)
+
+
+class LiveMark(QWidget):
+    """The sign of a setting that can be changed while training runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = icon("live", "accent")
+        self.setFixedSize(QSize(13, 13))
+        self.setToolTip(tr(EFFECTS["next batch"]))
+        self.setAccessibleName(tr(EFFECTS["next batch"]))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._icon.paint(painter, self.rect())
+        painter.end()
+
+
+def shown_value(param: Param, value: Any) -> str:
+    """A value in words, as the field would show it."""
+    if isinstance(value, Choice):
+        return tr_core(catalogue(param.catalogue)[value.key].title)
+    if param.kind == "choice":
+        return tr_core(dict(param.choices)[value])
+    if param.kind == "bool":
+        return tr("on") if value else tr("off")
+    return numbers.show(value) if isinstance(value, (int, float)) else str(value)
