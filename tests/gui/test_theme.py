@@ -138,7 +138,7 @@ def test_the_sequential_table_is_viridis() -> None:
     assert table[0].tolist() == [68, 1, 84] and table[-1].tolist() == [253, 231, 37]
     assert theme().sequential(0.0) == QColor(68, 1, 84)
     light = [luminance(QColor(*map(int, row))) for row in table]
-    assert (np.diff(light) > -1e-4).all()
+    assert (np.diff(light) > -1e-3).all()  # a rounded channel may fall by one
 
 
 @pytest.mark.parametrize("name", sorted(icons.names()))
