@@ -1,0 +1,248 @@
+"""What all live plots share: drawing only what is visible and changed, in turns; empty state; export; theme."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.atomic import write_file
+from gui.icons import icon
+from gui.plots import export
+from gui.plots.chart import Chart
+from gui.plots.flow import FlowLayout
+from gui.text import tr
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.document import Document
+    from gui.runner import Runner
+
+_SHARE = 8.0
+"""A plot rests this many times as long as its last drawing took, so that no plot takes more than a ninth of the window."""
+_SHORTEST, _LONGEST = 0.04, 0.5
+"""Seconds between two drawings of one plot."""
+
+
+class _Turn:
+    """Drawing time that all plots share: after one has drawn, the window gets twice as long for everything else."""
+
+    free_at: ClassVar[float] = 0.0
+
+
+class LivePlot(QWidget):
+    """A plot that watches the runner. Subclasses fill ``body``, and answer ``empty_text``, ``redraw`` and ``table``."""
+
+    name: ClassVar[str] = ""
+    """Object name, and file name of an export."""
+
+    def __init__(self, document: Document, runner: Runner, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document, self.runner, self.title = document, runner, title
+        self.setObjectName(self.name)
+        self.setAccessibleName(title)
+        self.commands: dict[str, QAction] = {}
+        self._dirty = True
+        self._not_before = 0.0
+        # Draws what a full turn had to leave out, so that the last state of a run is always shown.
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.timeout.connect(self._draw_when_due)
+        self._build()
+        runner.updated.connect(self.mark)
+        runner.run_started.connect(self._start_afresh)
+        runner.status_changed.connect(self.mark)
+        document.changed.connect(self._document_changed)
+        document.replaced.connect(self._start_afresh)
+        theme().changed.connect(self._restyle)
+
+    # What a subclass answers.
+
+    def empty_text(self) -> str:
+        """What to do to see something here; empty where there is something to see."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Bring all items up to date; called only where there is something to see."""
+        raise NotImplementedError
+
+    def table(self) -> export.Table:
+        """What is shown, as columns of numbers in full precision."""
+        raise NotImplementedError
+
+    def start_afresh(self) -> None:
+        """Forget what belongs to the last run or project."""
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force, where charts are not enough."""
+
+    # What everyone may do.
+
+    def mark(self, *_: object) -> None:
+        """Something changed: draw as soon as it is this plot's turn and it can be seen."""
+        self._dirty = True
+        self._draw_when_due()
+
+    def draw(self) -> None:
+        """Draw now."""
+        started = time.perf_counter()
+        self._dirty = False
+        empty = self.empty_text()
+        self._empty.setText(empty)
+        self._stack.setCurrentIndex(1 if empty else 0)
+        for command in ("export_picture", "export_csv"):
+            self.commands[command].setEnabled(not empty)
+        if not empty:
+            self.redraw()
+        now = time.perf_counter()
+        cost = now - started + sum(chart.paint_seconds for chart in self.charts())
+        self._not_before = now + min(_LONGEST, max(_SHORTEST, _SHARE * cost))
+        _Turn.free_at = now + min(_LONGEST, 2.0 * cost)
+
+    def charts(self) -> list[Chart]:
+        """The charts in it."""
+        return self.findChildren(Chart)
+
+    def fit(self) -> None:
+        """Let every chart follow the data again."""
+        for chart in self.charts():
+            chart.follow()
+
+    def layer_name(self, layer: str) -> str:
+        """What the user calls a layer now, or called it when the run began."""
+        there = self.document.project.network.layers.get(layer)
+        run = self.runner.run
+        return there.name if there else (run.layers.get(layer, layer) if run else layer)
+
+    def save_picture(self, path: Path | str) -> None:
+        """Write what is shown as a picture: SVG where the name ends so, else PNG. Raises NotSaved."""
+        if Path(path).suffix.lower() == ".svg":
+            write_file(path, export.svg(self.picture, self.title))
+        else:
+            write_file(path, export.png(self.picture))
+
+    def save_csv(self, path: Path | str) -> None:
+        """Write the numbers that are shown. Raises NotSaved."""
+        write_file(path, export.csv_table(self.table()))
+
+    def say(self, text: str) -> None:
+        """Show a sentence above the plot; rich text is allowed."""
+        if self.words.text() != text:
+            self.words.setText(text)
+            # A narrow dock cuts the sentence off.
+            self.words.setToolTip(text)
+
+    # How it is done.
+
+    def _build(self) -> None:
+        controls = QWidget()
+        self.bar = FlowLayout(controls)
+        self.words = QLabel()
+        self.words.setObjectName(f"{self.name}_words")
+        self.words.setTextFormat(Qt.TextFormat.AutoText)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setContentsMargins(6, 0, 6, 0)
+        self.picture = QWidget()
+        self.picture.setObjectName(f"{self.name}_picture")
+        inner = QVBoxLayout(self.picture)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self.words)
+        self.body = QVBoxLayout()
+        inner.addLayout(self.body, 1)
+        self._empty = QLabel()
+        self._empty.setObjectName(f"{self.name}_empty")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._empty.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.picture)
+        self._stack.addWidget(self._empty)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(controls)
+        outer.addWidget(self._stack, 1)
+        self._stack.setCurrentIndex(1)
+        self._add_commands()
+
+    def _add_commands(self) -> None:
+        def command(key: str, text: str, picture: str, slot: object) -> None:
+            action = QAction(icon(picture), text, self)
+            action.setObjectName(f"{self.name}_{key}")
+            action.triggered.connect(slot)
+            self.commands[key] = action
+
+        command("fit", tr("Follow the data"), "fit", self.fit)
+        command("export_picture", tr("Save picture…"), "image", self._ask_picture)
+        command("export_csv", tr("Save numbers (CSV)…"), "table", self._ask_csv)
+
+    def add_corner_menu(self) -> None:
+        """Close the bar with the menu of commands; called when all other controls are in it."""
+        menu = QMenu(self)
+        menu.addActions(list(self.commands.values()))
+        corner = QToolButton()
+        corner.setObjectName(f"{self.name}_menu")
+        corner.setIcon(icon("more"))
+        corner.setAutoRaise(True)
+        corner.setToolTip(tr("Save or change this plot"))
+        corner.setAccessibleName(tr("Menu of {plot}", plot=self.title))
+        corner.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        corner.setMenu(menu)
+        self.bar.addWidget(corner)
+        self.bar.corner = corner
+
+    def _ask_picture(self) -> None:
+        kinds = tr("Pictures") + " (*.png *.svg)"
+        path, _ = QFileDialog.getSaveFileName(self, tr("Save picture"), f"{self.name}.png", kinds)
+        if path:
+            self.save_picture(path)
+
+    def _ask_csv(self) -> None:
+        kinds = tr("Tables") + " (*.csv)"
+        path, _ = QFileDialog.getSaveFileName(self, tr("Save numbers"), f"{self.name}.csv", kinds)
+        if path:
+            self.save_csv(path)
+
+    def _draw_when_due(self) -> None:
+        if not self._dirty or not self.isVisible():
+            return
+        wait = max(self._not_before, _Turn.free_at) - time.perf_counter()
+        if wait <= 0:
+            self.draw()
+        elif not self._late.isActive():
+            self._late.start(int(wait * 1000) + 1)
+
+    def _start_afresh(self, *_: object) -> None:
+        self.start_afresh()
+        for chart in self.charts():
+            chart.following = True
+        self.mark()
+
+    def _document_changed(self, change: object) -> None:
+        self.mark()
+
+    def _restyle(self) -> None:
+        for chart in self.charts():
+            chart.restyle()
+        self.restyle()
+        self.mark()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._dirty:
+            self.draw()

@@ -1,0 +1,387 @@
+"""A chart in the studio's manner: plain axes, lines that stay cheap however long, and honest marks for what has no place.
+
+Values go in as they are; the chart's scales turn them into places. A fixed pool of items is made once and updated.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.decimate import minmax
+from gui.plots.scales import Linear, Scale
+from gui.theme import theme
+
+_FAR = 1000.0
+"""How many heights of the view outside of it a line is still drawn: steeper than the eye can tell, small for painters."""
+TEXT_SIZE = 8
+
+
+class ScaleAxis(pg.AxisItem):
+    """An axis whose ticks come from a Scale."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self.scale_of_values: Scale = Linear()
+        self.enableAutoSIPrefix(False)
+        self.setStyle(tickLength=-4, hideOverlappingLabels=False)
+        self._texts: dict[float, str] = {}
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        across = self.orientation in ("bottom", "top")
+        room = int(size / (50 if across else 24))
+        ticks = self.scale_of_values.ticks(min(minVal, maxVal), max(minVal, maxVal), max(2, room))
+        self._texts = dict(ticks.major)
+        return [(1.0, [place for place, _ in ticks.major]), (0.5, ticks.minor)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [self._texts.get(value, "") for value in values]
+
+
+class Line:
+    """One curve of a chart with its dots and its marks at the edge."""
+
+    def __init__(
+        self, chart: Chart, color: str, *, width: float, alpha: int, dots: bool, marks: bool, dashes: tuple[int, ...]
+    ) -> None:
+        self._chart, self._dashes = chart, list(dashes)
+        self._color, self._width, self._alpha, self._dots, self._marks = color, width, alpha, dots, marks
+        self.curve = pg.PlotCurveItem(connect="finite")
+        if width > 1:
+            self.curve.setSegmentedLineMode("on")
+        self.dots = pg.ScatterPlotItem(size=4 + width, pen=None)
+        self.edge = pg.ScatterPlotItem(size=8, pen=None)
+        for item in (self.curve, self.dots, self.edge):
+            chart.addItem(item)
+        self.restyle()
+
+    @property
+    def color(self) -> QColor:
+        """Its colour in the theme in force."""
+        color = QColor(self._color) if self._color.startswith("#") else theme().color(self._color)
+        color.setAlpha(self._alpha)
+        return color
+
+    def set_color(self, color: str) -> None:
+        """Take the theme colour named ``color``."""
+        if color != self._color:
+            self._color = color
+            self.restyle()
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self.curve.setPen(pg.mkPen(self.color, width=self._width, dash=self._dashes or None))
+        self.dots.setBrush(self.color)
+        self.edge.setBrush(theme().color("refused"))
+
+    def set(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Draw the points (x ascending), reduced to what the pixels in view can show."""
+        low, high = self._chart.visible_x()
+        start = max(0, int(np.searchsorted(x, low)) - 1)
+        end = int(np.searchsorted(x, high, side="right")) + 1
+        x, y = np.asarray(x[start:end], float), np.asarray(y[start:end], float)
+        shown_x, shown_y = minmax(x, y, self._chart.columns)
+        bottom, top = self._chart.view_places()[1]
+        far = _FAR * (top - bottom)
+        places = np.clip(self._chart.y_scale.place(shown_y), bottom - far, top + far)
+        x_places = self._chart.x_scale.place(shown_x)
+        self.curve.setData(x_places, places)
+        self._set_dots(x_places, places)
+        if self._marks:
+            self._set_marks(x, y, bottom, top)
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        none = np.zeros(0)
+        for item in (self.curve, self.dots, self.edge):
+            item.setData(none, none)
+
+    def raise_above(self) -> None:
+        """Draw it over the lines that were made before and after it."""
+        self.curve.setZValue(5)
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide it."""
+        for item in (self.curve, self.dots, self.edge):
+            item.setVisible(visible)
+
+    def _set_dots(self, x: np.ndarray, y: np.ndarray) -> None:
+        there = np.isfinite(y)
+        if self._dots and len(x) <= 60:
+            chosen = there
+        else:
+            # A point without neighbours has no line to be seen by.
+            padded = np.concatenate([[False], there, [False]])
+            chosen = there & ~padded[:-2] & ~padded[2:]
+        self.dots.setData(x[chosen], y[chosen])
+
+    def _set_marks(self, x: np.ndarray, y: np.ndarray, bottom: float, top: float) -> None:
+        places = self._chart.y_scale.place(y)
+        lost = np.isnan(y)
+        above = ~lost & ((y > 0) & np.isnan(places) | (places > top))
+        below = ~lost & ((y <= 0) & np.isnan(places) | (places < bottom))
+        if not (lost.any() or above.any() or below.any()):
+            self.edge.setData(np.zeros(0), np.zeros(0))
+            return
+        inset = 0.04 * (top - bottom)
+        kinds = ((lost, bottom + inset, "x"), (above, top - inset, "t1"), (below, bottom + inset, "t"))
+        xs, ys, symbols = [], [], []
+        for flags, at, symbol in kinds:
+            found = self._apart(x[flags])
+            xs.append(self._chart.x_scale.place(found))
+            ys.append(np.full(len(found), at))
+            symbols += [symbol] * len(found)
+        self.edge.setData(np.concatenate(xs), np.concatenate(ys), symbol=symbols)
+
+    def _apart(self, x: np.ndarray) -> np.ndarray:
+        """Those of ``x`` that a mark of some pixels can tell apart."""
+        low, high = self._chart.visible_x()
+        if len(x) < 2 or not high > low:
+            return x
+        column = np.floor((x - low) / (high - low) * self._chart.columns / 4)
+        _, first = np.unique(column, return_index=True)
+        return np.asarray(x[first])
+
+
+class Backdrop(pg.GraphicsObject):
+    """Shaded bands and dashed vertical markers behind the lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setZValue(-10)
+        self.bands: list[tuple[float, float]] = []
+        self.markers: list[float] = []
+
+    def set(self, bands: list[tuple[float, float]], markers: list[float]) -> None:
+        """Shade these ranges of places and mark these places."""
+        if (bands, markers) != (self.bands, self.markers):
+            self.bands, self.markers = bands, markers
+            self.update()
+
+    def viewRangeChanged(self) -> None:
+        self.prepareGeometryChange()
+        self.update()
+
+    def boundingRect(self) -> object:
+        return self.viewRect()
+
+    def paint(self, painter: pg.QtGui.QPainter, *args: object) -> None:
+        view = self.viewRect()
+        shade = theme().color("plot_grid")
+        shade.setAlpha(90)
+        for start, end in self.bands:
+            left, right = max(start, view.left()), min(end, view.right())
+            if right > left:
+                painter.fillRect(pg.QtCore.QRectF(left, view.top(), right - left, view.height()), shade)
+        painter.setPen(pg.mkPen(theme().color("warning"), width=1, style=Qt.PenStyle.DashLine))
+        for x in self.markers:
+            painter.drawLine(QPointF(x, view.top()), QPointF(x, view.bottom()))
+
+
+class Chart(pg.PlotWidget):
+    """Axes, lines and a crosshair. It follows the data until the user zooms or pans; double-click follows again."""
+
+    hovered = Signal(object)
+    """(x, y) in values while the pointer is over the plot, None when it leaves."""
+    clicked = Signal(float, float)
+    """x, y in values."""
+    moved = Signal()
+    """The user changed the range, or asked to follow again."""
+
+    def __init__(self, name: str, x_title: str, y_title: str, parent: QWidget | None = None) -> None:
+        axes = {side: ScaleAxis(side) for side in ("left", "bottom")}
+        super().__init__(parent, axisItems=axes)
+        self.setObjectName(name)
+        self.setAccessibleName(y_title)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(60, 40)
+        self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
+        plot = self.getPlotItem()
+        # Time and training go from left to right in every language; only the item's own direction has an effect.
+        plot.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.getViewBox().disableAutoRange()
+        plot.layout.setContentsMargins(2, 6, 14, 0)
+        self._axes = axes
+        self._titles = {"left": y_title, "bottom": x_title}
+        self._lines: list[Line] = []
+        self.x_scale: Scale = Linear(whole=True)
+        self.y_scale: Scale = Linear()
+        self.set_scales(x=self.x_scale)
+        self.following = True
+        self.paint_seconds = 0.0
+        """How long its last painting took."""
+        self.backdrop = Backdrop()
+        self.addItem(self.backdrop, ignoreBounds=True)
+        self.cross = pg.InfiniteLine(angle=90, movable=False)
+        self.cross.setVisible(False)
+        self.addItem(self.cross, ignoreBounds=True)
+        self.pointer: tuple[float, float] | None = None
+        """Where the user points, in places; None outside."""
+        self._pressed: QPointF | None = None
+        self.viewport().setMouseTracking(True)
+        plot.getViewBox().sigRangeChangedManually.connect(self._moved_by_hand)
+        self.restyle()
+
+    def line(
+        self,
+        color: str,
+        *,
+        width: float = 1,
+        alpha: int = 255,
+        dots: bool = False,
+        marks: bool = False,
+        dashes: tuple[int, ...] = (),
+    ) -> Line:
+        """A new line in the theme colour named ``color``; ``marks`` shows at the edge what is NaN or out of view.
+
+        ``dashes`` are lengths of dash and gap in pixels (pens of width 1 only).
+        """
+        self._lines.append(Line(self, color, width=width, alpha=alpha, dots=dots, marks=marks, dashes=dashes))
+        return self._lines[-1]
+
+    def set_scales(self, x: Scale | None = None, y: Scale | None = None) -> None:
+        """Change what places mean; the caller redraws."""
+        for axis, scale in (("bottom", x), ("left", y)):
+            if scale is not None:
+                self._axes[axis].scale_of_values = scale
+                self._axes[axis].picture = None
+                self._axes[axis].update()
+        self.x_scale, self.y_scale = x or self.x_scale, y or self.y_scale
+
+    def set_titles(self, x: str | None = None, y: str | None = None) -> None:
+        """Change the titles of the axes."""
+        for axis, title in (("bottom", x), ("left", y)):
+            if title is not None and title != self._titles[axis]:
+                self._titles[axis] = title
+                self._style_axis(axis)
+        if y is not None:
+            self.setAccessibleName(y)
+
+    @property
+    def columns(self) -> int:
+        """Pixels from left to right in the plot."""
+        return max(16, int(self.getPlotItem().getViewBox().width()))
+
+    @property
+    def rows(self) -> int:
+        """Pixels from bottom to top in the plot."""
+        return max(16, int(self.getPlotItem().getViewBox().height()))
+
+    def view_places(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The places in view: (left, right), (bottom, top)."""
+        (left, right), (bottom, top) = self.getPlotItem().getViewBox().viewRange()
+        return (left, right), (bottom, top)
+
+    def visible_x(self) -> tuple[float, float]:
+        """The values of x in view."""
+        (left, right), _ = self.view_places()
+        return self.x_scale.value(left), self.x_scale.value(right)
+
+    def show_places(self, x: tuple[float, float] | None, y: tuple[float, float] | None, padding: float = 0.06) -> None:
+        """Show these places while following; y gets some air above and below."""
+        if not self.following:
+            return
+        box = self.getPlotItem().getViewBox()
+        if x is not None:
+            box.setXRange(*_apart(*x), padding=0)
+        if y is not None:
+            low, high = _apart(*y)
+            air = padding * (high - low)
+            box.setYRange(low - air, high + air, padding=0)
+
+    def follow(self) -> None:
+        """Let the range follow the data again."""
+        self.following = True
+        self.moved.emit()
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self.setBackground(theme().color("plot_background"))
+        for axis in self._axes:
+            self._style_axis(axis)
+        self.cross.setPen(pg.mkPen(theme().color("muted"), width=1, style=Qt.PenStyle.DotLine))
+        self.backdrop.update()
+        for line in self._lines:
+            line.restyle()
+
+    def point_at(self, x: float | None) -> None:
+        """Show the crosshair at a value of x, or hide it."""
+        self.cross.setVisible(x is not None)
+        if x is not None:
+            self.cross.setValue(float(self.x_scale.place(np.array(x))))
+
+    def _style_axis(self, side: str) -> None:
+        axis = self._axes[side]
+        axis.setPen(pg.mkPen(theme().color("mid")))
+        axis.setTextPen(pg.mkPen(theme().color("muted")))
+        font = self.font()
+        font.setPointSize(TEXT_SIZE)
+        axis.setTickFont(font)
+        axis.setLabel(self._titles[side], **{"color": theme().color("muted").name(), "font-size": f"{TEXT_SIZE}pt"})
+
+    def _moved_by_hand(self) -> None:
+        self.following = False
+        self.moved.emit()
+
+    def _values_at(self, position: QPointF) -> tuple[float, float] | None:
+        box = self.getPlotItem().getViewBox()
+        scene = self.mapToScene(position.toPoint())
+        if not box.sceneBoundingRect().contains(scene):
+            return None
+        place = box.mapSceneToView(scene)
+        self.pointer = (place.x(), place.y())
+        return self.x_scale.value(place.x()), self.y_scale.value(place.y())
+
+    def repeat_hover(self) -> None:
+        """Tell again what the user points at, after the values under the pointer changed."""
+        if self.pointer is not None:
+            self.hovered.emit((self.x_scale.value(self.pointer[0]), self.y_scale.value(self.pointer[1])))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        values = self._values_at(event.position())
+        if values is None:
+            self.pointer = None
+        self.hovered.emit(values)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        if pressed is None or (event.position() - pressed).manhattanLength() > 4:
+            return
+        values = self._values_at(event.position())
+        if values is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit(*values)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        self.follow()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.pointer = None
+        self.hovered.emit(None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        started = time.perf_counter()
+        super().paintEvent(event)
+        self.paint_seconds = time.perf_counter() - started
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
+    """A range that is not empty around ``low`` to ``high``."""
+    if high > low and np.isfinite(high - low):
+        return low, high
+    width = max(abs(low) * 0.05, 1e-12) if low else 0.5
+    return low - width, high + width

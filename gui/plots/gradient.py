@@ -1,0 +1,284 @@
+"""The gradient through time of each layer with a state: training step x time step, and the profile of one step."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+
+from core.columns import Columns
+from core.describe import gradient_at, gradient_verdict, number
+from gui.document import Document
+from gui.plots.base import LivePlot
+from gui.plots.chart import Chart, Line
+from gui.plots.export import Table
+from gui.plots.heat import ColourBar, HeatMap, log_shade
+from gui.plots.loss import nearest
+from gui.plots.scales import Linear, Log, Rows
+from gui.plots.splitter import TurningSplitter
+from gui.plots.words import spoken
+from gui.runner import Runner
+from gui.text import tr
+from gui.theme import theme
+
+_PARTS = ("total", "direct", "through", "cell")
+_COLORS = {"total": "series1", "direct": "series3", "through": "series2", "cell": "series4"}
+_DASHES = {"total": (), "direct": (2, 3), "through": (6, 4), "cell": ()}
+_VERDICT_COLORS = {"vanishing": "warning", "exploding": "refused", "not finite": "refused", "zero": "warning"}
+
+
+class GradientPlot(LivePlot):
+    """|dL/dh_t|, the L2 norm over units averaged over the batch. Rows are training steps, columns time steps from 1."""
+
+    name = "gradient_plot"
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(document, runner, tr("Gradient through time"), parent)
+        self.pinned: int | None = None
+        """The training step (batch) whose profile is shown; None follows the latest."""
+        self._rows = np.zeros(0)
+        self._shown = np.zeros((0, 0))
+        self._add_controls()
+        self.heat = HeatMap("gradient_heat", tr("time step t"), tr("batch"))
+        self.colours = ColourBar("gradient_colours", tr("Size of the gradient |dL/dh|"))
+        self.curve = Chart("gradient_profile", tr("time step t"), tr("|dL/dh|"))
+        self.lines: dict[str, Line] = {
+            key: self.curve.line(
+                _COLORS[key], width=2 if key == "total" else 1, dashes=_DASHES[key], dots=True, marks=key == "total"
+            )
+            for key in _PARTS
+        }
+        self.lines["total"].raise_above()
+        self.row_line = self.heat.line("refused", width=1)
+        left = QWidget()
+        row = QHBoxLayout(left)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        # The colour bar stays right of its picture in every language.
+        left.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        row.addWidget(self.heat, 1)
+        row.addWidget(self.colours)
+        split = TurningSplitter(left, self.curve, parent=self.picture)
+        split.setSizes([300, 300])
+        self.body.addWidget(split)
+        self.heat.hovered.connect(self._over_heat)
+        self.curve.hovered.connect(self._over_curve)
+        self.heat.clicked.connect(self._pin)
+        for chart in (self.heat, self.curve):
+            chart.moved.connect(self.mark)
+
+    # What LivePlot asks.
+
+    def empty_text(self) -> str:
+        run = self.runner.run
+        if run is not None and run.gradients:
+            return ""
+        if run is not None and len(run.steps):
+            return tr("No gradient through time: no layer of this network has a state. Draw a recurrent link or add an RNN.")
+        return tr("Press Play: the gradient of the loss at every time step appears here.")
+
+    def start_afresh(self) -> None:
+        self.pinned = None
+
+    def redraw(self) -> None:
+        self._fill_layers()
+        table = self.rows()
+        part = self.part.currentData() or "total"
+        if part not in table:
+            part = "total"
+        self._offer_cell("cell" in table)
+        values = table[part]
+        self._rows, self._shown = table["batch"], values
+        self.heat.set_scales(y=Rows(self._rows))
+        shade = log_shade(values, (self.low.value(), self.high.value()) if self.fixed.isChecked() else None)
+        self.heat.show_matrix(values, shade)
+        self.colours.show_shade(shade)
+        self._draw_profile(table)
+        for chart in (self.heat, self.curve):
+            chart.repeat_hover()
+
+    def table(self) -> Table:
+        table = self.rows()
+        columns: list[tuple[str, object]] = [("batch", table["batch"])]
+        for part in _PARTS:
+            if part in table:
+                columns += [(f"{part} t={t + 1}", table[part][:, t]) for t in range(table[part].shape[1])]
+        return columns
+
+    def restyle(self) -> None:
+        self.colours.update()
+
+    # Reading the run.
+
+    def rows(self) -> Columns:
+        """The table of the chosen layer."""
+        gradients = self.runner.run.gradients
+        chosen = self.layer.currentData()
+        return gradients[chosen] if chosen in gradients else next(iter(gradients.values()))
+
+    def shown_row(self) -> int:
+        """The row of the table whose profile is shown."""
+        rows = self.rows()["batch"]
+        return len(rows) - 1 if self.pinned is None else nearest(rows, self.pinned)
+
+    # How it is done.
+
+    def _add_controls(self) -> None:
+        self.layer = QComboBox()
+        self.layer.setObjectName("gradient_layer")
+        self.layer.setAccessibleName(tr("Layer"))
+        self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.layer.currentIndexChanged.connect(self._follow)
+        self.part = QComboBox()
+        self.part.setAccessibleName(tr("Part of the gradient in the heat-map"))
+        for key, text in (("total", tr("Total")), ("direct", tr("Direct")), ("through", tr("Through time"))):
+            self.part.addItem(text, key)
+        self.part.currentIndexChanged.connect(self.mark)
+        self.checks = {
+            "total": QCheckBox(tr("total")),
+            "direct": QCheckBox(tr("direct")),
+            "through": QCheckBox(tr("through time")),
+            "cell": QCheckBox(tr("cell dL/dc")),
+        }
+        tips = {
+            "total": tr("All of dL/dh at step t: direct and through later steps."),
+            "direct": tr("The part that comes from the output at step t itself."),
+            "through": tr("The part that comes back through the later steps."),
+            "cell": tr("The gradient of the cell state c of an LSTM."),
+        }
+        for key, check in self.checks.items():
+            check.setToolTip(tips[key])
+            check.setChecked(True)
+            check.toggled.connect(self.mark)
+        self.fixed = QCheckBox(tr("Fixed range"))
+        self.fixed.setToolTip(tr("Keep the colours at these powers of ten, so that runs can be compared."))
+        self.low, self.high = self._power(-8, tr("Lowest colour")), self._power(0, tr("Highest colour"))
+        self.low.valueChanged.connect(lambda low: self.high.setMinimum(low + 1))
+        self.high.valueChanged.connect(lambda high: self.low.setMaximum(high - 1))
+        self.fixed.toggled.connect(self._fix)
+        self.live = QPushButton(tr("Show the latest"))
+        self.live.clicked.connect(self._unpin)
+        self.live.hide()
+        for widget in (self.layer, self.part, self.fixed, self.low, self.high, *self.checks.values(), self.live):
+            self.bar.addWidget(widget)
+        self._fix(False)
+        self.add_corner_menu()
+
+    def _power(self, value: int, name: str) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(-300, 300)
+        box.setValue(value)
+        box.setPrefix("1e")
+        box.setAccessibleName(name)
+        box.setToolTip(name)
+        box.valueChanged.connect(self.mark)
+        return box
+
+    def _fix(self, fixed: bool) -> None:
+        self.low.setVisible(fixed)
+        self.high.setVisible(fixed)
+        self.mark()
+
+    def _fill_layers(self) -> None:
+        wanted = [(self.layer_name(key), key) for key in self.runner.run.gradients]
+        there = [(self.layer.itemText(i), self.layer.itemData(i)) for i in range(self.layer.count())]
+        if wanted == there:
+            return
+        chosen = self.layer.currentData()
+        self.layer.blockSignals(True)
+        self.layer.clear()
+        for name, key in wanted:
+            self.layer.addItem(name, key)
+        self.layer.setCurrentIndex(max(0, self.layer.findData(chosen)))
+        self.layer.blockSignals(False)
+
+    def _offer_cell(self, there: bool) -> None:
+        self.checks["cell"].setVisible(there)
+        at = self.part.findData("cell")
+        if there and at < 0:
+            self.part.addItem(tr("Cell dL/dc"), "cell")
+        elif not there and at >= 0:
+            self.part.removeItem(at)
+
+    def _draw_profile(self, table: Columns) -> None:
+        index = self.shown_row()
+        total = table["total"][index]
+        steps = np.arange(1, len(total) + 1)
+        shown = {
+            key: table[key][index] for key in _PARTS if key in table and self.checks[key].isChecked()
+        }
+        values = np.concatenate(list(shown.values())) if shown else np.zeros(0)
+        scale = Log.around(values)
+        self.curve.set_scales(x=Linear(whole=True), y=scale)
+        places = scale.place(values)
+        places = places[np.isfinite(places)]
+        span = (float(places.min()), float(places.max())) if len(places) else (-3.0, 0.0)
+        if span[1] - span[0] < 0.2:
+            span = (span[0] - 0.5, span[1] + 0.5)
+        self.curve.show_places((0.5, len(total) + 0.5), span)
+        for key, line in self.lines.items():
+            line.set_visible(key in shown)
+            if key in shown:
+                line.set(steps, shown[key])
+        self._mark_row(index, len(total))
+        self._say_verdict()
+
+    def _mark_row(self, index: int, steps: int) -> None:
+        self.live.setVisible(self.pinned is not None)
+        self.row_line.set_visible(self.pinned is not None)
+        self.row_line.curve.setData([0.5, steps + 0.5], [index + 0.5, index + 0.5])
+
+    def _say_verdict(self) -> None:
+        table, index = self.rows(), self.shown_row()
+        words = gradient_verdict(table["total"][index])
+        color = theme().color(_VERDICT_COLORS.get(words.verdict, "allowed")).name()
+        batch = tr("batch {batch}", batch=f"{int(table['batch'][index]):,}")
+        self.say(f'{batch} · <span style="color:{color}">●</span> <b>{spoken(words)}</b>')
+
+    def _over_heat(self, at: tuple[float, float] | None) -> None:
+        cell = None
+        if at is not None and self.heat.pointer is not None and not self.empty_text():
+            cell = self.heat.cell(self.heat.pointer[0], self.heat.pointer[1], self._shown.shape)
+        if cell is None:
+            self._leave()
+            return
+        row, step = cell
+        self._cross(step)
+        batch = tr("batch {batch}", batch=f"{int(self._rows[row]):,}")
+        self.say(f"{batch} · {spoken(gradient_at(self._shown[row], step))}")
+
+    def _over_curve(self, at: tuple[float, float] | None) -> None:
+        if at is None or self.empty_text():
+            self._leave()
+            return
+        table, index = self.rows(), self.shown_row()
+        total = table["total"][index]
+        step = int(np.clip(round(at[0]), 1, len(total))) - 1
+        self._cross(step)
+        parts = [spoken(gradient_at(total, step))]
+        names = {"direct": tr("direct"), "through": tr("through time"), "cell": tr("cell")}
+        parts += [f"{text} {number(table[key][index][step], 2)}" for key, text in names.items() if key in table]
+        self.say(" · ".join(parts))
+
+    def _cross(self, step: int) -> None:
+        for chart in (self.heat, self.curve):
+            chart.point_at(step + 1.0)
+
+    def _leave(self) -> None:
+        for chart in (self.heat, self.curve):
+            chart.point_at(None)
+        if not self.empty_text():
+            self._say_verdict()
+
+    def _pin(self, x: float, y: float) -> None:
+        del x  # The click picks a row; y is the batch that the row stands for.
+        self.pinned = None if self.pinned == int(y) else int(y)
+        self.mark()
+
+    def _unpin(self) -> None:
+        self.pinned = None
+        self.mark()
+
+    def _follow(self) -> None:
+        self.heat.following = self.curve.following = True
+        self.mark()

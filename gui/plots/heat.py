@@ -1,0 +1,191 @@
+"""Heat-maps: numbers become colours by one mapping, which the colour bar beside it shows with its labels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.decimate import blocks, drawable
+from gui.plots.chart import TEXT_SIZE, Chart
+from gui.plots.scales import Linear, Log, Scale
+from gui.theme import theme
+
+_ZERO, _NAN, _INFINITE = 256, 257, 258
+
+
+@dataclass(frozen=True)
+class Shade:
+    """From numbers to colours: ``low`` to ``high`` over a table of 256, and three colours for what has no place there."""
+
+    scale: Scale
+    low: float
+    """Place (see Scale) of the first colour."""
+    high: float
+    diverging: bool = False
+    """Orange over grey to blue instead of viridis."""
+    zeros: bool = False
+    """True gives 0 a colour of its own, for a logarithmic scale."""
+    gaps: bool = False
+    """True where NaN or infinity occurs, which the colour bar then names."""
+
+    def table(self) -> np.ndarray:
+        """(259, 3) uint8: the colours in force, then those for 0, NaN and infinity."""
+        own = theme().diverging_table() if self.diverging else theme().sequential_table()
+        extra = [theme().color("plot_background"), theme().color("refused"), theme().color("warning")]
+        return np.vstack([own, [[c.red(), c.green(), c.blue()] for c in extra]]).astype(np.uint8)
+
+    def indices(self, values: np.ndarray) -> np.ndarray:
+        """Row of ``table`` for each value; what is beyond the range takes the colour of its end."""
+        places = self.scale.place(values)
+        width = self.high - self.low
+        relative = (places - self.low) / width if width > 0 else np.full(np.shape(places), 0.5)
+        index = np.clip(np.nan_to_num(relative, nan=0.0) * 256, 0, 255).astype(np.int16)
+        index[~drawable(values)] = _INFINITE
+        index[np.isnan(values)] = _NAN
+        if self.zeros:
+            index[values == 0] = _ZERO
+        return index
+
+    def colors(self, values: np.ndarray) -> np.ndarray:
+        """(rows, columns, 3) uint8."""
+        return self.table()[self.indices(values)]
+
+
+def log_shade(values: np.ndarray, fixed: tuple[int, int] | None = None) -> Shade:
+    """Logarithmic colours over whole decades: ``fixed`` powers of ten, or those of the positive values.
+
+    At most the upper 12 decades are told apart unless the range is fixed: below, 1e-40 and 1e-20 look alike.
+    """
+    good = values[(values > 0) & drawable(values)]
+    low, high = fixed or (-6, 0)
+    if fixed is None and len(good):
+        high = math.ceil(math.log10(float(good.max())) - 1e-9)
+        low = min(high - 1, max(high - 12, math.floor(math.log10(float(good.min())) + 1e-9)))
+    gaps = bool((~np.isfinite(values)).any())
+    return Shade(Log(), float(low), float(high), zeros=True, gaps=gaps)
+
+
+def sign_shade(values: np.ndarray) -> Shade:
+    """Orange and blue, equally far from 0: to 1 where all values fit, else to the largest one."""
+    good = np.abs(values[drawable(values)])
+    largest = float(good.max()) if len(good) else 1.0
+    reach = 1.0 if 0.2 < largest <= 1.0 or largest == 0.0 else largest
+    scale = Linear.around(reach)
+    end = float(scale.place(np.array(reach)))
+    return Shade(scale, -end, end, diverging=True, gaps=bool((~np.isfinite(values)).any()))
+
+
+class HeatMap(Chart):
+    """A matrix as a picture: column j covers places x0 + j to x0 + j + 1, row i places i to i + 1."""
+
+    def __init__(self, name: str, x_title: str, y_title: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, x_title, y_title, parent)
+        self.image = pg.ImageItem(axisOrder="row-major")
+        self.image.setZValue(-20)
+        self.addItem(self.image)
+        self.x_start = 0.5
+        self.shade = Shade(Linear(), 0.0, 1.0)
+
+    def show_matrix(self, values: np.ndarray, shade: Shade) -> None:
+        """Draw (rows, columns) numbers, reduced to the pixels in view."""
+        self.shade = shade
+        rows, columns = values.shape
+        self.show_places((self.x_start, self.x_start + columns), (0, max(1, rows)), padding=0)
+        small = blocks(values, self.rows, self.columns)
+        self.image.setImage(shade.colors(small), autoLevels=False, levels=(0, 255))
+        self.image.setRect(QRectF(self.x_start, 0, columns, rows))
+
+    def cell(self, x: float, y: float, shape: tuple[int, int]) -> tuple[int, int] | None:
+        """(row, column) at places x, y, or None outside."""
+        row, column = math.floor(y), math.floor(x - self.x_start)
+        return (row, column) if 0 <= row < shape[0] and 0 <= column < shape[1] else None
+
+
+class ColourBar(QWidget):
+    """The colours of a Shade with their numbers, from bottom to top; below it those that have no place on the scale."""
+
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setToolTip(title)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        font = self.font()
+        font.setPointSize(TEXT_SIZE)
+        self.setFont(font)
+        self._shade: Shade | None = None
+        self.labels: list[tuple[float, str]] = []
+        """(place, text) of what is written at it."""
+
+    def show_shade(self, shade: Shade) -> None:
+        """Show this mapping."""
+        if shade == self._shade:
+            return
+        self._shade = shade
+        room = max(2, self._strip().height() // 24)
+        ticks = shade.scale.ticks(shade.low, shade.high, room)
+        self.labels = ticks.major
+        self.setFixedWidth(self.sizeHint().width())
+        self.update()
+
+    @property
+    def specials(self) -> list[tuple[int, str]]:
+        """(row of the table, text) of the colours below the scale."""
+        shade = self._shade
+        if shade is None:
+            return []
+        zero = [(_ZERO, "0")] if shade.zeros else []
+        return zero + ([(_NAN, "NaN"), (_INFINITE, "∞")] if shade.gaps else [])
+
+    def _strip(self) -> QRectF:
+        line = self.fontMetrics().height() + 2
+        bottom = 8 + line * len(self.specials)
+        return QRectF(4, 8, 10, max(10, self.height() - 8 - bottom - 6))
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        widest = max((metrics.horizontalAdvance(text) for _, text in [*self.labels, (0, "NaN")]), default=0)
+        return QSize(4 + 10 + 5 + widest + 4, 80)
+
+    def resizeEvent(self, event: object) -> None:
+        shade, self._shade = self._shade, None
+        if shade is not None:
+            self.show_shade(shade)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shade = self._shade
+        if shade is None:
+            return
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().color("plot_background"))
+        table, strip = shade.table(), self._strip()
+        column = np.ascontiguousarray(table[255::-1][:256].reshape(256, 1, 3))
+        painter.drawImage(strip, QImage(column.data, 1, 256, 3, QImage.Format.Format_RGB888))
+        painter.setPen(theme().color("mid"))
+        painter.drawRect(strip)
+        metrics = self.fontMetrics()
+        left = strip.right() + 5
+        for place, text in self.labels:
+            y = strip.bottom() - (place - shade.low) / max(1e-300, shade.high - shade.low) * strip.height()
+            painter.setPen(theme().color("mid"))
+            painter.drawLine(int(strip.right()), int(y), int(strip.right()) + 3, int(y))
+            painter.setPen(theme().color("muted"))
+            painter.drawText(int(left), int(y + metrics.ascent() / 2 - 1), text)
+        y = strip.bottom() + 8
+        for row, text in self.specials:
+            box = QRectF(strip.left(), y, strip.width(), metrics.height() - 3)
+            painter.fillRect(box, QColor(*(int(v) for v in table[row])))
+            painter.setPen(theme().color("mid"))
+            painter.drawRect(box)
+            painter.setPen(theme().color("muted"))
+            painter.drawText(int(left), int(box.bottom()), text)
+            y += metrics.height() + 2
+
+

@@ -1,0 +1,239 @@
+"""Loss and metric of training and validation, per training step."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
+
+from core.catalogue.registry import catalogue
+from core.columns import Columns
+from core.decimate import Smoothed, drawable, robust_range
+from core.describe import number
+from core.runs import Run
+from gui.document import Document
+from gui.plots.base import LivePlot
+from gui.plots.chart import Chart
+from gui.plots.export import Table
+from gui.plots.scales import Linear, Log, Scale
+from gui.plots.splitter import TurningSplitter
+from gui.runner import Runner
+from gui.text import tr, tr_core
+from gui.theme import theme
+
+_BANDS = 15
+"""At most this many epoch bands are shaded; with more epochs a band covers several."""
+_PARTS = {"train": "training", "validation": "validation"}
+_NEAR = 5
+"""Pixels from a marker within which the pointer reads its note."""
+
+
+class LossPlot(LivePlot):
+    """The curves that say whether the network learns. A spike cannot flatten them: see ``robust_range``."""
+
+    name = "loss_plot"
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(document, runner, tr("Loss"), parent)
+        self._smoothed: dict[str, tuple[tuple[str, int, float], Smoothed]] = {}
+        self._add_controls()
+        self.losses = _Pair(Chart("loss_chart", tr("batch"), tr("loss")))
+        self.metrics = _Pair(Chart("metric_chart", tr("batch"), tr("metric")))
+        self.body.addWidget(TurningSplitter(self.losses.chart, self.metrics.chart, parent=self.picture))
+        for pair in (self.losses, self.metrics):
+            pair.chart.hovered.connect(self._hovered)
+            pair.chart.moved.connect(self.mark)
+
+    def empty_text(self) -> str:
+        run = self.runner.run
+        return "" if run is not None and len(run.steps) else tr("Press Play: the loss of every training step appears here.")
+
+    def start_afresh(self) -> None:
+        self._smoothed.clear()
+
+    def redraw(self) -> None:
+        run = self.runner.run
+        self._draw_pair(self.losses, run, "loss")
+        metric = run.metrics[0] if run.metrics else ""
+        self.metrics.chart.setVisible(bool(metric))
+        if metric:
+            self.metrics.chart.set_titles(y=metric_title(metric))
+            self._draw_pair(self.metrics, run, metric)
+        self.say(self._latest(run))
+        for pair in (self.losses, self.metrics):
+            pair.chart.repeat_hover()
+
+    def table(self) -> Table:
+        run = self.runner.run
+        names = ("batch", "epoch", "loss", *run.metrics)
+        columns: list[tuple[str, object]] = [(name, run.steps[name]) for name in names if name in run.steps]
+        columns.append(("loss smoothed", self._smooth(run, "loss")))
+        columns += [(f"validation {name}", run.epochs[name]) for name in names if name in run.epochs]
+        columns += [("note batch", [n.batch for n in run.notes]), ("note", [n.text for n in run.notes])]
+        return columns
+
+    def _add_controls(self) -> None:
+        self.log = QCheckBox(tr("Log axis"))
+        self.log.setToolTip(tr("Equal ratios are equally far apart, so that small losses can be told apart."))
+        self.all_values = QCheckBox(tr("All values"))
+        self.all_values.setToolTip(tr("Fit the axis to every value, also to single spikes far away from the others."))
+        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing.setRange(0, 99)
+        self.smoothing.setValue(90)
+        self.smoothing.setMaximumWidth(90)
+        self.smoothing.setAccessibleName(tr("Smoothing"))
+        self.smoothing.setToolTip(tr("How much of the past the bold line keeps at every step; the faint line is the raw loss."))
+        label = QLabel(tr("Smoothing"))
+        label.setBuddy(self.smoothing)
+        together = QWidget()
+        row = QHBoxLayout(together)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(label)
+        row.addWidget(self.smoothing)
+        for widget in (self.log, self.all_values, together):
+            self.bar.addWidget(widget)
+        self.log.toggled.connect(self._follow_and_mark)
+        self.all_values.toggled.connect(self._follow_and_mark)
+        self.smoothing.valueChanged.connect(self.mark)
+        self.add_corner_menu()
+
+    def _follow_and_mark(self) -> None:
+        for chart in self.charts():
+            chart.following = True
+        self.mark()
+
+    def _draw_pair(self, pair: _Pair, run: Run, key: str) -> None:
+        raw, batches = run.steps.get(key), run.steps["batch"]
+        if not len(raw):
+            raw = np.full(len(batches), np.nan)
+        smooth = self._smooth(run, key)
+        after, validation = run.epochs.get("batch"), run.epochs.get(key)
+        if not len(validation):
+            after = validation = np.zeros(0)
+        chart = pair.chart
+        self._set_range(chart, batches, np.concatenate([raw, validation]))
+        chart.backdrop.set(epoch_bands(run.steps, *chart.visible_x()), [float(note.batch) for note in run.notes])
+        pair.raw.set(batches, raw)
+        pair.smooth.set(batches, smooth)
+        pair.validation.set(after, validation)
+
+    def _set_range(self, chart: Chart, batches: np.ndarray, values: np.ndarray) -> None:
+        scale: Scale = Log.around(values) if self.log.isChecked() else _linear(values, self.all_values.isChecked())
+        chart.set_scales(y=scale)
+        places = scale.place(values)
+        if self.all_values.isChecked():
+            there = places[np.isfinite(places)]
+            span = (float(there.min()), float(there.max())) if len(there) else None
+        else:
+            span = robust_range(places)
+        chart.show_places((float(batches[0]) - 0.5, float(batches[-1]) + 0.5), span or (0.0, 1.0))
+
+    def _smooth(self, run: Run, key: str) -> np.ndarray:
+        """The smoothed column; only what is new since the last time is looked at."""
+        raw = run.steps.get(key)
+        weight = self.smoothing.value() / 100
+        belongs = (run.id, run.steps.stride, weight)
+        known, smooth = self._smoothed.get(key, (None, None))
+        if smooth is None or known != belongs or len(smooth) > len(raw):
+            smooth = Smoothed(weight)
+            self._smoothed[key] = (belongs, smooth)
+        smooth.extend(raw[len(smooth) :])
+        return smooth.values
+
+    def _latest(self, run: Run) -> str:
+        batch, epoch = int(run.steps["batch"][-1]), int(run.steps["epoch"][-1])
+        values = {"train": run.steps, "validation": run.epochs}
+        parts = []
+        for part, table in values.items():
+            shown = [f"{_title(key)} {number(table[key][-1])}" for key in self._keys(run) if len(table.get(key))]
+            if shown:
+                parts.append(f"{_dash(part)} {tr(_PARTS[part])}: " + ", ".join(shown))
+        return " · ".join([*parts, tr("batch {batch}, epoch {epoch}", batch=f"{batch:,}", epoch=epoch)])
+
+    def _keys(self, run: Run) -> tuple[str, ...]:
+        return ("loss", *run.metrics[:1])
+
+    def _hovered(self, at: tuple[float, float] | None) -> None:
+        run = self.runner.run
+        if at is None or run is None or not len(run.steps):
+            for pair in (self.losses, self.metrics):
+                pair.chart.point_at(None)
+            if run is not None and len(run.steps):
+                self.say(self._latest(run))
+            return
+        index = nearest(run.steps["batch"], at[0])
+        for pair in (self.losses, self.metrics):
+            pair.chart.point_at(float(run.steps["batch"][index]))
+        self.say(self._reading(run, index, at[0]))
+
+    def _reading(self, run: Run, index: int, x: float) -> str:
+        batch, epoch = int(run.steps["batch"][index]), int(run.steps["epoch"][index])
+        parts = [tr("batch {batch}, epoch {epoch}", batch=f"{batch:,}", epoch=epoch)]
+        for key in self._keys(run):
+            text = f"{_dash('train')} {_title(key)} {number(run.steps[key][index])}"
+            smooth = self._smooth(run, key)
+            parts.append(text + " " + tr("(smoothed {value})", value=number(smooth[index])))
+            if key in run.epochs and (earlier := int(np.searchsorted(run.epochs["batch"], batch, side="right")) - 1) >= 0:
+                value, after = number(run.epochs[key][earlier]), int(run.epochs["epoch"][earlier])
+                parts.append(_dash("validation") + " " + tr("{value} after epoch {epoch}", value=value, epoch=after))
+        low, high = self.losses.chart.visible_x()
+        reach = _NEAR * (high - low) / self.losses.chart.columns
+        parts += [f"<b>{html.escape(note.text)}</b>" for note in run.notes if abs(note.batch - x) <= reach]
+        return " · ".join(parts)
+
+
+class _Pair:
+    """A chart with its three lines."""
+
+    def __init__(self, chart: Chart) -> None:
+        self.chart = chart
+        self.raw = chart.line("train", alpha=80, marks=True)
+        self.smooth = chart.line("train", width=2)
+        self.validation = chart.line("validation", width=2, dots=True, marks=True)
+
+
+def _title(key: str) -> str:
+    return html.escape(tr("loss") if key == "loss" else metric_title(key).lower())
+
+
+def metric_title(key: str) -> str:
+    """The title of a metric in the user's language."""
+    metrics = catalogue("metrics")
+    return tr_core(metrics[key].title) if key in metrics else key
+
+
+def nearest(ascending: np.ndarray, value: float) -> int:
+    """The index of the number that is nearest to ``value``."""
+    after = int(np.clip(np.searchsorted(ascending, value), 1, max(1, len(ascending) - 1)))
+    if len(ascending) < 2:
+        return 0
+    return after if ascending[after] - value < value - ascending[after - 1] else after - 1
+
+
+def epoch_bands(steps: Columns, low: float, high: float) -> list[tuple[float, float]]:
+    """(start, end) in batches of every second epoch in view, or of every second group of epochs where they are many."""
+    batches, epochs = steps["batch"], steps["epoch"]
+    inside = (batches >= low) & (batches <= high)
+    if not inside.any():
+        return []
+    batches, epochs = batches[inside], epochs[inside]
+    count = epochs[-1] - epochs[0] + 1
+    group = next(g for g in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if count / g <= 2 * _BANDS)
+    odd = ((epochs - 1) // group).astype(int) % 2 == 1
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], odd, [False]]).astype(int)))
+    between = np.concatenate([[batches[0] - 0.5], (batches[1:] + batches[:-1]) / 2, [batches[-1] + 0.5]])
+    return [(float(between[a]), float(between[b])) for a, b in zip(edges[::2], edges[1::2])]
+
+
+def _linear(values: np.ndarray, whole: bool) -> Linear:
+    span = robust_range(values)
+    if whole:
+        good = np.abs(values[drawable(values)])
+        return Linear.around(float(good.max()) if len(good) else 0.0)
+    return Linear.around(max(map(abs, span)) if span else 0.0)
+
+
+def _dash(color: str) -> str:
+    return f'<span style="color:{theme().color(color).name()}">━</span>'

@@ -1,0 +1,127 @@
+"""How strongly each layer is pushed, and how far it moves: gradient norm and update-to-weight ratio over training."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from core.columns import Columns
+from core.decimate import robust_range
+from core.describe import UPDATE_GUIDE, number
+from gui.document import Document
+from gui.plots.base import LivePlot
+from gui.plots.chart import Chart, Line
+from gui.plots.export import Table
+from gui.plots.loss import epoch_bands, nearest
+from gui.plots.scales import Log
+from gui.plots.splitter import TurningSplitter
+from gui.runner import Runner
+from gui.text import tr
+from gui.theme import theme
+
+_MOST = 8
+"""Lines that colours can tell apart; further layers are in the table only."""
+
+
+class NormsPlot(LivePlot):
+    """Both on a log axis; the guide at 1e-3 is a usual ratio of update to weights."""
+
+    name = "norms_plot"
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(document, runner, tr("Gradient and update size"), parent)
+        self.add_corner_menu()
+        self.norms = _Panel("layer_gradient_chart", tr("gradient norm per layer"))
+        self.ratios = _Panel("update_ratio_chart", tr("update / weights"))
+        self.guide = pg.InfiniteLine(pos=float(np.log10(UPDATE_GUIDE)), angle=0, movable=False)
+        self.ratios.chart.addItem(self.guide, ignoreBounds=True)
+        self.body.addWidget(TurningSplitter(self.norms.chart, self.ratios.chart, parent=self.picture))
+        for panel in (self.norms, self.ratios):
+            panel.chart.hovered.connect(self._hovered)
+            panel.chart.moved.connect(self.mark)
+        self.restyle()
+
+    def empty_text(self) -> str:
+        run = self.runner.run
+        if run is not None and (len(run.layer_gradient) or len(run.update_ratio)):
+            return ""
+        return tr("Press Play: the size of each layer's gradient and of its updates appears here.")
+
+    def redraw(self) -> None:
+        run = self.runner.run
+        for panel, table, guide in ((self.norms, run.layer_gradient, None), (self.ratios, run.update_ratio, UPDATE_GUIDE)):
+            panel.draw(table, guide)
+            bands = epoch_bands(run.steps, *panel.chart.visible_x()) if len(run.steps) else []
+            panel.chart.backdrop.set(bands, [float(note.batch) for note in run.notes])
+        self._say(None)
+        for panel in (self.norms, self.ratios):
+            panel.chart.repeat_hover()
+
+    def table(self) -> Table:
+        run = self.runner.run
+        columns: list[tuple[str, object]] = []
+        for title, table in (("gradient norm", run.layer_gradient), ("update ratio", run.update_ratio)):
+            for key in table.names:
+                columns.append((f"{title} batch" if key == "batch" else f"{title} {self.layer_name(key)}", table[key]))
+        return columns
+
+    def restyle(self) -> None:
+        self.guide.setPen(pg.mkPen(theme().color("muted"), width=1, style=Qt.PenStyle.DashLine))
+
+    def _hovered(self, at: tuple[float, float] | None) -> None:
+        if self.empty_text():
+            return
+        for panel in (self.norms, self.ratios):
+            panel.chart.point_at(None if at is None else round(at[0]))
+        self._say(None if at is None else at[0])
+
+    def _say(self, x: float | None) -> None:
+        """The values at a batch (the latest one where ``x`` is None), which is the legend too."""
+        run = self.runner.run
+        parts, batch = [], 0
+        for i, key in enumerate(layers_of(run.layer_gradient, run.update_ratio)):
+            values = []
+            for table in (run.layer_gradient, run.update_ratio):
+                if key in table:
+                    row = len(table) - 1 if x is None else nearest(table["batch"], x)
+                    batch = int(table["batch"][row])
+                    values.append(number(table[key][row], 2))
+            color = theme().color(f"series{i + 1}").name()
+            parts.append(f'<span style="color:{color}">━</span> {html.escape(self.layer_name(key))} {", ".join(values)}')
+        self.say(" · ".join([tr("batch {batch}", batch=f"{batch:,}"), *parts]))
+
+
+class _Panel:
+    """A chart with one line for each layer."""
+
+    def __init__(self, name: str, title: str) -> None:
+        self.chart = Chart(name, tr("batch"), title)
+        self.lines: list[Line] = [self.chart.line(f"series{i + 1}", marks=True) for i in range(_MOST)]
+
+    def draw(self, table: Columns, guide: float | None) -> None:
+        keys = layers_of(table)
+        for line in self.lines[len(keys) :]:
+            line.clear()
+        if not keys:
+            return
+        batches = table["batch"]
+        values = [table[key] for key in keys]
+        every = np.concatenate(values)
+        scale = Log.around(every)
+        self.chart.set_scales(y=scale)
+        spans = [span for one in values if (span := robust_range(scale.place(one)))]
+        places = [p for span in spans for p in span] + ([float(np.log10(guide))] if guide else [])
+        low, high = (min(places), max(places)) if places else (-3.0, 0.0)
+        air = max(0.0, 1.0 - (high - low)) / 2
+        self.chart.show_places((float(batches[0]) - 0.5, float(batches[-1]) + 0.5), (low - air, high + air))
+        for line, one in zip(self.lines, values):
+            line.set(batches, one)
+
+
+def layers_of(*tables: Columns) -> list[str]:
+    """The ids of the layers that are drawn, in order."""
+    return list(dict.fromkeys(name for table in tables for name in table.names if name != "batch"))[:_MOST]
