@@ -1,0 +1,61 @@
+"""Starts the program: application, looks, window, and the engine behind it."""
+
+from __future__ import annotations
+
+import faulthandler
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from gui import fonts, settings
+from gui.errors import install_excepthook
+from gui.icons import icon
+from gui.theme import theme
+
+DEFAULT_EXAMPLE = "digits-rows-elman"
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The application with its fonts, theme and names; there can be one per process."""
+    QApplication.setOrganizationName(settings.ORGANISATION)
+    QApplication.setApplicationName(settings.APPLICATION)
+    QGuiApplication.setDesktopFileName("unroll-studio")
+    application = QApplication(arguments)
+    fonts.apply(application)
+    mode = settings.settings().value("theme", "system")
+    theme().set_mode(mode if mode in ("light", "dark", "system") else "system")
+    application.setWindowIcon(icon("app"))
+    return application
+
+
+def run(path: str | None = None) -> int:
+    """Open the window on a project file, or on the default example; the exit status of the program."""
+    application = make_application(sys.argv[:1])
+    from gui.main_window import MainWindow
+
+    window = MainWindow()
+    folder = settings.state_folder()
+    install_excepthook(folder, lambda text: window.statusBar().showMessage(text, 15000))
+    log = (folder / "crash.log").open("a", encoding="utf-8")
+    faulthandler.enable(log)
+    window.show()
+    QTimer.singleShot(0, lambda: _first(window, path))  # single-shot: what needs the window waits until it is shown
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    status = application.exec()
+    faulthandler.disable()
+    log.close()
+    return status
+
+
+def _first(window: object, path: str | None) -> None:
+    from gui.main_window import MainWindow
+
+    assert isinstance(window, MainWindow)
+    if path is None or not window.files.open(Path(path)):
+        window.files.open_example(DEFAULT_EXAMPLE)
+    window.runner.start()
+    window.recovery.offer(window)

@@ -1,0 +1,68 @@
+"""The panels around the canvas: which there are, where they start, and how their layout is remembered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
+
+from gui import settings
+
+LAYOUT_VERSION = 1
+
+_Area = Qt.DockWidgetArea
+
+
+class Docks:
+    """The docks of a window by key; ``tabs`` of one area lie on top of each other in the order of adding."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self.all: dict[str, QDockWidget] = {}
+
+    def add(self, key: str, title: str, widget: QWidget, area: _Area, onto: str = "", scroll: bool = False) -> None:
+        """A dock in an area, or as a tab over the dock ``onto``."""
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock_{key}")
+        dock.setWidget(_scrolled(widget) if scroll else widget)
+        self._window.addDockWidget(area, dock)
+        if onto:
+            self._window.tabifyDockWidget(self.all[onto], dock)
+        self.all[key] = dock
+
+    def below(self, key: str, title: str, widget: QWidget, above: str) -> None:
+        """A dock under another one."""
+        area = self._window.dockWidgetArea(self.all[above])
+        self.add(key, title, widget, area)
+        self._window.splitDockWidget(self.all[above], self.all[key], Qt.Orientation.Vertical)
+
+    def beside(self, key: str, title: str, widget: QWidget, left_of: str) -> None:
+        """A dock to the right of another one."""
+        area = self._window.dockWidgetArea(self.all[left_of])
+        self.add(key, title, widget, area)
+        self._window.splitDockWidget(self.all[left_of], self.all[key], Qt.Orientation.Horizontal)
+
+    def show(self, key: str) -> None:
+        """Bring a dock to the front."""
+        self.all[key].show()
+        self.all[key].raise_()
+
+    def remember(self) -> None:
+        """Keep the geometry and the layout for the next start."""
+        settings.settings().setValue("geometry", self._window.saveGeometry())
+        settings.settings().setValue("layout", self._window.saveState(LAYOUT_VERSION))
+
+    def restore(self) -> bool:
+        """The layout of the last start; False where there is none or it is of another version."""
+        geometry, layout = settings.remembered("geometry"), settings.remembered("layout")
+        if geometry is not None:
+            self._window.restoreGeometry(geometry)
+        return layout is not None and self._window.restoreState(layout, LAYOUT_VERSION)
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area

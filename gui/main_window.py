@@ -1,0 +1,271 @@
+"""The window: it makes the parts, puts them in their places and joins their commands. It knows them; they do not know it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QToolBar
+
+from gui import settings
+from gui.canvas.minimap import Minimap
+from gui.canvas.palette import Palette
+from gui.canvas.view import CanvasView
+from gui.docks import Docks
+from gui.document import Document
+from gui.files import SUFFIX, Files
+from gui.icons import icon
+from gui.menus import command, edit_actions, fill, panels_menu, theme_menu
+from gui.panels.data import DataPanel
+from gui.panels.history import HistoryPanel
+from gui.panels.inspector import Inspector
+from gui.panels.outline import OutlinePanel
+from gui.panels.problems import ProblemsPanel
+from gui.panels.training import TrainingPanel
+from gui.plots.activations import ActivationPlot
+from gui.plots.gradient import GradientPlot
+from gui.plots.loss import LossPlot
+from gui.plots.norms import NormsPlot
+from gui.plots.output import OutputView
+from gui.recovery import Recovery
+from gui.runner import Runner
+from gui.status import StatusBar
+from gui.text import tr
+from gui.theme import Mode, theme
+from gui.toolbar import TrainingBar
+
+_Area = Qt.DockWidgetArea
+
+
+class MainWindow(QMainWindow):
+    """One document and everything around it."""
+
+    def __init__(self, document: Document | None = None) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.document = document or Document(parent=self)
+        self.runner = Runner(self.document, self)
+        self.canvas = CanvasView(self.document, self.runner)
+        self.setCentralWidget(self.canvas)
+        self.files = Files(self.document, self, self.runner.hand_over)
+        self.recovery = Recovery(self.document, settings.state_folder() / "autosave")
+        self.docks = Docks(self)
+        self._make_docks()
+        self._make_bars()
+        self._make_menus()
+        self._first_layout = self.saveState()
+        self.resize(1440, 900)
+        self._place()
+        self.docks.restore()
+        self._connect()
+
+    # -- parts -------------------------------------------------------------------------------------------------------
+
+    def _make_docks(self) -> None:
+        document, runner, docks = self.document, self.runner, self.docks
+        docks.add("palette", tr("Layers"), Palette(document), _Area.LeftDockWidgetArea)
+        docks.below("outline", tr("Outline"), OutlinePanel(document, runner), above="palette")
+        self.minimap = Minimap(self.canvas)
+        docks.add("minimap", tr("Map"), self.minimap, _Area.LeftDockWidgetArea, onto="outline")
+        docks.add("history", tr("History"), HistoryPanel(document, runner), _Area.LeftDockWidgetArea, onto="outline")
+        docks.add("training", tr("Training"), TrainingPanel(document, runner), _Area.RightDockWidgetArea)
+        docks.add("inspector", tr("Inspector"), Inspector(document, runner), _Area.RightDockWidgetArea, onto="training")
+        docks.add("data", tr("Data"), DataPanel(document, runner), _Area.RightDockWidgetArea, onto="training")
+        docks.add(
+            "problems", tr("Problems"), ProblemsPanel(document, runner), _Area.RightDockWidgetArea, onto="training"
+        )
+        self.plots = {
+            "loss": LossPlot(document, runner),
+            "gradient": GradientPlot(document, runner),
+            "output": OutputView(document, runner),
+            "activations": ActivationPlot(document, runner),
+            "norms": NormsPlot(document, runner),
+        }
+        bottom = _Area.BottomDockWidgetArea
+        docks.add("loss", tr("Loss"), self.plots["loss"], bottom)
+        docks.beside("gradient", tr("Gradient through time"), self.plots["gradient"], left_of="loss")
+        docks.beside("output", tr("Output"), self.plots["output"], left_of="gradient")
+        docks.add("activations", tr("Activations"), self.plots["activations"], bottom, onto="output")
+        docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="output")
+        self.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
+        docks.show("outline")
+        docks.show("training")
+        docks.show("output")
+
+    def _make_bars(self) -> None:
+        self.bar = TrainingBar(self.document, self.runner, self)
+        self.addToolBar(self.bar)
+        self.edit = edit_actions(self.document, self)
+        tools = QToolBar(tr("Project"), self, objectName="project_bar")
+        for action in (
+            self.files.commands["gallery"],
+            self.files.commands["open"],
+            self.files.commands["save"],
+            self.edit["undo"],
+            self.edit["redo"],
+        ):
+            tools.addAction(action)
+        self._dark = command(self, tr("Switch light and dark"), self._switch_theme, picture="moon")
+        tools.addAction(self._dark)
+        self.addToolBar(tools)
+        self.status = StatusBar(self.document, self.runner)
+        self.setStatusBar(self.status)
+
+    def _make_menus(self) -> None:
+        file, canvas = self.files.commands, self.canvas.commands
+        leave = command(self, tr("&Quit"), self.close, "Ctrl+Q")
+        picture = canvas.get("export_picture")
+        self._menu(
+            tr("&File"),
+            [
+                file["new"],
+                file["open"],
+                self.files.recent_menu,
+                file["gallery"],
+                None,
+                file["save"],
+                file["save_as"],
+                None,
+            ]
+            + ([picture, None] if picture else [])
+            + [leave],
+        )
+        leave.setMenuRole(QAction.MenuRole.QuitRole)
+        shown = ("zoom_in", "zoom_out", "zoom_reset", "fit")
+        rest = [action for key, action in canvas.items() if key not in (*shown, "export_picture")]
+        self._menu(tr("&Edit"), [self.edit["undo"], self.edit["redo"], None, *rest])
+        full = command(self, tr("Full screen"), self._full_screen, "F11")
+        self._menu(
+            tr("&View"),
+            [
+                *(canvas[key] for key in shown if key in canvas),
+                None,
+                panels_menu(self, self.docks.all.values(), self.reset_layout),
+                theme_menu(self, self._set_theme),
+                full,
+            ],
+        )
+        train = self.bar.commands
+        self._menu(
+            tr("&Train"),
+            [train["play"], train["step"], train["stretch_step"], train["stretch_batch"], train["stretch_epoch"], None,
+             train["stop"], train["reset"]],
+        )  # fmt: skip
+        about = command(self, tr("About Unroll Studio"), self._about)
+        self._menu(tr("&Help"), [command(self, tr("Keyboard shortcuts"), self._shortcuts, "F1"), about])
+        about.setMenuRole(QAction.MenuRole.AboutRole)
+
+    def _menu(self, title: str, actions: list[QAction | QMenu | None]) -> None:
+        menu = self.menuBar().addMenu(title)
+        menu.setToolTipsVisible(True)
+        fill(menu, actions)
+
+    def _connect(self) -> None:
+        document = self.document
+        document.path_changed.connect(self._show_title)
+        document.replaced.connect(self._show_title)
+        document.replaced.connect(self.canvas.fit)
+        document.undo_stack.cleanChanged.connect(lambda clean: self.setWindowModified(not clean))
+        document.selection_changed.connect(self._show_inspector)
+        self.status.problems_clicked.connect(lambda: self.docks.show("problems"))
+        self.runner.refused.connect(lambda _: self.docks.show("problems"))
+        self.files.saved.connect(lambda _: self.recovery.mark_saved())
+        theme().changed.connect(self._show_theme)
+        self._show_title()
+        self._show_theme()
+
+    # -- layout ------------------------------------------------------------------------------------------------------
+
+    def _place(self) -> None:
+        docks = self.docks.all
+        horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.resizeDocks([docks["palette"], docks["training"]], [215, 335], horizontal)
+        self.resizeDocks([docks["loss"], docks["gradient"], docks["output"]], [290, 350, 300], horizontal)
+        self.resizeDocks([docks["loss"]], [300], vertical)
+        self.resizeDocks([docks["palette"], docks["outline"]], [420, 300], vertical)
+
+    def reset_layout(self) -> None:
+        """Every panel back to where it was at the first start."""
+        self.restoreState(self._first_layout)
+        self._place()
+
+    def _show_inspector(self) -> None:
+        inspector = self.docks.all["inspector"]
+        if self.document.selection and not inspector.isHidden():
+            inspector.raise_()
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self.files.name()}[*] — Unroll Studio")
+        self.setWindowModified(not self.document.undo_stack.isClean())
+
+    def _full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # -- theme and help ----------------------------------------------------------------------------------------------
+
+    def _set_theme(self, mode: Mode) -> None:
+        settings.settings().setValue("theme", mode)
+        theme().set_mode(mode)
+
+    def _switch_theme(self) -> None:
+        self._set_theme("light" if theme().dark else "dark")
+
+    def _show_theme(self) -> None:
+        self._dark.setIcon(icon("sun" if theme().dark else "moon"))
+
+    def _about(self) -> None:
+        QMessageBox.about(
+            self,
+            tr("About Unroll Studio"),
+            tr(
+                "<b>Unroll Studio</b><p>Draw a recurrent neural network, press Play, and see the gradient of every time "
+                "step.</p><p>Free software under the MIT licence. Data sets and fonts carry their own licences in the "
+                "folder “resources”.</p>"
+            ),
+        )
+
+    def _shortcuts(self) -> None:
+        rows = []
+        for action in self.findChildren(QAction):
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            if keys and action.text():
+                rows.append((action.text().replace("&", "").replace(" …", ""), keys))
+        lines = "".join(
+            f"<tr><td>{text}</td><td><b>&nbsp;&nbsp;{keys}</b></td></tr>" for text, keys in sorted(set(rows))
+        )
+        box = QMessageBox(QMessageBox.Icon.NoIcon, tr("Keyboard shortcuts"), f"<table>{lines}</table>", parent=self)
+        box.open()
+
+    # -- Qt ----------------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.files.open(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self.docks.remember()
+        self.runner.close()
+        self.recovery.close()
+        event.accept()
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    """The project file that is dragged, if it is one."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix == SUFFIX else None

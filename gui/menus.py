@@ -1,0 +1,74 @@
+"""The menu bar, put together from the commands that the parts of the window offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
+
+from gui.document import Document
+from gui.icons import icon
+from gui.text import tr
+from gui.theme import Mode, theme
+
+
+def edit_actions(document: Document, parent: QMainWindow) -> dict[str, QAction]:
+    """Undo and redo; their texts name what they take back."""
+    stack = document.undo_stack
+    made = {}
+    for key, text, keys, slot, can, words in (
+        ("undo", tr("Undo"), QKeySequence.StandardKey.Undo, document.undo, stack.canUndoChanged, stack.undoTextChanged),
+        ("redo", tr("Redo"), QKeySequence("Ctrl+Shift+Z"), document.redo, stack.canRedoChanged, stack.redoTextChanged),
+    ):
+        action = QAction(icon(key), text, parent)
+        action.setShortcut(keys)
+        action.setEnabled(False)
+        action.triggered.connect(lambda _=False, run=slot: run())
+        can.connect(action.setEnabled)
+        words.connect(lambda what, a=action, t=text: a.setText(f"{t}: {what}" if what else t))
+        made[key] = action
+    return made
+
+
+def command(parent: QMainWindow, text: str, slot: Callable[[], object], keys: str = "", picture: str = "") -> QAction:
+    """A plain command."""
+    action = QAction(text, parent)
+    if keys:
+        action.setShortcut(QKeySequence(keys))
+    if picture:
+        action.setIcon(icon(picture))
+    action.triggered.connect(lambda: slot())
+    return action
+
+
+def fill(menu: QMenu, actions: Iterable[QAction | QMenu | None]) -> None:
+    """Put actions and submenus into a menu; None is a separator."""
+    for action in actions:
+        if action is None:
+            menu.addSeparator()
+        elif isinstance(action, QMenu):
+            menu.addMenu(action)
+        else:
+            action.setMenuRole(QAction.MenuRole.NoRole)
+            menu.addAction(action)
+
+
+def theme_menu(parent: QMainWindow, chosen: Callable[[Mode], None]) -> QMenu:
+    """Light, dark, or as the system says."""
+    menu, group = QMenu(tr("&Theme"), parent), QActionGroup(parent)
+    for mode, text in (("system", tr("As the system")), ("light", tr("Light")), ("dark", tr("Dark"))):
+        action = QAction(text, group, checkable=True, checked=theme().mode == mode)
+        action.triggered.connect(lambda _, m=mode: chosen(m))
+        menu.addAction(action)
+    return menu
+
+
+def panels_menu(parent: QMainWindow, docks: Iterable[QDockWidget], reset: Callable[[], None]) -> QMenu:
+    """Every panel can be shown and hidden."""
+    menu = QMenu(tr("&Panels"), parent)
+    for dock in docks:
+        menu.addAction(dock.toggleViewAction())
+    menu.addSeparator()
+    menu.addAction(tr("Reset layout")).triggered.connect(lambda: reset())
+    return menu
