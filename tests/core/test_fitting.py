@@ -1,0 +1,33 @@
+"""Choosing data fits the ends and the loss in one edit, and keeps what it can."""
+
+import numpy as np
+import pytest
+
+from core.catalogue.registry import catalogue
+from core.catalogue.spec import Choice
+from core.data.cache import dataset
+from core.fitting import choose_data
+from core.problems import errors
+from tests.core.builders import elman
+
+NEEDS_ANOTHER_LAYER = {"missing reduction", "missing repeat", "no past", "no time"}
+
+
+@pytest.mark.parametrize("key", sorted(catalogue("datasets")))
+def test_every_data_set_fits_but_for_time(key):
+    project = elman(features=3, outputs=2)
+    project.apply(choose_data(project.state, catalogue("datasets").choose(key)))
+    assert {p.key for p in errors(project.state)} <= NEEDS_ANOTHER_LAYER
+    data = dataset(project.data)
+    assert project.network.layers["l4"].params["units"] == data.outputs
+    assert project.network.layers["l1"].params["units"] == next(iter(data.inputs.values())).features
+
+
+def test_it_is_one_edit_that_keeps_the_recurrent_weights():
+    project = elman(features=3, outputs=2)
+    recurrent, before = project.weights["k2.weight"], project.state
+    inverse = project.apply(choose_data(project.state, Choice("digits", {"reading": "rows"})))
+    assert errors(project.state) == []
+    assert np.array_equal(project.weights["k2.weight"], recurrent)
+    project.apply(inverse)
+    assert project.state is before
