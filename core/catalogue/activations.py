@@ -77,7 +77,7 @@ ACTIVATIONS = Catalogue(
             "and reaches 0 and 1 exactly.",
             family="S-shaped",
             formula=r"f(z) = \min\left(1, \max\left(0, \frac{z + 3}{6}\right)\right)",
-            runs="torch.nn.functional.hardsigmoid",
+            runs="core.engine.activations:hard_sigmoid",
             source="Courbariaux, Bengio and David, BinaryConnect, NeurIPS 2015; the slope 1/6 as in Howard et al., "
             "ICCV 2019",
             when="For gates on small devices, or to see saturation with sharp edges.",
