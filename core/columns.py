@@ -57,7 +57,7 @@ class Columns:
             value = np.asarray(row.get(name, np.nan))
             array = self._room(name, value)
             array[self._rows] = np.nan
-            array[(self._rows, *map(slice, value.shape))] = value
+            array[self._rows][tuple(slice(n) for n in value.shape)] = value
         self._rows += 1
 
     def _thin(self) -> None:
@@ -80,7 +80,7 @@ class Columns:
         capacity = len(array) if self._rows < len(array) else 2 * len(array)
         if (capacity, *width) != array.shape:
             larger = np.full((capacity, *width), np.nan, array.dtype)
-            larger[(slice(len(array)), *map(slice, array.shape[1:]))] = array
+            larger[tuple(slice(n) for n in array.shape)] = array
             array = larger
         self._arrays[name] = array
         return array

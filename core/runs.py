@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -21,9 +21,7 @@ EPOCH_ROWS = 20_000
 LAYER_ROWS = 20_000
 GRADIENT_ROWS = 2_000
 GRADIENT_CELLS = 2_000_000
-"""Numbers kept per layer and kind of gradient; sequences of more than 1,000 steps keep fewer rows than GRADIENT_ROWS."""
-
-_PROFILES = ("total", "direct", "through", "cell")
+"""Numbers kept per layer and kind of gradient; sequences of more than 1,000 steps keep fewer than GRADIENT_ROWS rows."""
 
 
 class Note(NamedTuple):
@@ -46,7 +44,7 @@ class Run:
 
     def __init__(self, run_id: str = "", state: State | None = None) -> None:
         self.id = run_id or uuid4().hex[:12]
-        self.started = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        self.started = datetime.now(UTC).isoformat(timespec="seconds")
         """ISO 8601, UTC."""
         self.state = state
         """The network, weights and settings it started with; None for a run read from a file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,8 +12,9 @@ from torch import Tensor
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.engine.batches import Batch, Batches
+from core.engine.capture import Capture
 from core.engine.objective import Answers, Objective
-from core.engine.program import Capture, Values, compile_network
+from core.engine.program import Values, compile_network
 from core.network import Network
 from core.reports import Evaluation, Examination
 
@@ -34,17 +35,9 @@ class Pass:
     capture: Capture | None
 
     def totals(self) -> dict[str, Tensor]:
-        """dL/dh_t by layer id, shaped as the layer's value; needs a capture, ``retain`` and a backward pass."""
-        assert self.capture is not None
-        through = {layer: self.capture.total(layer) for layer in self.capture.profiles()}
-        rest = {k: v.grad for k, v in self.values.outputs.items() if k not in through and v.grad is not None}
-        return {**rest, **through}
-
-    def retain(self) -> None:
-        """Ask for the gradient of every layer's value; training has no need of it."""
-        for value in self.values.outputs.values():
-            if value.requires_grad and not value.is_leaf:
-                value.retain_grad()
+        """dL/dh_t by layer id, shaped as the layer's value; for a pass made by ``looked_at``."""
+        assert self.capture is not None and self.capture.every_layer
+        return {layer: self.capture.total(layer) for layer in self.values.outputs}
 
 
 class Model:
@@ -100,16 +93,8 @@ class Model:
         The parameters are only copied from: their gradients stay as they are.
         """
         copies = {name: tensor.detach().clone().requires_grad_() for name, tensor in parameters.items()}
-        inputs = {layer: values.detach().clone().requires_grad_() for layer, values in batch.inputs.items()}
-        seen = self.forward(
-            copies,
-            replace(batch, inputs=inputs),
-            training=training,
-            generator=generator,
-            capture=Capture(),
-            truncate=truncate,
-        )
-        seen.retain()
+        capture = Capture(every_layer=True)
+        seen = self.forward(copies, batch, training=training, generator=generator, capture=capture, truncate=truncate)
         torch.autograd.backward(seen.loss)
         return seen
 

@@ -14,11 +14,11 @@ import torch
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.engine.batches import Batch, Batches
+from core.engine.capture import Capture
 from core.engine.course import Best, Course, Pulse, Stopwatch
 from core.engine.devices import pick_device, pick_dtype, settle
 from core.engine.learner import Learner
 from core.engine.model import Model, Pass
-from core.engine.program import Capture
 from core.engine.settings import live_change
 from core.engine.state import SessionState, restored, saved
 from core.engine.watchdog import Found, diverged, locate

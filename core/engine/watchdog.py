@@ -101,7 +101,7 @@ def diverged(found: Found, network: Network, batch: int) -> Diverged:
     values = {
         "value": found.value,
         "quantity": found.quantity,
-        "layer": network.layers[found.layer].name if found.layer in network.layers else "",
+        "layer": network.layers[found.layer].name if found.layer else "",
         "layer_id": found.layer,
         "step": None if found.step is None else found.step + 1,
         "batch": batch,
