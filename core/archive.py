@@ -90,15 +90,18 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, str]]:
 
 
 def _members(file: BinaryIO, name: str, only: str) -> dict[str, bytes]:
-    _check_directory(file, name)
+    size = _check_directory(file, name)
     with zipfile.ZipFile(file) as archive:
         infos = archive.infolist()
-        _check_infos(infos, name)
+        _check_infos(infos, name, size)
         return {info.filename: _read(archive, info) for info in infos if only in ("", info.filename)}
 
 
-def _check_directory(file: BinaryIO, name: str) -> None:
-    """Look at the end record before the directory is read: a file with a million members would fill the memory."""
+def _check_directory(file: BinaryIO, name: str) -> int:
+    """Look at the end record before the directory is read: a file with a million members would fill the memory.
+
+    Returns the size of the whole file.
+    """
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - _END.size - 65_535))
     tail = file.read()
@@ -110,9 +113,10 @@ def _check_directory(file: BinaryIO, name: str) -> None:
     _, _, _, _, count, directory, _, _ = _END.unpack_from(tail, at)
     if count > MAX_MEMBERS or directory > MAX_MEMBERS * 512:
         raise BadFile("“{file}” has too many parts for a project and is not opened.", file=name)
+    return size
 
 
-def _check_infos(infos: list[zipfile.ZipInfo], name: str) -> None:
+def _check_infos(infos: list[zipfile.ZipInfo], name: str, size: int) -> None:
     names = [info.filename for info in infos]
     if "project.json" not in names:
         raise BadFile("“{file}” is not an Unroll Studio project: it has no project.json.", file=name)
@@ -123,8 +127,10 @@ def _check_infos(infos: list[zipfile.ZipInfo], name: str) -> None:
         )
     if len(set(names)) != len(names):
         raise BadFile("“{file}” holds a part twice and is not opened.", file=name)
+    if sum(info.compress_size for info in infos) > size:
+        raise BadFile("“{file}” is damaged: its parts are longer than the whole. Use an earlier copy of it.", file=name)
     for info in infos:
-        if info.file_size > _limit(info) or sum(i.file_size for i in infos) > MAX_FILE:
+        if info.file_size > _limit(info):
             raise BadFile("“{file}” is not opened: its part “{member}” is too large.", file=name, member=info.filename)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, ValidationError
@@ -20,11 +21,15 @@ from core.rules import MAX_DELAY
 from core.training import TRAINING
 
 VERSION = 1
-MAX_LAYERS = 10_000
-MAX_LINKS = 50_000
-MAX_VALUES = 400_000
+MAX_LAYERS = 5_000
+MAX_LINKS = 20_000
+MAX_VALUES = 300_000
 """JSON values in one document."""
+MAX_KEYS = 10_000
+"""Keys in one JSON object."""
 MAX_DEPTH = 32
+_ENOUGH = 1_000
+"""Faults after which the values of a document are not looked at any further."""
 _FAR = 1e9
 
 Problem = tuple[str, str]
@@ -94,6 +99,7 @@ class RunRecord(Record):
     data: ChoiceRecord | None = None
     layers: dict[Id, Text] = {}
     parameters: Annotated[int, Field(ge=0, le=1 << 62)] = 0
+    batches: Annotated[int, Field(ge=0, le=1 << 62)] = 0
     metrics: list[Text] = []
     notes: list[Annotated[tuple[int, Text], Strict(False)]] = []
     stopped: Literal["finished", "stopped", "early stopping", "diverged", "error"] | None = None
@@ -144,6 +150,8 @@ def _no_constant(name: str) -> float:
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
+    if len(pairs) > MAX_KEYS:
+        raise ValueError("an object has too many keys")
     if len(found) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return found
@@ -171,7 +179,7 @@ def _children(value: Any) -> Iterable[Any]:
 def read_project(document: Mapping[str, Any]) -> ProjectRecord:
     """The checked record of a project; raises DocumentError with everything that is wrong."""
     record, problems = _validated(ProjectRecord, document)
-    problems += _too_many(document) or list(_bad_values(document))
+    problems += _too_many(document) or list(islice(_bad_values(document), _ENOUGH))
     if record is not None and not problems:
         problems += _inconsistent(record)
     if record is None or problems:
