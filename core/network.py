@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -95,11 +96,21 @@ class Network:
 
     def into(self, layer_id: str, role: Role = "data") -> list[Link]:
         """The links that end at a layer, in order."""
-        return [link for link in self.links.values() if link.target == layer_id and link.role == role]
+        return list(self._ends[0].get((layer_id, role), ()))
 
     def out_of(self, layer_id: str, role: Role = "data") -> list[Link]:
         """The links that start at a layer, in order."""
-        return [link for link in self.links.values() if link.source == layer_id and link.role == role]
+        return list(self._ends[1].get((layer_id, role), ()))
+
+    @cached_property
+    def _ends(self) -> tuple[dict[tuple[str, Role], list[Link]], dict[tuple[str, Role], list[Link]]]:
+        """Links by their target and by their source: a walk over a large network asks for each layer."""
+        entering: dict[tuple[str, Role], list[Link]] = {}
+        leaving: dict[tuple[str, Role], list[Link]] = {}
+        for link in self.links.values():
+            entering.setdefault((link.target, link.role), []).append(link)
+            leaving.setdefault((link.source, link.role), []).append(link)
+        return entering, leaving
 
     def of_kind(self, *kinds: str) -> list[Layer]:
         """The layers of these kinds, in order."""
