@@ -65,7 +65,7 @@ def take(path: Path | str) -> Lock | None:
         return None
     lock = Lock(place, token)
     if not lock.held:
-        raise _in_use(Path(path).name, owner(path))
+        raise in_use(Path(path).name, owner(path))
     return lock
 
 
@@ -78,10 +78,11 @@ def owner(path: Path | str) -> Process | None:
 def _refuse_while_used(place: Path, name: str) -> None:
     found = _read(place)
     if found is not None and found[0].running:
-        raise _in_use(name, found[0])
+        raise in_use(name, found[0])
 
 
-def _in_use(name: str, process: Process | None) -> InUse:
+def in_use(name: str, process: Process | None) -> InUse:
+    """The error that says who has a project open."""
     return InUse(
         "“{file}” is open in another Unroll Studio (process {pid} on {host}). Look at it, or save it by another name.",
         file=name,
