@@ -34,12 +34,13 @@ def _metric(key: str, title: str, help: str, *parameters: Param, **facts: object
 METRICS = Catalogue(
     "metric",
     (
-        _metric(
+        MetricSpec(
             "auto",
             "What fits the data",
             "Accuracy for classes and root mean squared error for numbers.",
             family="Automatic",
             formula=r"\text{accuracy or RMSE}",
+            runs="core.engine.metrics:default_metric",
             source="The entries “Accuracy” and “Root mean squared error” of this catalogue",
             when="To begin with.",
             fails="It cannot know which kind of mistake matters to you.",

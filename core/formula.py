@@ -1,0 +1,30 @@
+"""LaTeX to SVG, by ziamath: pure Python, offline, 5 to 40 ms for a formula."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache, lru_cache
+from types import ModuleType
+
+from core.errors import BadValue
+
+
+@cache
+def _ziamath() -> ModuleType:
+    """ziamath, loaded at the first formula. SVG 1.1 is asked for, since Qt draws <symbol> of SVG 2 wrongly."""
+    with warnings.catch_warnings():
+        # It reads its font through an interface of importlib that is deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import ziamath
+    vars(ziamath)["config"].svg2 = False
+    return ziamath
+
+
+@lru_cache(maxsize=1024)
+def svg(latex: str, size: float = 18.0, color: str = "black") -> str:
+    """The formula as an SVG document: ``size`` in pixels, ``color`` as #rrggbb. BadValue where it is not LaTeX."""
+    library = _ziamath()
+    try:
+        return str(library.Latex(latex, size=size, color=color).svg())
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise BadValue("The formula “{latex}” cannot be drawn: {why}.", latex=latex, why=str(error)) from error
