@@ -308,6 +308,11 @@ class Macro(Edit):
             state = edit.apply(state)
         return state
 
+    def merge_key(self) -> object:
+        """Turning one knob of several layers at once is one entry."""
+        keys = tuple(edit.merge_key() for edit in self.edits)
+        return None if None in keys or not keys else ("macro", self.label, keys)
+
 
 @dataclass(frozen=True)
 class Replace(Edit):
