@@ -57,7 +57,7 @@ class Columns:
             value = np.asarray(row.get(name, np.nan))
             array = self._room(name, value)
             array[self._rows] = np.nan
-            array[self._rows][tuple(slice(n) for n in value.shape)] = value
+            array[(self._rows, *(slice(n) for n in value.shape))] = value
         self._rows += 1
 
     def _thin(self) -> None:
