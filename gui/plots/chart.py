@@ -73,6 +73,12 @@ class Line:
             self._color = color
             self.restyle()
 
+    def set_alpha(self, alpha: int) -> None:
+        """0 is invisible, 255 opaque."""
+        if alpha != self._alpha:
+            self._alpha = alpha
+            self.restyle()
+
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
         self.curve.setPen(pg.mkPen(self.color, width=self._width, dash=self._dashes or None))
@@ -254,6 +260,20 @@ class Chart(pg.PlotWidget):
                 self._axes[axis].picture = None
                 self._axes[axis].update()
         self.x_scale, self.y_scale = x or self.x_scale, y or self.y_scale
+
+    def show_axis(self, side: str, shown: bool) -> None:
+        """Show or hide the axis "left" or "bottom"."""
+        self.getPlotItem().showAxis(side, shown)
+
+    def set_picture(self, picture: bool) -> None:
+        """True draws like a picture: square pixels, the first row on top."""
+        box = self.getPlotItem().getViewBox()
+        box.invertY(picture)
+        box.setAspectLocked(picture)
+
+    def align_left(self, width: int) -> None:
+        """Give the left axis this many pixels, so that charts one above the other share their time axis."""
+        self._axes["left"].setWidth(width)
 
     def set_titles(self, x: str | None = None, y: str | None = None) -> None:
         """Change the titles of the axes."""

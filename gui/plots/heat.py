@@ -82,28 +82,30 @@ def sign_shade(values: np.ndarray) -> Shade:
 
 
 class HeatMap(Chart):
-    """A matrix as a picture: column j covers places x0 + j to x0 + j + 1, row i places i to i + 1."""
+    """A matrix as a picture: column j begins at place ``x_start`` + j, row i at ``y_start`` + i."""
 
     def __init__(self, name: str, x_title: str, y_title: str, parent: QWidget | None = None) -> None:
         super().__init__(name, x_title, y_title, parent)
         self.image = pg.ImageItem(axisOrder="row-major")
         self.image.setZValue(-20)
         self.addItem(self.image)
+        # Steps are counted from 1, and each stands in the middle of its column.
         self.x_start = 0.5
+        self.y_start = 0.0
         self.shade = Shade(Linear(), 0.0, 1.0)
 
     def show_matrix(self, values: np.ndarray, shade: Shade) -> None:
         """Draw (rows, columns) numbers, reduced to the pixels in view."""
         self.shade = shade
         rows, columns = values.shape
-        self.show_places((self.x_start, self.x_start + columns), (0, max(1, rows)), padding=0)
+        self.show_places((self.x_start, self.x_start + columns), (self.y_start, self.y_start + rows), padding=0)
         small = blocks(values, self.rows, self.columns)
         self.image.setImage(shade.colors(small), autoLevels=False, levels=(0, 255))
-        self.image.setRect(QRectF(self.x_start, 0, columns, rows))
+        self.image.setRect(QRectF(self.x_start, self.y_start, columns, rows))
 
     def cell(self, x: float, y: float, shape: tuple[int, int]) -> tuple[int, int] | None:
         """(row, column) at places x, y, or None outside."""
-        row, column = math.floor(y), math.floor(x - self.x_start)
+        row, column = math.floor(y - self.y_start), math.floor(x - self.x_start)
         return (row, column) if 0 <= row < shape[0] and 0 <= column < shape[1] else None
 
 

@@ -7,10 +7,10 @@ import html
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from core.columns import Columns
-from core.decimate import robust_range
+from core.decimate import Smoothed, robust_range
 from core.describe import UPDATE_GUIDE, number
 from gui.document import Document
 from gui.plots.base import LivePlot
@@ -23,6 +23,8 @@ from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
 
+_WEIGHT = 0.9
+"""Of the past in a bold line, at every row."""
 _MOST = 8
 """Lines that colours can tell apart; further layers are in the table only."""
 
@@ -34,6 +36,11 @@ class NormsPlot(LivePlot):
 
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(document, runner, tr("Gradient and update size"), parent)
+        self.smooth = QCheckBox(tr("Smooth"))
+        self.smooth.setChecked(True)
+        self.smooth.setToolTip(tr("Bold lines keep nine tenths of the past at every step; faint ones are what was measured."))
+        self.smooth.toggled.connect(self.mark)
+        self.bar.addWidget(self.smooth)
         self.add_corner_menu()
         self.norms = _Panel("layer_gradient_chart", tr("gradient norm per layer"))
         self.ratios = _Panel("update_ratio_chart", tr("update / weights"))
@@ -43,6 +50,7 @@ class NormsPlot(LivePlot):
         for panel in (self.norms, self.ratios):
             panel.chart.hovered.connect(self._hovered)
             panel.chart.moved.connect(self.mark)
+        self.guide.setZValue(10)
         self.restyle()
 
     def empty_text(self) -> str:
@@ -54,7 +62,7 @@ class NormsPlot(LivePlot):
     def redraw(self) -> None:
         run = self.runner.run
         for panel, table, guide in ((self.norms, run.layer_gradient, None), (self.ratios, run.update_ratio, UPDATE_GUIDE)):
-            panel.draw(table, guide)
+            panel.draw(table, guide, run.id, self.smooth.isChecked())
             bands = epoch_bands(run.steps, *panel.chart.visible_x()) if len(run.steps) else []
             panel.chart.backdrop.set(bands, [float(note.batch) for note in run.notes])
         self._say(None)
@@ -96,30 +104,43 @@ class NormsPlot(LivePlot):
 
 
 class _Panel:
-    """A chart with one line for each layer."""
+    """A chart with two lines for each layer: as measured, and smoothed."""
 
     def __init__(self, name: str, title: str) -> None:
         self.chart = Chart(name, tr("batch"), title)
         self.lines: list[Line] = [self.chart.line(f"series{i + 1}", marks=True) for i in range(_MOST)]
+        self.bold: list[Line] = [self.chart.line(f"series{i + 1}") for i in range(_MOST)]
+        self._averages: dict[str, Smoothed] = {}
+        self._belongs: tuple[str, int] = ("", 0)
 
-    def draw(self, table: Columns, guide: float | None) -> None:
+    def draw(self, table: Columns, guide: float | None, run: str, smooth: bool) -> None:
         keys = layers_of(table)
-        for line in self.lines[len(keys) :]:
+        for line in (*self.lines[len(keys) :], *self.bold[len(keys) if smooth else 0 :]):
             line.clear()
         if not keys:
             return
         batches = table["batch"]
         values = [table[key] for key in keys]
-        every = np.concatenate(values)
-        scale = Log.around(every)
+        scale = Log.around(np.concatenate(values))
         self.chart.set_scales(y=scale)
         spans = [span for one in values if (span := robust_range(scale.place(one)))]
         places = [p for span in spans for p in span] + ([float(np.log10(guide))] if guide else [])
         low, high = (min(places), max(places)) if places else (-3.0, 0.0)
         air = max(0.0, 1.0 - (high - low)) / 2
         self.chart.show_places((float(batches[0]) - 0.5, float(batches[-1]) + 0.5), (low - air, high + air))
-        for line, one in zip(self.lines, values):
+        for key, line, bold, one in zip(keys, self.lines, self.bold, values):
+            line.set_alpha(70 if smooth else 255)
             line.set(batches, one)
+            if smooth:
+                bold.set(batches, self._average(table, key, run))
+
+    def _average(self, table: Columns, key: str, run: str) -> np.ndarray:
+        if self._belongs != (run, table.stride):
+            self._averages.clear()
+            self._belongs = (run, table.stride)
+        average = self._averages.setdefault(key, Smoothed(_WEIGHT))
+        average.extend(table[key][len(average) :])
+        return average.values
 
 
 def layers_of(*tables: Columns) -> list[str]:

@@ -1,0 +1,265 @@
+"""What every unit of a layer says at every time step, for one sample, below the input it reads."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
+
+from core.data.dataset import Dataset, Field
+from core.describe import number
+from core.errors import DataError
+from core.project import Change
+from core.reports import Examination
+from gui.document import Document
+from gui.plots.base import LivePlot
+from gui.plots.export import Table
+from gui.plots.heat import ColourBar, HeatMap, sign_shade
+from gui.plots.scales import Linear
+from gui.runner import Runner
+from gui.text import tr
+
+_AXIS = 46
+"""Pixels of the left axes: time steps of input and units stand one above the other."""
+
+
+class ActivationPlot(LivePlot):
+    """Units x time of the sample that the runner watches. A static value is one column."""
+
+    name = "activation_plot"
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(document, runner, tr("Activations"), parent)
+        self._stale: Examination | None = None
+        self._shown = np.zeros((0, 0))
+        self._read = np.zeros((0, 0))
+        self._add_controls()
+        self.input = HeatMap("input_heat", "", tr("input"))
+        self.units = HeatMap("activation_heat", tr("time step t"), tr("unit"))
+        self.input_colours = ColourBar("input_colours", tr("Input"))
+        self.colours = ColourBar("activation_colours", tr("Value"))
+        grid = self._grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        holder = QWidget()
+        # Time goes from left to right in every language.
+        holder.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        holder.setLayout(grid)
+        for row, widgets in enumerate(((self.input, self.input_colours), (self.units, self.colours))):
+            for column, widget in enumerate(widgets):
+                grid.addWidget(widget, row, column)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(0, 2)
+        grid.setRowStretch(1, 5)
+        self.body.addWidget(holder)
+        for heat in (self.input, self.units):
+            heat.align_left(_AXIS)
+            heat.y_start = 0.5
+            heat.set_scales(y=Linear(whole=True))
+            heat.moved.connect(self.mark)
+        self.input.hovered.connect(self._over_input)
+        self.units.hovered.connect(self._over_units)
+
+    # What LivePlot asks.
+
+    def empty_text(self) -> str:
+        return "" if self._layers() else tr("Press Play or step: what each unit says to one sample appears here.")
+
+    def redraw(self) -> None:
+        self._fill_layers()
+        examination = self.runner.examination
+        assert examination is not None
+        self._fill_sample(examination)
+        values = self._values(examination)
+        self._shown = values
+        shade = sign_shade(values)
+        steps = values.shape[1]
+        self.units.show_matrix(values, shade)
+        self.units.set_titles(x=tr("time step t") if self._is_sequence(examination) else tr("one value per sample"))
+        self.colours.show_shade(shade)
+        self._draw_input(examination.sample, steps)
+        width = max(self.colours.sizeHint().width(), self.input_colours.sizeHint().width())
+        self.colours.setFixedWidth(width)
+        self.input_colours.setFixedWidth(width)
+        self._say_loss()
+        for heat in (self.input, self.units):
+            heat.repeat_hover()
+
+    def table(self) -> Table:
+        examination = self.runner.examination
+        assert examination is not None
+        values = self._values(examination)
+        columns: list[tuple[str, object]] = [("t", np.arange(1, values.shape[1] + 1))]
+        return columns + [(f"unit {i + 1}", row) for i, row in enumerate(values)]
+
+    def start_afresh(self) -> None:
+        self._stale = None
+
+    def restyle(self) -> None:
+        self.colours.update()
+        self.input_colours.update()
+
+    # How it is done.
+
+    def _add_controls(self) -> None:
+        self.layer = QComboBox()
+        self.layer.setAccessibleName(tr("Layer"))
+        self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.quantity = QComboBox()
+        self.quantity.setAccessibleName(tr("Quantity"))
+        for key, text in (("value", tr("Activation")), ("gradient", tr("Gradient dL/dh")), ("cell", tr("Cell state c"))):
+            self.quantity.addItem(text, key)
+        for combo in (self.layer, self.quantity):
+            combo.currentIndexChanged.connect(self._follow)
+        self.sample = QSpinBox()
+        self.sample.setKeyboardTracking(False)
+        self.sample.setAccessibleName(tr("Sample"))
+        self.sample.setToolTip(tr("Number of the sample in the data set"))
+        self.sample.setPrefix(tr("sample") + " ")
+        self.sample.valueChanged.connect(self._watch)
+        self.part = QLabel()
+        for widget in (self.layer, self.quantity, self.sample, self.part):
+            self.bar.addWidget(widget)
+        self.add_corner_menu()
+
+    def _layers(self) -> list[str]:
+        """The layers whose last known values still fit the network."""
+        examination = self.runner.examination
+        if examination is None or examination is self._stale:
+            return []
+        network = self.document.project.network
+        return [key for key in examination.activations if key in network.layers]
+
+    def _chosen(self) -> str:
+        there = self._layers()
+        chosen = self.layer.currentData()
+        return chosen if chosen in there else there[0]
+
+    def _values(self, examination: Examination) -> np.ndarray:
+        """(units, steps) of what is chosen; a quantity that the layer lacks falls back to its activation."""
+        layer = self._chosen()
+        source = {"gradient": examination.gradients, "cell": examination.cells}.get(self.quantity.currentData(), {})
+        values = source.get(layer, examination.activations[layer])
+        return values.T if values.ndim == 2 else values[:, None]
+
+    def _is_sequence(self, examination: Examination) -> bool:
+        return examination.activations[self._chosen()].ndim == 2
+
+    def _fill_layers(self) -> None:
+        wanted = [(self.layer_name(key), key) for key in self._layers()]
+        there = [(self.layer.itemText(i), self.layer.itemData(i)) for i in range(self.layer.count())]
+        if wanted == there:
+            return
+        chosen = self.layer.currentData() or self._first_with_state([key for _, key in wanted])
+        self.layer.blockSignals(True)
+        self.layer.clear()
+        for name, key in wanted:
+            self.layer.addItem(name, key)
+        self.layer.setCurrentIndex(max(0, self.layer.findData(chosen)))
+        self.layer.blockSignals(False)
+
+    def _first_with_state(self, keys: list[str]) -> str:
+        """The layer that a newcomer wants to see: one with gradients through time, else the first after the input."""
+        network = self.document.project.network
+        back = {link.target for link in network.links.values() if link.recurrent}
+        blocks = {layer.id for layer in network.of_kind("rnn", "lstm", "gru")}
+        best = [key for key in keys if key in back | blocks] or [k for k in keys if network.layers[k].kind != "input"]
+        return (best or keys)[0]
+
+    def _fill_sample(self, examination: Examination) -> None:
+        data = self._data()
+        self.sample.blockSignals(True)
+        self.sample.setMaximum(max(examination.sample, len(data) - 1 if data else 0))
+        if not self.sample.hasFocus():
+            self.sample.setValue(examination.sample)
+        self.sample.blockSignals(False)
+        titles = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}
+        self.part.setText(titles.get(_part_of(data, examination.sample) if data else "", ""))
+
+    def _watch(self, sample: int) -> None:
+        data = self._data()
+        if data is not None:
+            self.runner.watch(sample, _part_of(data, sample) or "train")
+
+    def _data(self) -> Dataset | None:
+        try:
+            return self.document.project.dataset()
+        except DataError:
+            return None
+
+    def _draw_input(self, sample: int, steps: int) -> None:
+        data = self._data()
+        there = data is not None and sample < len(data)
+        self.input.setVisible(there)
+        self.input_colours.setVisible(there)
+        if not there:
+            return
+        field = next(iter(data.inputs.values()))
+        values = field.values[sample]
+        self._read = picture(field, values, data.image_shape)
+        self.input.set_titles(y=field.names[0] if len(field.names) == 1 else tr("input"))
+        is_picture = values.ndim == 1 and self._read.shape[1] > 1
+        # Pictures are read from the top row down, units are counted from the bottom up.
+        self.input.set_picture(is_picture)
+        self.input.show_axis("bottom", not is_picture and self._read.shape[1] != steps)
+        self._grid.setRowStretch(0, 5 if is_picture else 2)
+        shade = sign_shade(self._read)
+        self.input.show_matrix(self._read, shade)
+        self.input_colours.show_shade(shade)
+
+    def _say_loss(self) -> None:
+        examination = self.runner.examination
+        if examination is not None and not self.empty_text():
+            self.say(tr("Loss of this sample: {loss}", loss=number(examination.loss)) + self._answer(examination))
+
+    def _answer(self, examination: Examination) -> str:
+        data = self._data()
+        if data is None or examination.sample >= len(data) or not data.target.codes or data.target.sequence:
+            return ""
+        last = examination.output[-1] if examination.output.ndim == 2 else examination.output
+        names = data.target.classes
+        if len(last) != len(names) or not np.isfinite(last).all():
+            return ""
+        true = names[int(data.target.values[examination.sample][0])]
+        said = names[int(last.argmax())]
+        return " · " + html.escape(tr("true {true}, predicted {said}", true=true, said=said))
+
+    def _over_units(self, at: tuple[float, float] | None) -> None:
+        self._over(self.units, self._shown, at, tr("unit {row}, t = {step} of {steps}: {value}"))
+
+    def _over_input(self, at: tuple[float, float] | None) -> None:
+        self._over(self.input, self._read, at, tr("input {row}, t = {step} of {steps}: {value}"))
+
+    def _over(self, heat: HeatMap, values: np.ndarray, at: object, text: str) -> None:
+        cell = heat.cell(*heat.pointer, values.shape) if at is not None and heat.pointer else None
+        for chart in (self.input, self.units):
+            chart.point_at(None if cell is None or values.shape[1] == 1 else cell[1] + 1.0)
+        if cell is None:
+            self._say_loss()
+            return
+        row, step = cell
+        self.say(text.format(row=row + 1, step=step + 1, steps=values.shape[1], value=number(values[row, step])))
+
+    def _follow(self) -> None:
+        self.units.following = True
+        self.mark()
+
+    def _document_changed(self, change: Change) -> None:
+        if change.data:
+            self._stale = self.runner.examination
+        super()._document_changed(change)
+
+
+def picture(field: Field, values: np.ndarray, image_shape: tuple[int, int] | None) -> np.ndarray:
+    """A sample's input as (rows, columns): a picture as it is, a sequence as features x time, else one column."""
+    if values.ndim == 2:
+        return values.T
+    if image_shape is not None and values.size == image_shape[0] * image_shape[1]:
+        return values.reshape(image_shape)
+    return values[:, None]
+
+
+def _part_of(data: Dataset, sample: int) -> str:
+    return next((part for part in data.parts if (data.split[part] == sample).any()), "")
