@@ -1,0 +1,112 @@
+"""RNN, LSTM and GRU blocks (and dense layers that are an RNN in disguise) that stand alone: input to kernel."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import linear
+
+from core.engine.at_once import affine, joined
+from core.engine.execution import Execution, suffixes
+from core.engine.kernels.elman import Elman
+from core.engine.kernels.gru import Gru
+from core.engine.kernels.lstm import Lstm
+from core.engine.recorder import Recorder
+from core.network import Layer, activation_of
+
+
+def elman(run: Execution, layer: Layer) -> Tensor:
+    """A dense layer with one link of delay 1 to itself."""
+    steps = run.steps(layer.id)
+    links = run.network.into(layer.id)
+    (loop,) = (link for link in links if link.source == layer.id)
+    sums = affine(run, layer, [link for link in links if link is not loop], steps)
+    sums = sums if sums.dim() == 3 else sums.expand(steps, -1, -1)
+    chosen = activation_of(layer)
+    assert chosen is not None
+    recorder = run.capture.recorder(layer) if run.capture else None
+    start = run.history(layer.id, 1)[0]
+    value: Tensor = Elman.apply(anchored(sums, recorder), run.weight(loop), start, chosen.key, run.truncate, recorder)
+    run.logits[layer.id] = value
+    return value
+
+
+def block(run: Execution, layer: Layer) -> Tensor:
+    """An RNN, LSTM or GRU block, in one direction or both; over a static value it takes one step."""
+    sequence = run.shapes[layer.id].sequence
+    x = joined(run, layer)
+    halves = [_direction(run, layer, x if sequence else x[None], suffix) for suffix in suffixes(layer)]
+    states = _beside([states for states, _ in halves])
+    if layer.kind == "lstm":
+        cells = _beside([cells for _, cells in halves if cells is not None])
+        run.cells[layer.id] = cells if sequence else cells[0]
+    return states if sequence else states[0]
+
+
+def _beside(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts, -1)
+
+
+def _direction(run: Execution, layer: Layer, x: Tensor, suffix: str) -> tuple[Tensor, Tensor | None]:
+    """h_t and, for an LSTM, c_t of one direction, in the order of time."""
+    recorder = run.capture.recorder(layer) if run.capture else None
+    turn = None
+    if not run.shapes[layer.id].sequence:
+        if recorder is not None:
+            recorder.in_time = _only_step
+    elif suffix:
+        turn = Turn(run, layer.id)
+        x = turn(x)
+        if recorder is not None:
+            recorder.in_time = turn
+    states, cells = _kernel(run, layer, x, suffix, recorder)
+    if turn is None:
+        return states, cells
+    return turn(states), None if cells is None else turn(cells)
+
+
+def _kernel(
+    run: Execution, layer: Layer, x: Tensor, suffix: str, recorder: Recorder | None
+) -> tuple[Tensor, Tensor | None]:
+    units = int(layer.params["units"])
+    part = slice(units, 2 * units) if suffix else slice(0, units)
+    # the reverse direction of a later stretch of a sequence does not continue an earlier one
+    h0 = (run.initial(layer.id) if suffix else run.history(layer.id, 1)[0])[:, part]
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    w_ih, w_hh, b_ih, b_hh = (run.parameters[f"{layer.id}.{name}{suffix}"] for name in names)
+    if layer.kind == "rnn":
+        sums = anchored(linear(x, w_ih, b_ih + b_hh), recorder)
+        return Elman.apply(sums, w_hh, h0, layer.params["nonlinearity"], run.truncate, recorder), None
+    if layer.kind == "gru":
+        outer = torch.cat([b_hh[: 2 * units], torch.zeros_like(b_hh[2 * units :])])
+        sums = anchored(linear(x, w_ih, b_ih + outer), recorder)
+        return Gru.apply(sums, w_hh, b_hh[2 * units :], h0, run.truncate, recorder), None
+    c0 = run.initial_cell(layer.id)[:, part]
+    sums = anchored(linear(x, w_ih, b_ih + b_hh), recorder)
+    states, cells = Lstm.apply(sums, w_hh, h0, c0, run.truncate, recorder)
+    return states, cells
+
+
+def anchored(sums: Tensor, recorder: Recorder | None) -> Tensor:
+    """Where gradients are captured the backward pass must run, also when everything below is frozen."""
+    return sums if recorder is None or sums.requires_grad else sums.detach().requires_grad_()
+
+
+def _only_step(value: Tensor) -> Tensor:
+    return value[0]
+
+
+class Turn:
+    """Reverses each sample within its valid steps; twice is the identity."""
+
+    def __init__(self, run: Execution, layer_id: str) -> None:
+        lengths = run.axes.lengths[layer_id]
+        self.index: Tensor | None = None
+        if lengths is not None:
+            t = torch.arange(run.steps(layer_id), device=run.like.device)[:, None]
+            self.index = torch.where(t < lengths, lengths - 1 - t, t)[..., None]
+
+    def __call__(self, value: Tensor) -> Tensor:
+        if self.index is None:
+            return value.flip(0)
+        return value.gather(0, self.index.expand(value.shape))

@@ -1,0 +1,269 @@
+"""Random networks of every kind that the rules allow, with random data, weights and losses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.catalogue.layers import LAYERS
+from core.catalogue.registry import catalogue
+from core.catalogue.spec import Choice
+from core.engine.plan import make_plan
+from core.engine.program import Program, Values
+from core.engine.reference import ReferenceRun
+from core.errors import StudioError
+from core.network import Layer, Link, Network
+from core.parameters import parameters
+from core.shapes import infer
+
+KINDS = [
+    *["dense"] * 6, "rnn", "lstm", "gru", "rnn", "lstm", "gru", "dropout", "layer_norm", "concatenate", "add", "multiply",
+    "last_step", "mean_time", "max_time", "repeat", "embedding",
+]  # fmt: skip
+CHAINED = ("add", "multiply")
+
+
+@dataclass
+class Case:
+    """A network and everything that one run of it takes."""
+
+    network: Network
+    parameters: dict[str, Tensor]
+    inputs: dict[str, Tensor]
+    steps: int
+    lengths: Tensor | None
+    truncate: int
+    training: bool
+    seed: int
+    judged: dict[str, Tensor] = field(default_factory=dict)
+    """Layers whose values the loss looks at, with random weights of their shape."""
+    judged_logits: dict[str, Tensor] = field(default_factory=dict)
+
+    def loss(self, found: Values | ReferenceRun) -> Tensor:
+        """A random smooth function of the valid values."""
+        total = torch.zeros((), dtype=torch.float64)
+        for table, of in ((self.judged, _outputs(found)), (self.judged_logits, _logits(found))):
+            for key, weights in table.items():
+                value = of(key)
+                total = total + ((value + 0.3 * value**2) * weights).sum()
+        return total
+
+
+def _outputs(found: Values | ReferenceRun):
+    return found.output if isinstance(found, ReferenceRun) else found.outputs.__getitem__
+
+
+def _logits(found: Values | ReferenceRun):
+    return found.logit if isinstance(found, ReferenceRun) else found.logits.__getitem__
+
+
+class Builder:
+    """Draws one network."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
+        self.layers: dict[str, Layer] = {}
+        self.links: dict[str, Link] = {}
+
+    def chance(self, p: float) -> bool:
+        return bool(self.rng.random() < p)
+
+    def pick(self, items):
+        return items[int(self.rng.integers(len(items)))]
+
+    def add(self, kind: str, **params: object) -> str:
+        key = f"n{len(self.layers)}"
+        choice = LAYERS.choose(kind, **params)
+        self.layers[key] = Layer(key, f"{kind} {key}", kind, choice.values, frozen=self.chance(0.08))
+        return key
+
+    def link(self, source: str, target: str, delay: int = 0, role: str = "data") -> None:
+        key = f"k{len(self.links)}"
+        self.links[key] = Link(key, source, target, delay, role, frozen=self.chance(0.05))
+
+    def activation(self) -> Choice:
+        common = ["tanh", "relu", "identity", "sigmoid", "tanh", "softmax", "prelu"]
+        known = catalogue("activations")
+        return known.choose(self.pick(common) if self.chance(0.7) else self.pick(list(known)))
+
+    def params(self, kind: str) -> dict[str, object]:
+        units = int(self.rng.integers(1, 4))
+        start = "learned" if self.chance(0.3) else "zeros"
+        if kind in ("dense", "output"):
+            return {
+                "units": units, "activation": self.activation(), "bias": self.chance(0.8), "initial_state": start
+            }  # fmt: skip
+        if kind in ("rnn", "lstm", "gru"):
+            given: dict[str, object] = {"units": units, "bidirectional": self.chance(0.25), "initial_state": start}
+            if kind == "rnn":
+                given["nonlinearity"] = self.pick(["tanh", "relu"])
+            return given
+        if kind == "embedding":
+            return {"units": units, "vocabulary": 5}
+        if kind == "dropout":
+            return {"rate": self.pick([0.0, 0.3, 0.5]), "same_every_step": self.chance(0.5)}
+        if kind == "repeat":
+            return {"steps": self.pick([0, 0, 4])}
+        return {}
+
+    def build(self) -> Network:
+        self.add("input", units=int(self.rng.integers(1, 4)), sequence=True)
+        if self.chance(0.3):
+            self.add("input", units=2, sequence=False)
+        if self.chance(0.2):
+            self.add("input", units=1, sequence=self.chance(0.7), field="codes")
+        for _ in range(int(self.rng.integers(1, 7))):
+            self.grow(self.pick(KINDS))
+        self.grow("output")
+        for _ in range(int(self.rng.integers(0, 6))):
+            self.loop_back()
+        if self.chance(0.35):
+            self.hand_over()
+        self.cut()
+        return Network(self.layers, self.links)
+
+    def grow(self, kind: str) -> None:
+        """Add a layer that reads some of those before it."""
+        values = [k for k in self.layers if self.layers[k].params.get("field") != "codes"]
+        codes = [k for k in self.layers if k not in values]
+        if kind == "embedding":
+            if codes:
+                self.link(self.pick(codes), self.add(kind, **self.params(kind)))
+            return
+        features = {k: s.features for k, s in infer(Network(self.layers, self.links)).items()}
+        sources = [self.pick(values[-3:]) if self.chance(0.7) else self.pick(values)]
+        while self.chance(0.4):
+            sources.append(self.pick(values))
+        if kind in CHAINED:
+            sources = [k for k in sources if features[k] == features[sources[0]]]
+        key = self.add(kind, **self.params(kind))
+        for source in sources:
+            late = self.chance(0.12) and infer(Network(self.layers, self.links))[source].sequence
+            self.link(source, key, int(self.rng.integers(1, 9)) if late else 0)
+
+    def loop_back(self) -> None:
+        """Add a link with a delay from a layer to itself or to an earlier one."""
+        able = [k for k, v in self.layers.items() if v.kind not in ("input", "embedding", "repeat", "last_step", "mean_time", "max_time")]  # fmt: skip
+        if not able:
+            return
+        source, target = sorted([self.pick(able), self.pick(able)], key=lambda k: -int(k[1:]))
+        if self.chance(0.4):
+            target = source
+        before = dict(self.links)
+        self.link(source, target, self.pick([1, 1, 1, 2, 3, 7]))
+        if not acceptable(Network(self.layers, self.links)):
+            self.links = before
+
+    def hand_over(self) -> None:
+        """Let a layer with a state start from the last state of another one."""
+        shapes = infer(Network(self.layers, self.links))
+        looped = {k.target for k in self.links.values() if k.delay} | {k.source for k in self.links.values() if k.delay}
+        states = [
+            k for k, v in self.layers.items() if v.kind in ("rnn", "lstm", "gru") or (v.kind == "dense" and k in looped)
+        ]
+        if not states:
+            return
+        target = self.pick(states)
+        sources = [
+            k for k in self.layers
+            if k != target and shapes[k].features == shapes[target].features and self.layers[k].params.get("field") != "codes"
+        ]  # fmt: skip
+        if not sources:
+            return
+        before = dict(self.links)
+        self.link(self.pick(sources), target, 0, "initial")
+        if not acceptable(Network(self.layers, self.links)):
+            self.links = before
+
+    def cut(self) -> None:
+        """Cut single connections of some links into dense layers."""
+        shapes = infer(Network(self.layers, self.links))
+        for key, link in self.links.items():
+            if link.role == "data" and self.layers[link.target].kind in ("dense", "output") and self.chance(0.2):
+                size = (shapes[link.target].features, shapes[link.source].features)
+                self.links[key] = Link(
+                    link.id, link.source, link.target, link.delay, link.role, link.frozen, self.rng.random(size) < 0.6
+                )
+
+
+def acceptable(network: Network) -> bool:
+    """Whether every shape is known and the engine can schedule it."""
+    shapes = infer(network)
+    if len(shapes) != len(network.layers):
+        return False
+    for link in network.links.values():
+        if link.delay and not shapes[link.source].sequence:
+            return False
+        alike = network.layers[link.target].kind in CHAINED or link.role == "initial"
+        if alike and shapes[link.source].features != shapes[link.target].features:
+            return False
+    try:
+        make_plan(network)
+    except StudioError:
+        return False
+    return True
+
+
+def random_case(seed: int, dtype: torch.dtype = torch.float64) -> Case:
+    """A network with its data: the same seed gives the same case."""
+    rng = np.random.default_rng(seed)
+    builder = Builder(rng)
+    network = builder.build()
+    while not acceptable(network):
+        builder = Builder(rng)
+        network = builder.build()
+    batch, steps = int(rng.integers(1, 4)), int(rng.integers(1, 8))
+    repeats = [v.params["steps"] for v in network.of_kind("repeat") if v.params["steps"]]
+    inputs = {}
+    for layer in network.of_kind("input"):
+        size = (steps, batch, layer.params["units"]) if layer.params["sequence"] else (batch, layer.params["units"])
+        value = rng.integers(0, 5, size) if layer.params["field"] == "codes" else rng.normal(size=size)
+        inputs[layer.id] = torch.tensor(value, dtype=dtype)
+        if layer.params["field"] != "codes":
+            inputs[layer.id].requires_grad_()
+    if repeats:
+        steps = 4
+        inputs = {k: (v[:1].detach().expand(4, -1, -1).clone() + torch.arange(4.0)[:, None, None].to(dtype) * (0 if network.layers[k].params["field"] == "codes" else 0.3)).requires_grad_(v.requires_grad) if v.dim() == 3 else v for k, v in inputs.items()}  # fmt: skip
+    weights = {}
+    for name, parameter in parameters(network).items():
+        value = torch.tensor(rng.normal(scale=0.6, size=parameter.shape), dtype=dtype)
+        weights[name] = value.requires_grad_(not parameter.frozen)
+    lengths = torch.tensor(rng.integers(1, steps + 1, batch)) if rng.random() < 0.35 else None
+    truncate = int(rng.integers(1, 5)) if rng.random() < 0.25 else 0
+    case = Case(network, weights, inputs, steps, lengths, truncate, bool(rng.random() < 0.6), seed)
+    _choose_loss(case, rng)
+    return case
+
+
+def _choose_loss(case: Case, rng: np.random.Generator) -> None:
+    from core.engine.axes import find_axes
+
+    axes = find_axes(case.network, case.inputs, case.steps, case.lengths)
+    batch = next(iter(case.inputs.values())).shape[-2]
+    shapes = infer(case.network)
+    for layer in case.network:
+        if layer.kind != "output" and rng.random() > 0.3:
+            continue
+        size: tuple[int, ...] = (batch, shapes[layer.id].features)
+        if shapes[layer.id].sequence:
+            size = (axes.steps[layer.id], *size)
+        weights = torch.tensor(rng.normal(size=size))
+        valid = axes.lengths.get(layer.id)
+        if valid is not None:
+            weights = weights * (torch.arange(size[0])[:, None] < valid)[..., None]
+        if layer.kind == "output" and rng.random() < 0.5:
+            case.judged_logits[layer.id] = weights
+        else:
+            case.judged[layer.id] = weights
+
+
+def run_program(case: Case, **more: object) -> Values:
+    """The fast engine on a case."""
+    program = Program(case.network, torch.float64, torch.device("cpu"))
+    return program.run(
+        case.parameters, case.inputs, steps=case.steps, training=case.training, lengths=case.lengths,
+        truncate=case.truncate, generator=torch.Generator().manual_seed(case.seed), **more,
+    )  # fmt: skip

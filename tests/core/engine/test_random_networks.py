@@ -1,0 +1,99 @@
+"""The fast engine against the reference interpreter on thousands of random networks: values and every gradient."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from core.engine.capture import Capture
+from core.engine.program import Program
+from core.engine.reference import ReferenceRun, interpret
+from tests.core.engine.random_networks import Case, random_case, run_program
+
+TOLERANCE = 1e-10
+
+
+def reference(case: Case, cut: frozenset[str] = frozenset()) -> ReferenceRun:
+    generator = torch.Generator().manual_seed(case.seed)
+    return interpret(
+        case.network, case.parameters, case.inputs, steps=case.steps, lengths=case.lengths, training=case.training,
+        truncate=case.truncate, generator=generator, cut=cut,
+    )  # fmt: skip
+
+
+def leaves(case: Case) -> dict[str, Tensor]:
+    return {k: v for k, v in {**case.parameters, **case.inputs}.items() if v.requires_grad}
+
+
+def take_gradients(case: Case) -> dict[str, Tensor]:
+    taken = {k: torch.zeros_like(v) if v.grad is None else v.grad.clone() for k, v in leaves(case).items()}
+    for leaf in leaves(case).values():
+        leaf.grad = None
+    return taken
+
+
+def same(found: Tensor, wanted: Tensor, what: str) -> None:
+    assert found.shape == wanted.shape, what
+    scale = max(1.0, float(wanted.abs().max())) if wanted.numel() else 1.0
+    error = float((found - wanted).abs().max()) if wanted.numel() else 0.0
+    assert error <= TOLERANCE * scale, f"{what}: off by {error:.2e} at scale {scale:.2e}"
+
+
+def valid_part(case: Case, value: Tensor, lengths: Tensor | None) -> Tensor:
+    if lengths is None or value.dim() < 3:
+        return value
+    return value * (torch.arange(len(value))[:, None] < lengths)[..., None]
+
+
+def check(seed: int) -> None:
+    case = random_case(seed)
+    capture = Capture(every_layer=True)
+    fast = run_program(case, capture=capture)
+    loss = case.loss(fast)
+    slow = reference(case)
+    wanted_loss = case.loss(slow)
+    same(loss.detach(), wanted_loss.detach(), "loss")
+    if not wanted_loss.requires_grad:
+        return
+    loss.backward()
+    found = take_gradients(case)
+    wanted_loss.backward()
+    wanted = take_gradients(case)
+    for name, gradient in wanted.items():
+        same(found[name], gradient, f"gradient of {name}")
+    check_layers(case, fast, slow, capture)
+    case.loss(run_program(case)).backward()
+    unwatched = take_gradients(case)
+    case.loss(run_program(case, capture=Capture())).backward()
+    for name, gradient in take_gradients(case).items():
+        assert torch.equal(gradient, unwatched[name]), f"capturing changed the gradient of {name}"
+
+
+def check_layers(case: Case, fast, slow: ReferenceRun, capture: Capture) -> None:
+    from core.engine.axes import find_axes
+
+    lengths = find_axes(case.network, case.inputs, case.steps, case.lengths).lengths
+    for layer in case.network:
+        valid = lengths.get(layer.id)
+        output = slow.output(layer.id).detach()
+        same(valid_part(case, fast.outputs[layer.id].detach(), valid), valid_part(case, output, valid), layer.name)
+        same(capture.total(layer.id), slow.gradient(layer.id), f"dL/dh of {layer.name}")
+        if layer.kind == "lstm":
+            same(capture.cell(layer.id), slow.cell_gradient(layer.id), f"dL/dc of {layer.name}")
+    for part in Program(case.network, torch.float64, torch.device("cpu")).plan.parts:
+        if part.recurrent:
+            cut = reference(case, frozenset(part.layers))
+            case.loss(cut).backward()
+            take_gradients(case)
+            for key in part.layers:
+                same(capture.direct(key), cut.gradient(key), f"direct dL/dh of {case.network.layers[key].name}")
+
+
+@pytest.mark.parametrize("block", range(20))
+def test_random_networks_equal_the_reference(block: int) -> None:
+    for seed in range(block * 100, (block + 1) * 100):
+        try:
+            check(seed)
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}: {error}") from error
