@@ -49,7 +49,8 @@ class Runner(QObject):
         self.examination: Examination | None = None
         self.evaluation: Evaluation | None = None
         self.outputs: Outputs | None = None
-        self.sample: tuple[int, Part] = (0, "validation")
+        self.sample: tuple[int, Part] = (0, "train")
+        """Number in the data set, and part, of the sample that is examined."""
         self._trainer = Trainer()
         self._live: Mapping[str, np.ndarray] | None = None
         self._loaded: State | None = None
@@ -202,13 +203,26 @@ class Runner(QObject):
     def _on_changed(self, change: Change) -> None:
         if change.training and self._training:
             self._trainer.change(self.document.project.training)
+        if change.data:
+            self._first_sample()
         if change.network or change.weights or change.data:
             self._live = None
             self._peek.start()
         self.updated.emit()
 
+    def _first_sample(self) -> None:
+        """Watch the first validation sample of new data."""
+        try:
+            data = self.document.project.dataset()
+        except StudioError:
+            return
+        part: Part = "validation" if len(data.split["validation"]) else "train"
+        self.sample = (int(data.samples(part)[0]), part)
+        self.examination = self.outputs = None
+
     def _on_replaced(self) -> None:
         self._forget()
+        self._first_sample()
         self.run = self.report = self.examination = self.evaluation = self.outputs = None
         runs = self.document.project.runs
         self.run = runs[-1] if runs else None

@@ -117,6 +117,20 @@ class Model:
         )
 
     @torch.no_grad()
+    def outputs(self, parameters: Mapping[str, Tensor], inputs: np.ndarray) -> np.ndarray:
+        """What the network answers to other inputs than those of the data set, which every input layer reads.
+
+        ``inputs`` is (samples, features) or (samples, steps, features), normalised as the data set is; the answer is
+        sample-major too.
+        """
+        some = next(iter(parameters.values()))
+        values = torch.tensor(inputs, dtype=some.dtype, device=some.device)
+        values = values.transpose(0, 1) if values.dim() == 3 else values
+        entering = {layer.id: values for layer in self.network.of_kind("input")}
+        answered = self.program.run(parameters, entering).outputs[self.objective.output]
+        return _sample_major(answered).cpu().numpy().copy()
+
+    @torch.no_grad()
     def evaluate(
         self,
         parameters: Mapping[str, Tensor],

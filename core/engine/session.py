@@ -149,6 +149,10 @@ class Session:
         samples = self._dataset.split[part]  # type: ignore[index]
         return self._model.evaluate(self._learner.tensors, self._data, samples, part, lambda: self._stopping)
 
+    def outputs(self, inputs: np.ndarray) -> np.ndarray:
+        """What the network answers as it is now to inputs (samples, ...) normalised as the data set is."""
+        return self._model.outputs(self._learner.tensors, inputs)
+
     def snapshot(self) -> SessionState:
         """Everything that is needed to go on from here; inside a batch, from the beginning of that batch."""
         random = self._random.get_state() if self._random_before is None else self._random_before
