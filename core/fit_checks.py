@@ -65,10 +65,10 @@ def _output_fits(view: View) -> Iterator[Problem]:
     if layer.params["units"] != wanted and not binary:
         yield Problem(
             "output does not fit",
-            "“{data}” needs {n} outputs, but “{name}” has {m} units.",
+            "“{data}” needs an output of size {n}, but “{name}” has size {m}.",
             {"data": view.data.title, "n": wanted, "name": layer.name, "m": layer.params["units"]},
             layers=(layer.id,),
-            repairs=(Repair(f"Give it {wanted} units", SetParam(layer.id, "units", wanted)),),
+            repairs=(Repair(f"Set its units to {wanted}", SetParam(layer.id, "units", wanted)),),
         )
     shape = view.shapes.get(layer.id)
     if shape is None or not view.network.into(layer.id):
