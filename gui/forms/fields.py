@@ -216,7 +216,7 @@ class EntryField(Field):
 
     def _make_editor(self) -> Drop:
         drop = Drop()
-        drop.setPlaceholderText(tr("several"))
+        drop.setPlaceholderText(tr("choose"))
         entries = catalogue(self.param.catalogue)
         offered = [spec for spec in entries.values() if not self.param.only or spec.key in self.param.only]
         families = list(dict.fromkeys(spec.family for spec in offered))

@@ -138,9 +138,10 @@ class _Entry(QWidget):
         self._column.setContentsMargins(INDENT, 0, 0, 0)
         self.hide()
 
-    def show_choices(self, choices: Sequence[Choice]) -> None:
-        keys = {choice.key for choice in choices}
-        spec = catalogue(self._param.catalogue)[choices[0].key] if len(keys) == 1 else None
+    def show_choices(self, choices: Sequence[Choice | None]) -> None:
+        """Show the parameters of the entry that all choose; nothing where they differ or nothing is chosen."""
+        keys = {choice.key for choice in choices if choice is not None}
+        spec = catalogue(self._param.catalogue)[keys.pop()] if len(keys) == 1 else None
         if self.form is not None and self.form.spec is not spec:
             self._drop()
         if spec is None or not spec.parameters:
@@ -150,7 +151,7 @@ class _Entry(QWidget):
             self.form.edited.connect(self._on_edited)
             self._column.addWidget(self.form)
             self.show()
-        self.form.show_choices(choices)
+        self.form.show_choices([choice for choice in choices if choice is not None])
 
     def explain_effects(self, wanted: bool) -> None:
         if self.form is not None:

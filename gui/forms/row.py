@@ -19,7 +19,7 @@ from gui.text import sentence, tr, tr_core
 EFFECTS = {
     "now": "Takes effect at once.",
     "next batch": "Takes effect at the next batch.",
-    "next run": "Takes effect at the next reset.",
+    "next run": "Takes effect at the next run, which Stop or Reset begins.",
     "rebuild": "",
 }
 
@@ -50,6 +50,8 @@ class FormRow(QWidget):
         self.note = QLabel()
         self.note.setWordWrap(True)
         self.note.hide()
+        self.resettable = True
+        """False where no value is more normal than another."""
         self._values: list[Any] = []
         self._explains_effect = False
         self._lay_out(live and param.effect in ("now", "next batch"))
@@ -62,7 +64,7 @@ class FormRow(QWidget):
         same = all(value == values[0] for value in values[1:])
         alike = same or (self.param.kind == "entry" and len({value.key for value in values}) == 1)
         self.field.show_value(values[0] if alike else None)
-        self.reset.setVisible(not self.is_default())
+        self.reset.setVisible(self.resettable and not self.is_default())
 
     def is_default(self) -> bool:
         """Whether all shown values are the default."""
@@ -133,9 +135,9 @@ class FormRow(QWidget):
         head.addWidget(self.title, 1)
         if live:
             head.addWidget(LiveMark())
-        line.addLayout(head, 2)
+        line.addLayout(head, 9)
         self.field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        line.addWidget(self.field, 3)
+        line.addWidget(self.field, 11)
         line.addWidget(self.reset)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,250 @@
+"""The training panel: buttons, what is running and why it stopped, what is in the way, data and settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from core.catalogue.registry import catalogue
+from core.edits import Edit, SetTraining
+from core.errors import StudioError
+from core.problems import problems
+from core.project import Change
+from core.training import TRAINING
+from gui.document import Document
+from gui.errors import tell
+from gui.forms import SpecForm
+from gui.forms.data_form import DataForm
+from gui.forms.form import heading
+from gui.forms.row import LiveMark
+from gui.icons import icon
+from gui.runner import Runner, Stretch
+from gui.text import tr, tr_core
+from gui.widgets import MARGIN, Column, ProblemCards, muted, words
+
+
+class TrainingPanel(QWidget):
+    """Everything that is needed to train, from top to bottom."""
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training")
+        self.setAccessibleName(tr("Training"))
+        self._document, self._runner = document, runner
+        self.buttons = _Buttons(runner)
+        self.progress = _Progress(document, runner)
+        self.problems = ProblemCards()
+        self.data = DataForm(document)
+        self.form = SpecForm(TRAINING, document.project.training, live=True)
+        self.form.setAccessibleName(tr("Training settings"))
+        self._lay_out()
+        self.problems.pointed.connect(document.highlight)
+        self.problems.chosen.connect(document.select)
+        self.problems.repair.connect(self._repair)
+        self.form.edited.connect(self._edit)
+        runner.status_changed.connect(self._on_status)
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self._on_replaced)
+        self._check()
+        self._on_status()
+
+    @property
+    def commands(self) -> dict[str, QAction]:
+        """What the buttons do."""
+        return self.buttons.commands
+
+    def _lay_out(self) -> None:
+        head = QVBoxLayout()
+        head.setContentsMargins(MARGIN, MARGIN, MARGIN, 4)
+        head.setSpacing(6)
+        head.addWidget(self.buttons)
+        head.addWidget(self.progress)
+        self.settings = Column()
+        self.settings.column.setContentsMargins(MARGIN, 4, MARGIN, MARGIN)
+        self.settings.add(self.problems)
+        self.settings.add(heading(tr("Data"), first=True))
+        self.settings.add(self.data)
+        self.settings.add(_LiveLine())
+        self.settings.add(self.form)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.settings, 1)
+
+    def _check(self) -> None:
+        found = problems(self._document.state)
+        self.problems.show_problems(found)
+        self.problems.setVisible(bool(found))
+
+    def _on_changed(self, change: Change) -> None:
+        if change.training:
+            self.form.show_choice(self._document.project.training)
+        if change.network or change.training or change.data:
+            self._check()
+
+    def _on_replaced(self) -> None:
+        self.form.show_choice(self._document.project.training)
+        self._check()
+
+    def _on_status(self) -> None:
+        self.form.explain_effects(self._runner.busy or self._runner.status == "paused")
+
+    def _edit(self, path: str, value: Any) -> None:
+        try:
+            self._document.do(SetTraining(path, value, label=self.form.row(path).title.text()))
+        except StudioError as error:
+            self.form.show_choice(self._document.project.training)
+            self.form.complain(path, error)
+
+    def _repair(self, edit: Edit) -> None:
+        try:
+            self._document.do(edit)
+        except StudioError as error:
+            tell(self, error)
+
+
+class _LiveLine(QWidget):
+    """What the sign of a live setting means."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 8, 0, 0)
+        line.setSpacing(5)
+        line.addWidget(LiveMark(), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(muted(tr("takes effect at the next batch, also while training")), 1)
+
+
+class _Buttons(QWidget):
+    """Play/Pause, Step, Stop, Reset."""
+
+    def __init__(self, runner: Runner) -> None:
+        super().__init__()
+        self._runner = runner
+        self.commands: dict[str, QAction] = {}
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(4)
+        self.play = self._add("play", tr("Play"), "play", runner.toggle, tr("Train the network"))
+        self.play.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.play.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for stretch, text, tip in (
+            ("step", tr("Time step"), tr("One time step: forward through the batch, then backward")),
+            ("batch", tr("Batch"), tr("Train on one batch")),
+            ("epoch", tr("Epoch"), tr("Train on all batches once")),
+        ):
+            self._add(f"step {stretch}", text, _STEP_ICONS[stretch], lambda s=stretch: runner.step(s), tip)
+        self._add("stop", tr("Stop"), "stop", runner.stop, tr("End this training and keep the weights"))
+        self._add("reset", tr("Reset"), "reset", runner.reset, tr("Draw fresh weights from the seed"))
+        runner.status_changed.connect(self.refresh)
+        runner.run_started.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self, *_: object) -> None:
+        """Show what can be done now."""
+        runner, busy = self._runner, self._runner.busy
+        play = self.commands["play"]
+        play.setText(tr("Pause") if busy else tr("Play"))
+        play.setIcon(icon("pause" if busy else "play"))
+        play.setToolTip(tr("Pause after this batch") if busy else tr("Train the network"))
+        play.setEnabled(runner.status != "pausing")
+        for stretch in _STEP_ICONS:
+            self.commands[f"step {stretch}"].setEnabled(not busy)
+        self.commands["stop"].setEnabled(busy or (runner.run is not None and runner.run.stopped is None))
+
+    def _add(self, key: str, text: str, picture: str, slot: object, tip: str) -> QToolButton:
+        action = QAction(icon(picture), text, self)
+        action.setToolTip(tip)
+        action.triggered.connect(lambda: slot())  # type: ignore[operator]
+        self.commands[key] = action
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setIconSize(QSize(18, 18))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setAccessibleName(text)
+        button.setAccessibleDescription(tip)
+        button.setObjectName(f"button {key}")
+        button.setMinimumHeight(30)
+        self._line.addWidget(button)
+        return button
+
+
+_STEP_ICONS: dict[Stretch, str] = {"step": "step-time", "batch": "step-batch", "epoch": "step-epoch"}
+
+
+class _Progress(QWidget):
+    """What is running, how far it is, and why it stopped."""
+
+    def __init__(self, document: Document, runner: Runner) -> None:
+        super().__init__()
+        self._document, self._runner = document, runner
+        self.status = words()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        self.bar.setAccessibleName(tr("Progress of the training"))
+        self.place = muted()
+        self.numbers = muted()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for widget in (self.status, self.bar, self.place, self.numbers):
+            column.addWidget(widget)
+        runner.status_changed.connect(self.refresh)
+        runner.updated.connect(self._if_seen)
+        document.changed.connect(self._if_seen)
+        document.replaced.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show where the training is."""
+        self.status.setText(self._runner.status_text)
+        self.status.setForegroundRole(
+            self.palette().ColorRole.BrightText
+            if self._runner.status == "failed"
+            else self.palette().ColorRole.WindowText
+        )
+        report = self._runner.report
+        for widget in (self.bar, self.place, self.numbers):
+            widget.setVisible(report is not None)
+        if report is None:
+            return
+        epochs = int(self._document.project.training["epochs"])
+        self.bar.setMaximum(max(1, epochs * report.batches_per_epoch))
+        self.bar.setValue(min(report.batch, self.bar.maximum()))
+        self.place.setText(
+            tr(
+                "Epoch {epoch} of {epochs}, batch {batch} of {batches}",
+                epoch=report.epoch,
+                epochs=epochs,
+                batch=report.batch_in_epoch,
+                batches=report.batches_per_epoch,
+            )
+        )
+        self.numbers.setText(self._in_numbers())
+
+    def _in_numbers(self) -> str:
+        report = self._runner.report
+        assert report is not None
+        parts = [tr("loss {value:.4g}", value=report.loss)]
+        metrics = catalogue("metrics")
+        parts += [f"{_name(metrics, key)} {value:.4g}" for key, value in report.metrics.items()]
+        if report.seconds > 0:
+            parts.append(tr("{rate:.0f} steps/s", rate=report.batch / report.seconds))
+        return " · ".join(parts)
+
+    def _if_seen(self, *_: object) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    def showEvent(self, event: object) -> None:
+        self.refresh()
+
+
+def _name(metrics: Any, key: str) -> str:
+    title = tr_core(metrics[key].title) if key in metrics else key
+    return title[:1].lower() + title[1:]
