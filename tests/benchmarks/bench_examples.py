@@ -1,0 +1,119 @@
+"""Trains the examples and prints what each reaches, beside a baseline that knows nothing of the network.
+
+    python tests/benchmarks/bench_examples.py [--seeds N] [EXAMPLE ...]
+
+Exits with 1 where an example misses the quality that is stated for it here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.dataset import Dataset, WindowedSeries
+from core.examples import EXAMPLES, open_example
+from core.script import evaluate, train
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What an example must reach on its validation part."""
+
+    quality: float
+    """Accuracy, which must be at least this, or root mean squared error in the unit of the data, at most this."""
+    seconds: float = 120.0
+
+
+GOALS = {
+    "digits-rows-elman": Goal(0.93, 60),
+    "digits-mlp": Goal(0.95),
+    "digits-pixels-rnn": Goal(0.80),
+    "digits-pixels-lstm": Goal(0.90),
+    "digits-pixels-gru": Goal(0.90),
+    # The plain RNN is there to be seen failing: no better than always answering 1.
+    "adding-rnn": Goal(0.45),
+    "adding-lstm": Goal(0.10),
+    "sunspots-forecast": Goal(22.0),
+    "weather": Goal(3.0),
+    "jordan": Goal(0.99),
+    "parity": Goal(0.99),
+    "echo-delay": Goal(0.99),
+    "copy-gru": Goal(0.95),
+    "temporal-order-lstm": Goal(0.98),
+    "spirals-mlp": Goal(0.95),
+    "circles-mlp": Goal(0.95),
+    "iris-mlp": Goal(0.90),
+}
+
+
+def in_units(data: Dataset, values: np.ndarray) -> np.ndarray:
+    """Targets or outputs of a regression in the unit of the data."""
+    return values if data.target.normalisation is None else data.target.normalisation.undo(values)
+
+
+def quality(data: Dataset, samples: np.ndarray, outputs: np.ndarray) -> float:
+    """Accuracy or root mean squared error of ``outputs`` for these samples, over the steps that count."""
+    wanted = data.target.values[samples]
+    counts = np.ones(wanted.shape[:-1], bool) if data.mask is None else data.mask[samples]
+    if data.target.codes:
+        return float((outputs.argmax(axis=-1) == wanted[..., 0])[counts].mean())
+    missed = in_units(data, outputs) - in_units(data, wanted)
+    return float(np.sqrt(np.square(missed)[counts].mean()))
+
+
+def baseline(data: Dataset) -> tuple[str, float]:
+    """What the best answer without looking reaches: the last value, the commonest class, or the mean."""
+    train_part, held = data.samples("train"), data.samples("validation")
+    wanted = data.target.values
+    if data.target.codes:
+        counts = np.ones(wanted.shape[:-1], bool) if data.mask is None else data.mask
+        common = np.bincount(wanted[train_part][counts[train_part]].ravel().astype(int)).argmax()
+        return "commonest class", float((wanted[held][counts[held]] == common).mean())
+    series = data.info.get("series")
+    if isinstance(series, WindowedSeries):
+        last = series.values[series.starts[held] + series.window - 1, series.target]
+        missed = in_units(data, wanted[held]) - last[:, None]
+        return "last value", float(np.sqrt(np.square(missed).mean()))
+    mean = in_units(data, wanted[train_part]).mean()
+    return "mean", float(np.sqrt(np.square(in_units(data, wanted[held]) - mean).mean()))
+
+
+def bench(key: str, seed: int) -> bool:
+    """Train one example, print its line, and tell whether it reached its goal."""
+    project = open_example(key)
+    started = time.perf_counter()
+    run = train(project, seed=seed)
+    seconds = time.perf_counter() - started
+    data = project.dataset()
+    evaluation = evaluate(project)
+    reached = quality(data, evaluation.samples, evaluation.outputs)
+    name, without = baseline(data)
+    goal = GOALS[key]
+    good = (reached >= goal.quality if data.target.codes else reached <= goal.quality) and seconds <= goal.seconds
+    unit = "accuracy" if data.target.codes else f"RMSE {data.target.unit}".strip()
+    print(
+        f"{key:20} {seed:4d} {reached:9.3f} {unit:14} {without:9.3f} {name:16} {goal.quality:9.3f} {seconds:7.1f} s "
+        f"{'ok' if good else 'MISSED'}  {run.stopped or ''}",
+        flush=True,
+    )
+    return good
+
+
+def main() -> int:
+    """Run the chosen examples, all of them by default."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("examples", nargs="*", metavar="EXAMPLE", help="keys of examples; all where none is given")
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds each is trained with")
+    options = parser.parse_args()
+    print(f"{'example':20} seed {'reached':>9} {'':14} {'baseline':>9} {'':16} {'goal':>9} {'time':>9}")
+    keys = options.examples or list(EXAMPLES)
+    reached = [bench(key, seed) for key in keys for seed in range(options.seeds)]
+    return 0 if all(reached) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
