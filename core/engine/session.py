@@ -102,6 +102,7 @@ class Session:
 
     def _training(self) -> Iterator[Report]:
         report = None
+        self._take_changes()
         while self._end() is None:
             batch, due = self._next_batch(), self._pulse.due()
             done = self._forward(batch, due)
@@ -159,18 +160,18 @@ class Session:
         return saved(self.training, self._learner, self._course, self._best, self._watch, random)
 
     def _next_batch(self) -> Batch:
-        while self._changes:
-            self._take_over(self._changes.popleft())
+        self._take_changes()
         self._random_before = self._random.get_state()
         return self._data.take(self._course.next(int(self.training["batch_size"])))
 
-    def _take_over(self, wanted: Choice) -> None:
-        batch = self._course.position.batch + 1
-        self.training, notes = live_change(self.training, self._asked, wanted, batch)
-        self._asked = wanted
-        self._notes += notes
-        self._model.change(self.training)
-        self._learner.change(self.training, self._total_steps())
+    def _take_changes(self) -> None:
+        while self._changes:
+            wanted, batch = self._changes.popleft(), self._course.position.batch + 1
+            self.training, notes = live_change(self.training, self._asked, wanted, batch)
+            self._asked = wanted
+            self._notes += notes
+            self._model.change(self.training)
+            self._learner.change(self.training, self._total_steps())
 
     def _forward(self, batch: Batch, due: bool) -> Pass:
         every = self.gradient_every

@@ -6,6 +6,7 @@ batch is run again and searched in the order of the computation.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -73,17 +74,28 @@ def in_tensors(quantity: str, tensors: Mapping[str, Tensor], layer_of: Mapping[s
 
 def in_activations(outputs: Mapping[str, Tensor]) -> Iterator[Found]:
     """Values of layers, the earliest time step first; within a step in the order given (the order of computation)."""
-    found = [one for layer, values in outputs.items() for one in _in_value("activation", layer, values)]
-    yield from sorted(found, key=lambda one: -1 if one.step is None else one.step)
+    begins = min([n for n, values in enumerate(outputs.values()) if values.dim() == 3], default=0)
+    found: list[tuple[float, Found]] = []
+    for n, (layer, values) in enumerate(outputs.items()):
+        static = -1 if n < begins else math.inf
+        found += [(static if one.step is None else one.step, one) for one in _in_value("activation", layer, values)]
+    yield from (one for _, one in sorted(found, key=lambda pair: pair[0]))
 
 
 def in_gradients(totals: Mapping[str, Tensor]) -> Iterator[Found]:
-    """dL/dh_t by layer, the latest time step first: back-propagation comes from there."""
-    found = []
-    for layer, gradient in totals.items():
-        for step in bad_steps(gradient)[-1:]:
-            found.append(Found("gradient", named(gradient[step]), layer, step))
-    yield from sorted(found, key=lambda one: -(one.step or 0))
+    """dL/dh_t by layer in the order of computation, from the loss backward: the latest time step first."""
+    found: list[tuple[float, Found]] = []
+    ends = max([n for n, gradient in enumerate(totals.values()) if gradient.dim() == 3], default=-1)
+    for n, (layer, gradient) in enumerate(totals.items()):
+        if not broken(gradient):
+            continue
+        if gradient.dim() < 3:
+            found.append((math.inf if n > ends else -1, Found("gradient", named(gradient), layer)))
+        else:
+            step = bad_steps(gradient)[-1]
+            found.append((step, Found("gradient", named(gradient[step]), layer, step)))
+    found.reverse()
+    yield from (one for _, one in sorted(found, key=lambda pair: -pair[0]))
 
 
 def _in_value(quantity: str, layer: str | None, values: Tensor) -> Iterator[Found]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -79,7 +80,7 @@ def test_reports_count_batches_and_epochs() -> None:
     assert reports[-1].stopped_because == "Finished 3 epochs."
     assert reports[-1].weights is not None and all(r.weights is None for r in reports[:-1])
     assert all(r.learning_rate == 0.01 for r in reports)
-    assert all(a.seconds < b.seconds for a, b in zip(reports, reports[1:]))
+    assert all(a.seconds < b.seconds for a, b in itertools.pairwise(reports))
 
 
 def observed(granularity: str, every: int, interval: float, dataset: Any, start: State) -> tuple[list[float], Any]:
