@@ -57,8 +57,8 @@ class Journal:
             ) from error
         about = {
             **this_process().to_json(),
-            "original": None if original is None else str(original),
-            "title": title,
+            "original": None if original is None else _text(str(original)),
+            "title": _text(title),
             "time": time.time(),
         }
         parts = members(project.state, _recent(project))
@@ -102,6 +102,11 @@ def _remove(file: Path) -> None:
     # What cannot be removed is offered once more, which is harmless.
     with suppress(OSError):
         file.unlink()
+
+
+def _text(name: str) -> str:
+    # A file name may hold bytes that are no text; the copy matters more than how its origin is spelled.
+    return name.encode("utf-8", "replace").decode()
 
 
 def _recent(project: Project) -> list[Run]:

@@ -277,7 +277,7 @@ def summary(project: Project, run: Run) -> list[str]:
     if len(run.epochs):
         best = _best(run)
         for name in ("loss", *run.metrics):
-            lines.append(f"{name}: {float(run.epochs[name][-1]):.4g}{best.get(name, '')}")
+            lines.append(f"validation {name}: {float(run.epochs[name][-1]):.4g}{best.get(name, '')}")
     for layer, table in run.gradients.items():
         from core.describe import gradient_verdict
 

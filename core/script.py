@@ -22,7 +22,7 @@ from core import problems as checks
 from core.atomic import write_file
 from core.data.dataset import Part
 from core.edits import AddLayer, AddLink, Macro, Remove, ResetWeights, SetData, SetWeights, new_layer, new_link
-from core.errors import NotTrainable
+from core.errors import DataError, NotTrainable
 from core.examples import EXAMPLES, open_example
 from core.keys import edit_for
 from core.network import Layer, Link
@@ -147,7 +147,12 @@ def evaluate(project: Project, part: Part = "validation") -> Evaluation:
     """Loss, metrics and outputs of the network as it is now on a part of the data: train, validation or test."""
     from core.engine.session import Session
 
-    return Session(project.state, project.dataset()).evaluate(part)
+    data = project.dataset()
+    if not len(data.samples(part)):
+        raise DataError("“{data}” has no samples in its {part} part.", data=data.title, part=part)
+    found = Session(project.state, data).evaluate(part)
+    assert found is not None, "nobody stops this session"
+    return found
 
 
 def write_report(run: Run, path: Path | str) -> None:
