@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QToolBar
 
 from gui import settings
-from gui.canvas.minimap import Minimap
 from gui.canvas.palette import Palette
 from gui.canvas.view import CanvasView
 from gui.docks import Docks
@@ -66,10 +65,10 @@ class MainWindow(QMainWindow):
 
     def _make_docks(self) -> None:
         document, runner, docks = self.document, self.runner, self.docks
-        docks.add("palette", tr("Layers"), Palette(document), _Area.LeftDockWidgetArea)
+        palette = Palette(document)
+        palette.chosen.connect(self.canvas.add_layer)
+        docks.add("palette", tr("Layers"), palette, _Area.LeftDockWidgetArea)
         docks.below("outline", tr("Outline"), OutlinePanel(document, runner), above="palette")
-        self.minimap = Minimap(self.canvas)
-        docks.add("minimap", tr("Map"), self.minimap, _Area.LeftDockWidgetArea, onto="outline")
         docks.add("history", tr("History"), HistoryPanel(document, runner), _Area.LeftDockWidgetArea, onto="outline")
         docks.add("training", tr("Training"), TrainingPanel(document, runner), _Area.RightDockWidgetArea)
         docks.add("inspector", tr("Inspector"), Inspector(document, runner), _Area.RightDockWidgetArea, onto="training")
@@ -118,7 +117,6 @@ class MainWindow(QMainWindow):
     def _make_menus(self) -> None:
         file, canvas = self.files.commands, self.canvas.commands
         leave = command(self, tr("&Quit"), self.close, "Ctrl+Q")
-        picture = canvas.get("export_picture")
         self._menu(
             tr("&File"),
             [
@@ -130,19 +128,20 @@ class MainWindow(QMainWindow):
                 file["save"],
                 file["save_as"],
                 None,
-            ]
-            + ([picture, None] if picture else [])
-            + [leave],
+                canvas["export"],
+                None,
+                leave,
+            ],
         )
         leave.setMenuRole(QAction.MenuRole.QuitRole)
-        shown = ("zoom_in", "zoom_out", "zoom_reset", "fit")
-        rest = [action for key, action in canvas.items() if key not in (*shown, "export_picture")]
+        shown = ("zoom_in", "zoom_out", "fit", "actual_size", "minimap")
+        rest = [action for key, action in canvas.items() if key not in (*shown, "export")]
         self._menu(tr("&Edit"), [self.edit["undo"], self.edit["redo"], None, *rest])
         full = command(self, tr("Full screen"), self._full_screen, "F11")
         self._menu(
             tr("&View"),
             [
-                *(canvas[key] for key in shown if key in canvas),
+                *(canvas[key] for key in shown),
                 None,
                 panels_menu(self, self.docks.all.values(), self.reset_layout),
                 theme_menu(self, self._set_theme),
@@ -168,7 +167,6 @@ class MainWindow(QMainWindow):
         document = self.document
         document.path_changed.connect(self._show_title)
         document.replaced.connect(self._show_title)
-        document.replaced.connect(self.canvas.fit)
         document.undo_stack.cleanChanged.connect(lambda clean: self.setWindowModified(not clean))
         document.selection_changed.connect(self._show_inspector)
         self.status.problems_clicked.connect(lambda: self.docks.show("problems"))
