@@ -1,0 +1,91 @@
+"""What a layer's card says: words and numbers derived from the project, compared before anything is redrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.catalogue.layers import layer_spec
+from core.catalogue.registry import catalogue
+from core.network import Layer, activation_of
+from core.shapes import Shape
+from gui.canvas.look import compact
+from gui.text import tr, tr_core
+
+
+@dataclass(frozen=True)
+class Card:
+    """The words on a card."""
+
+    name: str
+    kind: str
+    subtitle: str
+    family: str
+    shape: str
+    count: str
+    frozen: bool
+    features: int | None
+    sequence: bool
+    severity: str = ""
+    """"error" or "warning" where the layer has a problem."""
+    problem: str = ""
+    tip: str = ""
+
+
+def card(layer: Layer, shapes: Mapping[str, Shape], counts: Mapping[str, int], problem: tuple[str, str]) -> Card:
+    """The card of a layer; ``problem`` is (severity, sentence), both empty where there is none."""
+    spec = layer_spec(layer.kind)
+    shape = shapes.get(layer.id)
+    numbers = counts.get(layer.id, 0)
+    return Card(
+        layer.name, layer.kind, subtitle(layer), spec.family, shape_words(shape),
+        tr("{count} params", count=compact(numbers)) if numbers else "", layer.frozen,
+        shape.features if shape else None, bool(shape and shape.sequence), *problem, tip=_tip(layer, shape, numbers, problem[1]),
+    )  # fmt: skip
+
+
+def subtitle(layer: Layer) -> str:
+    """Kind and what matters most about it: “Dense · tanh”."""
+    parts = [tr_core(layer_spec(layer.kind).title)]
+    chosen = activation_of(layer)
+    if chosen is not None:
+        parts.append(tr_core(catalogue("activations")[chosen.key].title))
+    elif layer.kind == "rnn":
+        parts.append(str(layer.params["nonlinearity"]))
+    elif layer.kind == "dropout":
+        parts.append(f"{float(layer.params['rate']):.0%}")
+    elif layer.kind == "embedding":
+        parts.append(tr("{count} symbols", count=layer.params["vocabulary"]))
+    elif layer.kind == "repeat" and layer.params["steps"]:
+        parts.append(tr("{count} steps", count=layer.params["steps"]))
+    if layer.params.get("bidirectional"):
+        parts.append("⇄")
+    return " · ".join(parts)
+
+
+def shape_words(shape: Shape | None) -> str:
+    """“32 units · every step” or “32 units · once”."""
+    if shape is None:
+        return tr("size not known yet")
+    units = tr("1 unit") if shape.features == 1 else tr("{count} units", count=shape.features)
+    return f"{units} · {tr('every step') if shape.sequence else tr('once')}"
+
+
+def _tip(layer: Layer, shape: Shape | None, numbers: int, problem: str) -> str:
+    spec = layer_spec(layer.kind)
+    lines = [f"<b>{_escaped(layer.name)}</b> — {tr_core(spec.title)}", tr_core(spec.help)]
+    if shape is not None:
+        value = tr("one vector of {count} per time step", count=shape.features) if shape.sequence else tr(
+            "one vector of {count} per sample", count=shape.features)  # fmt: skip
+        lines.append(tr("Gives {value}.", value=value))
+    if numbers:
+        lines.append(tr("{count} learned numbers.", count=f"{numbers:,}"))
+    if layer.frozen:
+        lines.append(tr("Frozen: it does not learn."))
+    if problem:
+        lines.append(f"<b>{_escaped(problem)}</b>")
+    return "<p style='white-space:pre-wrap'>" + "<br>".join(lines) + "</p>"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -1,0 +1,104 @@
+"""The context menus of the canvas, one for each thing that can be under the pointer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QMenu
+
+from core.edits import Remove, SetDelay, SetFrozen
+from gui.canvas.hits import Hit
+from gui.icons import icon
+from gui.text import tr
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+ARRANGE = ("align_left", "align_center", "align_top", "align_middle", "distribute_columns", "distribute_rows")
+
+
+def context_menu(view: CanvasView, hit: Hit, pos: QPointF) -> QMenu:
+    """The menu for what is at ``pos``."""
+    menu = QMenu(view)
+    menu.setObjectName("canvasMenu")
+    if hit.part == "weight":
+        _weight(view, menu, hit)
+    elif hit.part == "neuron":
+        _neuron(view, menu, hit)
+        menu.addSeparator()
+        _layer(view, menu)
+    elif hit.on_layer:
+        _layer(view, menu)
+    elif hit.on_link:
+        _link(view, menu, hit.key, pos)
+    else:
+        _ground(view, menu, pos)
+    return menu
+
+
+def _add(view: CanvasView, menu: QMenu, *keys: str) -> None:
+    for key in keys:
+        menu.addAction(view.commands[key])
+
+
+def _ground(view: CanvasView, menu: QMenu, pos: QPointF) -> None:
+    menu.addAction(icon("add"), tr("Add layer here …"), lambda: view.open_menu(pos))
+    menu.addSeparator()
+    _add(view, menu, "paste", "select_all")
+    menu.addSeparator()
+    _add(view, menu, "auto_layout", "fold_all", "fit", "actual_size", "minimap", "export")
+
+
+def _layer(view: CanvasView, menu: QMenu) -> None:
+    _add(view, menu, "expand", "rename")
+    menu.addSeparator()
+    _add(view, menu, "link", "hand_over", "more", "less", "freeze")
+    menu.addSeparator()
+    _add(view, menu, "cut", "copy", "duplicate", "delete")
+    if len(view.document.selected_layers()) > 1:
+        arrange = menu.addMenu(tr("Arrange"))
+        for key in ARRANGE:
+            arrange.addAction(view.commands[key])
+
+
+def _link(view: CanvasView, menu: QMenu, key: str, pos: QPointF) -> None:
+    link = view.canvas.network.links[key]
+    if link.role == "data":
+        menu.addAction(icon("add"), tr("Insert layer …"), lambda: view.open_menu(pos, link=key))
+        menu.addAction(icon("recurrent"), tr("Change delay …"), lambda: view.editing.delay(key))
+        if link.delay:
+            menu.addAction(tr("No delay"), lambda: view.do(SetDelay(key, 0)))
+        else:
+            menu.addAction(tr("Delay of 1 step"), lambda: view.do(SetDelay(key, 1)))
+        menu.addSeparator()
+    frozen = link.frozen
+    menu.addAction(
+        icon("unlock" if frozen else "lock"), tr("Let it learn") if frozen else tr("Freeze"),
+        lambda: view.do(SetFrozen((key,), not frozen, label=tr("Unfreeze") if frozen else tr("Freeze"))),
+    )  # fmt: skip
+    menu.addAction(icon("delete"), tr("Delete link"), lambda: view.do(Remove(links=(key,))))
+
+
+def _weight(view: CanvasView, menu: QMenu, hit: Hit) -> None:
+    item = view.canvas.weights[hit.key]
+    there = item.mask is None or bool(item.mask[hit.cell])
+    if there:
+        menu.addAction(tr("Set weight …"), lambda: view.editing.weight(hit.key, hit.cell))
+    if item.matrix.maskable and there:
+        menu.addAction(icon("cut"), tr("Cut this connection"), lambda: view.editing.connect(hit.key, hit.cell, False))
+    elif item.matrix.maskable:
+        menu.addAction(
+            icon("link"), tr("Restore this connection"), lambda: view.editing.connect(hit.key, hit.cell, True)
+        )
+    if item.matrix.link is not None:
+        menu.addSeparator()
+        _link(view, menu, item.matrix.link, item.point_of(hit.cell))
+
+
+def _neuron(view: CanvasView, menu: QMenu, hit: Hit) -> None:
+    menu.addAction(tr("Set bias …"), lambda: view.editing.bias(hit.key, hit.neuron))
+    action = menu.addAction(icon("delete"), tr("Remove this neuron"),
+                            lambda: view.operations.remove_unit(hit.key, hit.neuron))  # fmt: skip
+    units = view.canvas.network.layers[hit.key].params.get("units")
+    action.setEnabled(units is not None and hit.neuron < units)

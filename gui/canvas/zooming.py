@@ -1,0 +1,91 @@
+"""How near the canvas is seen, and which part of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QGraphicsView
+
+from gui.canvas.scene import CanvasScene
+
+NEAREST, FARTHEST = 4.0, 0.1
+STEP = 1.2
+FIT_LIMIT = 1.35
+
+
+class Zooming:
+    """Scales a view; until someone zooms or pans by hand the whole network stays in sight."""
+
+    def __init__(self, view: QGraphicsView, scene: CanvasScene) -> None:
+        self._view, self._scene = view, scene
+        self.follows = True
+
+    @property
+    def scale(self) -> float:
+        """Pixels per unit."""
+        return self._view.transform().m11()
+
+    def by(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom so that the point ``at`` (of the viewport; its middle by default) stays where it is."""
+        self.follows = False
+        factor = max(FARTHEST, min(NEAREST, self.scale * factor)) / self.scale
+        if at is None:
+            at = QPointF(self._view.viewport().rect().center())
+        self._keep(at, lambda: self._view.scale(factor, factor))
+
+    def _keep(self, at: QPointF, change: object) -> None:
+        before = self._at(at)
+        change()  # type: ignore[operator]
+        shift = (self._at(at) - before) * self.scale
+        self.pan(shift)
+
+    def _at(self, pos: QPointF) -> QPointF:
+        inverted, _ = self._view.viewportTransform().inverted()
+        return inverted.map(pos)
+
+    def pan(self, pixels: QPointF) -> None:
+        """Move what is seen by so many pixels."""
+        across, down = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
+        across.setValue(round(across.value() - pixels.x()))
+        down.setValue(round(down.value() - pixels.y()))
+
+    def closer(self) -> None:
+        """One step nearer."""
+        self.by(STEP)
+
+    def farther(self) -> None:
+        """One step back."""
+        self.by(1 / STEP)
+
+    def actual(self) -> None:
+        """One pixel per unit."""
+        self.by(1 / self.scale)
+
+    def fit(self) -> None:
+        """Show everything."""
+        self.follows = True
+        rect = self._scene.contents_rect()
+        if rect.isEmpty():
+            rect = QRectF(-220, -140, 440, 280)
+        rect = rect.adjusted(-34, -34, 34, 34)
+        room = self._view.viewport().rect()
+        scale = min(FIT_LIMIT, room.width() / rect.width(), room.height() / rect.height())
+        scale = max(FARTHEST, scale)
+        self._view.resetTransform()
+        self._view.scale(scale, scale)
+        self._view.centerOn(rect.center())
+
+    def show(self, rect: QRectF) -> None:
+        """Bring a part into sight, moving as little as possible."""
+        if not self._view.mapToScene(self._view.viewport().rect()).boundingRect().contains(rect):
+            if self.follows:
+                self.fit()
+            else:
+                self._view.ensureVisible(rect, 40, 40)
+
+    @staticmethod
+    def wheel_factor(degrees: float) -> float:
+        """How much a turn of the wheel zooms."""
+        return 1.0015**degrees
+
+
+SCROLL_OFF = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
