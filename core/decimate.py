@@ -13,7 +13,7 @@ HUGE = 1e300
 def drawable(values: np.ndarray) -> np.ndarray:
     """True where a value can be drawn at its place: neither NaN, nor infinite, nor beyond ``HUGE``."""
     if values.dtype.kind == "f" and values.dtype.itemsize < 8:
-        return np.isfinite(values)
+        return np.asarray(np.isfinite(values))
     return np.asarray(np.abs(values) <= HUGE)
 
 
