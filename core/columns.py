@@ -57,7 +57,8 @@ class Columns:
             value = np.asarray(row.get(name, np.nan))
             array = self._room(name, value)
             array[self._rows] = np.nan
-            array[(self._rows, *(slice(n) for n in value.shape))] = value
+            cell: tuple[int | slice, ...] = (self._rows, *(slice(n) for n in value.shape))
+            array[cell] = value
         self._rows += 1
 
     def _thin(self) -> None:
