@@ -70,7 +70,8 @@ class MainWindow(QMainWindow):
         docks.add("palette", tr("Layers"), palette, _Area.LeftDockWidgetArea)
         docks.below("outline", tr("Outline"), OutlinePanel(document, runner), above="palette")
         docks.add("history", tr("History"), HistoryPanel(document, runner), _Area.LeftDockWidgetArea, onto="outline")
-        docks.add("training", tr("Training"), TrainingPanel(document, runner), _Area.RightDockWidgetArea)
+        self.training = TrainingPanel(document, runner)
+        docks.add("training", tr("Training"), self.training, _Area.RightDockWidgetArea)
         docks.add("inspector", tr("Inspector"), Inspector(document, runner), _Area.RightDockWidgetArea, onto="training")
         docks.add("data", tr("Data"), DataPanel(document, runner), _Area.RightDockWidgetArea, onto="training")
         docks.add(
@@ -96,7 +97,7 @@ class MainWindow(QMainWindow):
         docks.show("output")
 
     def _make_bars(self) -> None:
-        self.bar = TrainingBar(self.document, self.runner, self)
+        self.bar = TrainingBar(self.document, self.training.commands, self)
         self.addToolBar(self.bar)
         self.edit = edit_actions(self.document, self)
         tools = QToolBar(tr("Project"), self, objectName="project_bar")
@@ -148,12 +149,20 @@ class MainWindow(QMainWindow):
                 full,
             ],
         )
-        train = self.bar.commands
+        train = self.training.commands
         self._menu(
             tr("&Train"),
-            [train["play"], train["step"], train["stretch_step"], train["stretch_batch"], train["stretch_epoch"], None,
-             train["stop"], train["reset"]],
-        )  # fmt: skip
+            [
+                train["play"],
+                None,
+                train["step step"],
+                train["step batch"],
+                train["step epoch"],
+                None,
+                train["stop"],
+                train["reset"],
+            ],
+        )
         about = command(self, tr("About Unroll Studio"), self._about)
         self._menu(tr("&Help"), [command(self, tr("Keyboard shortcuts"), self._shortcuts, "F1"), about])
         about.setMenuRole(QAction.MenuRole.AboutRole)
