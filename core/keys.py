@@ -1,7 +1,8 @@
 """Every setting of a project under one dotted key, for ``--set KEY=VALUE`` and scripts.
 
 ``epochs`` and ``optimizer.lr`` are training settings, ``data`` and ``data.length`` belong to the data set, and
-``layers.Hidden.units`` to a layer by its name.
+``layers.Hidden.units`` to a layer by its name. Choosing data fits the ends of the network and the loss to it, as in the
+window.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from typing import Any
 from core.catalogue.layers import layer_spec
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice, Spec, replaced
-from core.edits import Edit, SetData, SetDelay, SetParam, SetTraining
+from core.edits import Edit, SetDelay, SetParam, SetTraining
 from core.errors import BadValue, UnknownName
+from core.fitting import choose_data
 from core.network import Layer
 from core.project import State
 from core.training import TRAINING
@@ -35,12 +37,12 @@ def edit_for(state: State, key: str, value: Any) -> Edit:
     """The edit that sets ``key``; an unknown key is answered with the nearest one, a bad value with a sentence."""
     head, _, rest = key.partition(".")
     if key == "data":
-        return SetData(catalogue("datasets").choose(str(value)))
+        return choose_data(state, catalogue("datasets").choose(str(value)))
     if key not in known_keys(state) and not _names_layer_by_id(state, key):
         raise _unknown(key, known_keys(state))
     if head == "data":
         assert state.data is not None
-        return SetData(replaced(state.data, catalogue("datasets")[state.data.key], rest, value))
+        return choose_data(state, replaced(state.data, catalogue("datasets")[state.data.key], rest, value))
     if head == "layers":
         layer, path = _split(state, rest)
         return SetParam(layer.id, path, value)

@@ -12,7 +12,18 @@ from core.errors import BadValue, DataError, NotTrainable, Refused, UnknownName
 from core.keys import edit_for, known_keys
 from core.project import same
 from core.script import (
-    add, check, connect, evaluate, examples, load, new_project, open_example, remove, save, set_value, train,
+    add,
+    check,
+    connect,
+    evaluate,
+    examples,
+    load,
+    new_project,
+    open_example,
+    remove,
+    save,
+    set_value,
+    train,
     write_report,
 )  # fmt: skip
 
@@ -164,6 +175,15 @@ def test_every_known_key_can_be_set_to_the_value_it_has():
             value = state.training.get(key)
         text = value.key if hasattr(value, "key") else str(value)
         edit_for(state, key, text).apply(state)
+
+
+def test_choosing_data_fits_the_ends_of_the_network_and_the_loss():
+    project = built()
+    set_value(project, "data", "digits")
+    set_value(project, "data.reading", "rows")
+    assert project.network.layer("Input").params["units"] == 8
+    assert project.network.layer("Answer").params["units"] == 10
+    assert [problem.text for problem in check(project) if problem.severity == "error"] == []
 
 
 def test_a_layer_whose_name_holds_dots_is_found():
