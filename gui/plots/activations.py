@@ -109,7 +109,11 @@ class ActivationPlot(LivePlot):
         self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.quantity = QComboBox()
         self.quantity.setAccessibleName(tr("Quantity"))
-        for key, text in (("value", tr("Activation")), ("gradient", tr("Gradient dL/dh")), ("cell", tr("Cell state c"))):
+        for key, text in (
+            ("value", tr("Activation")),
+            ("gradient", tr("Gradient dL/dh")),
+            ("cell", tr("Cell state c")),
+        ):
             self.quantity.addItem(text, key)
         for combo in (self.layer, self.quantity):
             combo.currentIndexChanged.connect(self._follow)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
@@ -148,8 +148,9 @@ class LivePlot(QWidget):
     # How it is done.
 
     def _build(self) -> None:
-        controls = QWidget()
-        self.bar = FlowLayout(controls)
+        self._controls = QWidget()
+        self.bar = FlowLayout(self._controls)
+        self._floating: QToolButton | None = None
         self.words = QLabel()
         self.words.setObjectName(f"{self.name}_words")
         self.words.setTextFormat(Qt.TextFormat.AutoText)
@@ -175,7 +176,7 @@ class LivePlot(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(controls)
+        outer.addWidget(self._controls)
         outer.addWidget(self._stack, 1)
         self._stack.setCurrentIndex(1)
         self._add_commands()
@@ -203,8 +204,17 @@ class LivePlot(QWidget):
         corner.setAccessibleName(tr("Menu of {plot}", plot=self.title))
         corner.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         corner.setMenu(menu)
-        self.bar.addWidget(corner)
-        self.bar.corner = corner
+        if self.bar.count():
+            self.bar.addWidget(corner)
+            self.bar.corner = corner
+            return
+        # Without controls the menu shares the row of words, but is no part of an exported picture.
+        self._controls.hide()
+        corner.setParent(self)
+        corner.adjustSize()
+        self._floating = corner
+        self.words.setContentsMargins(6, 4, 6, 4)
+        self.words.setMinimumHeight(corner.height() + 4)
 
     def _ask_picture(self) -> None:
         kinds = tr("Pictures") + " (*.png *.svg)"
@@ -241,6 +251,14 @@ class LivePlot(QWidget):
             chart.restyle()
         self.restyle()
         self.mark()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        corner = self._floating
+        if corner is not None:
+            mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            corner.move(4 if mirrored else self.width() - corner.width() - 4, 2)
+            corner.raise_()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from core.columns import Columns
 from core.describe import gradient_at, gradient_verdict, number
@@ -74,7 +74,9 @@ class GradientPlot(LivePlot):
         if run is not None and run.gradients:
             return ""
         if run is not None and len(run.steps):
-            return tr("No gradient through time: no layer of this network has a state. Draw a recurrent link or add an RNN.")
+            return tr(
+                "No gradient through time: no layer of this network has a state. Draw a recurrent link or add an RNN."
+            )
         return tr("Press Play: the gradient of the loss at every time step appears here.")
 
     def start_afresh(self) -> None:
@@ -204,9 +206,7 @@ class GradientPlot(LivePlot):
         index = self.shown_row()
         total = table["total"][index]
         steps = np.arange(1, len(total) + 1)
-        shown = {
-            key: table[key][index] for key in _PARTS if key in table and self.checks[key].isChecked()
-        }
+        shown = {key: table[key][index] for key in _PARTS if key in table and self.checks[key].isChecked()}
         values = np.concatenate(list(shown.values())) if shown else np.zeros(0)
         scale = Log.around(values)
         self.curve.set_scales(x=Linear(whole=True), y=scale)

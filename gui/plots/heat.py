@@ -189,5 +189,3 @@ class ColourBar(QWidget):
             painter.setPen(theme().color("muted"))
             painter.drawText(int(left), int(box.bottom()), text)
             y += metrics.height() + 2
-
-

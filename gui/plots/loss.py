@@ -48,7 +48,11 @@ class LossPlot(LivePlot):
 
     def empty_text(self) -> str:
         run = self.runner.run
-        return "" if run is not None and len(run.steps) else tr("Press Play: the loss of every training step appears here.")
+        return (
+            ""
+            if run is not None and len(run.steps)
+            else tr("Press Play: the loss of every training step appears here.")
+        )
 
     def start_afresh(self) -> None:
         self._smoothed.clear()
@@ -84,7 +88,9 @@ class LossPlot(LivePlot):
         self.smoothing.setValue(90)
         self.smoothing.setMaximumWidth(90)
         self.smoothing.setAccessibleName(tr("Smoothing"))
-        self.smoothing.setToolTip(tr("How much of the past the bold line keeps at every step; the faint line is the raw loss."))
+        self.smoothing.setToolTip(
+            tr("How much of the past the bold line keeps at every step; the faint line is the raw loss.")
+        )
         label = QLabel(tr("Smoothing"))
         label.setBuddy(self.smoothing)
         together = QWidget()
@@ -175,7 +181,10 @@ class LossPlot(LivePlot):
             text = f"{_dash('train')} {_title(key)} {number(run.steps[key][index])}"
             smooth = self._smooth(run, key)
             parts.append(text + " " + tr("(smoothed {value})", value=number(smooth[index])))
-            if key in run.epochs and (earlier := int(np.searchsorted(run.epochs["batch"], batch, side="right")) - 1) >= 0:
+            if (
+                key in run.epochs
+                and (earlier := int(np.searchsorted(run.epochs["batch"], batch, side="right")) - 1) >= 0
+            ):
                 value, after = number(run.epochs[key][earlier]), int(run.epochs["epoch"][earlier])
                 parts.append(_dash("validation") + " " + tr("{value} after epoch {epoch}", value=value, epoch=after))
         low, high = self.losses.chart.visible_x()

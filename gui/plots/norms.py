@@ -38,7 +38,9 @@ class NormsPlot(LivePlot):
         super().__init__(document, runner, tr("Gradient and update size"), parent)
         self.smooth = QCheckBox(tr("Smooth"))
         self.smooth.setChecked(True)
-        self.smooth.setToolTip(tr("Bold lines keep nine tenths of the past at every step; faint ones are what was measured."))
+        self.smooth.setToolTip(
+            tr("Bold lines keep nine tenths of the past at every step; faint ones are what was measured.")
+        )
         self.smooth.toggled.connect(self.mark)
         self.bar.addWidget(self.smooth)
         self.add_corner_menu()
@@ -61,7 +63,10 @@ class NormsPlot(LivePlot):
 
     def redraw(self) -> None:
         run = self.runner.run
-        for panel, table, guide in ((self.norms, run.layer_gradient, None), (self.ratios, run.update_ratio, UPDATE_GUIDE)):
+        for panel, table, guide in (
+            (self.norms, run.layer_gradient, None),
+            (self.ratios, run.update_ratio, UPDATE_GUIDE),
+        ):
             panel.draw(table, guide, run.id, self.smooth.isChecked())
             bands = epoch_bands(run.steps, *panel.chart.visible_x()) if len(run.steps) else []
             panel.chart.backdrop.set(bands, [float(note.batch) for note in run.notes])
@@ -99,7 +104,9 @@ class NormsPlot(LivePlot):
                     batch = int(table["batch"][row])
                     values.append(number(table[key][row], 2))
             color = theme().color(f"series{i + 1}").name()
-            parts.append(f'<span style="color:{color}">━</span> {html.escape(self.layer_name(key))} {", ".join(values)}')
+            parts.append(
+                f'<span style="color:{color}">━</span> {html.escape(self.layer_name(key))} {", ".join(values)}'
+            )
         self.say(" · ".join([tr("batch {batch}", batch=f"{batch:,}"), *parts]))
 
 

@@ -115,10 +115,7 @@ class Log:
         if not high > low:
             return Ticks([], [])
         start = low if self.floor is None else max(low, self.floor + 0.5)
-        if high - start >= 1.3:
-            ticks = _decades(start, high, room)
-        else:
-            ticks = _within_a_decade(start, high, room)
+        ticks = _decades(start, high, room) if high - start >= 1.3 else _within_a_decade(start, high, room)
         if self.floor is not None and low <= self.floor <= high:
             ticks.major.insert(0, (self.floor, "0"))
         return ticks
@@ -192,7 +189,9 @@ def _within_a_decade(low: float, high: float, room: int) -> Ticks:
     least, most = 10.0**low, 10.0**high
     if high - low > 0.6:
         tens = range(math.floor(low), math.ceil(high) + 1)
-        values = [m * 10.0**d for d in tens for m in (1, 2, 5) if least <= m * 10.0**d * (1 + 1e-9) and m * 10.0**d <= most]
+        values = [
+            m * 10.0**d for d in tens for m in (1, 2, 5) if least <= m * 10.0**d * (1 + 1e-9) and m * 10.0**d <= most
+        ]
     else:
         step = _nice_step((most - least) / max(1, room))
         values = (np.arange(math.ceil(least / step), math.floor(most / step) + 1) * step).tolist()

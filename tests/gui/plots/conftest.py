@@ -108,8 +108,8 @@ def show(qtbot):
     def shown(plot, width=700, height=260):
         qtbot.addWidget(plot)
         plot.resize(width, height)
-        plot.show()
-        qtbot.waitExposed(plot).__enter__
+        with qtbot.waitExposed(plot):
+            plot.show()
         plot.draw()
         return plot
 

@@ -1,0 +1,89 @@
+"""Regression: each prediction against its true value; on the diagonal they agree."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.answers import in_unit
+from core.decimate import drawable, robust_range
+from core.describe import number
+from gui.plots.chart import Chart
+from gui.plots.export import Table
+from gui.plots.pages import OutputPage, Shown
+from gui.plots.scales import Linear
+from gui.text import tr
+from gui.theme import theme
+
+_POINTS = 3000
+"""Most points that are drawn; evenly picked where there are more, and the sentence says so."""
+
+
+class ScatterPage(OutputPage):
+    """True value to the right, prediction upwards, in the unit of the data."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chart = Chart("scatter_chart", tr("true value"), tr("prediction"))
+        self.points = pg.ScatterPlotItem(size=5, pen=None)
+        self.diagonal = pg.InfiniteLine(pos=(0, 0), angle=45, movable=False)
+        for item in (self.diagonal, self.points):
+            self.chart.addItem(item, ignoreBounds=True)
+        self.edge = self.chart.line("accent", marks=True)
+        self.edge.curve.setVisible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.chart)
+        self.wanted = np.zeros(0)
+        self.predicted = np.zeros(0)
+        self.restyle()
+
+    def show_outputs(self, shown: Shown) -> None:
+        wanted, said = in_unit(shown.data, shown.answers)
+        self.wanted, self.predicted = wanted.ravel(), said.ravel()
+        unit = f" ({shown.data.target.unit})" if shown.data.target.unit else ""
+        self.chart.set_titles(x=tr("true value") + unit, y=tr("prediction") + unit)
+        self._draw()
+
+    def sentence(self) -> str:
+        miss = np.abs(self.predicted - self.wanted)
+        finite = np.isfinite(miss)
+        average = number(float(miss[finite].mean())) if finite.any() else "NaN"
+        text = tr("{count} values, mean miss {miss}", count=f"{len(miss):,}", miss=average)
+        if len(miss) > _POINTS:
+            text += ", " + tr("{count} of them drawn", count=f"{len(self._drawn()):,}")
+        lost = int((~finite).sum())
+        return text + (", " + tr("{lost} not finite", lost=f"{lost:,}") if lost else "")
+
+    def table(self) -> Table:
+        return [("true value", self.wanted), ("prediction", self.predicted)]
+
+    def restyle(self) -> None:
+        color = theme().color("accent")
+        color.setAlpha(140)
+        self.points.setBrush(color)
+        self.diagonal.setPen(pg.mkPen(theme().color("muted"), width=1, style=Qt.PenStyle.DashLine))
+        self._draw()
+
+    def _drawn(self) -> np.ndarray:
+        return np.arange(0, len(self.wanted), max(1, -(-len(self.wanted) // _POINTS)))
+
+    def _draw(self) -> None:
+        there = self.wanted[drawable(self.wanted)]
+        if not len(there):
+            return
+        low, high = float(there.min()), float(there.max())
+        span = robust_range(self.predicted) or (low, high)
+        scale = Linear.around(max(abs(low), abs(high), abs(span[0]), abs(span[1])))
+        self.chart.set_scales(x=scale, y=scale)
+        x_ends, y_ends = scale.place(np.array([low, high])), scale.place(np.array(span))
+        air = 0.03 * (x_ends[1] - x_ends[0])
+        self.chart.show_places((float(x_ends[0] - air), float(x_ends[1] + air)), (float(y_ends[0]), float(y_ends[1])))
+        rows = self._drawn()
+        rows = rows[np.argsort(self.wanted[rows])]
+        x, y = self.wanted[rows], self.predicted[rows]
+        self.edge.set(x, y)
+        inside = drawable(y)
+        self.points.setData(scale.place(x[inside]), scale.place(y[inside]))
