@@ -23,7 +23,12 @@ class InlineEditing:
 
     def __init__(self, view: CanvasView) -> None:
         self._view = view
-        self.field: Field | None = None
+        self._field: Field | None = None
+
+    @property
+    def field(self) -> Field | None:
+        """The field that is open."""
+        return self._field if self._field is not None and self._field.is_open else None
 
     def rename(self, key: str) -> None:
         """A field over the title of a layer."""
@@ -105,20 +110,16 @@ class InlineEditing:
         place = view.mapFromScene(rect).boundingRect()
         size = max(place.width(), 84), max(place.height(), 27)
         centre = place.center()
-        self.field = Field(view, take, take_on_leave=leave)
-        self.field.destroyed.connect(self._forget)
-        self.field.setFont(look.font(12.5))
-        self.field.setToolTip(name)
-        self.field.open_at(QRect(centre.x() - size[0] // 2, centre.y() - size[1] // 2, *size), text, name)
+        field = self._field = Field(view, take, take_on_leave=leave)
+        field.setFont(look.font(12.5))
+        field.setToolTip(name)
+        field.open_at(QRect(centre.x() - size[0] // 2, centre.y() - size[1] // 2, *size), text, name)
 
     def close(self) -> None:
         """Close the open field, leaving everything as it was."""
         if self.field is not None:
-            field, self.field = self.field, None
-            field.close_field()
-
-    def _forget(self) -> None:
-        self.field = None
+            self.field.close_field()
+        self._field = None
 
 
 def _point(expansion: object, neuron: int) -> QPointF:

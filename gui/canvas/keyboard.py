@@ -80,8 +80,16 @@ def _walk(view: CanvasView, x: int, y: int) -> bool:
     return True
 
 
-def tab(view: CanvasView, forward: bool) -> bool:
-    """Select the next layer; False where the focus should go on to the next widget."""
+def tab(view: CanvasView, event: QKeyEvent) -> bool:
+    """Tab selects the next layer; False for other keys, and where the focus should go on to the next widget."""
+    forward = event.key() == Qt.Key.Key_Tab
+    backward = event.key() == Qt.Key.Key_Backtab or (forward and event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    if not forward and not backward or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        return False
+    return _next_layer(view, not backward)
+
+
+def _next_layer(view: CanvasView, forward: bool) -> bool:
     if isinstance(view.gesture, LinkGesture):
         view.gesture.cycle(1 if forward else -1)
         return True

@@ -72,6 +72,11 @@ class Field(QLineEdit):
         self._done = False
         self.returnPressed.connect(self.accept)
 
+    @property
+    def is_open(self) -> bool:
+        """False once it was accepted or left."""
+        return not self._done
+
     def open_at(self, rect: QRect, text: str, name: str) -> None:
         """Show it over ``rect`` of the viewport with ``text`` selected."""
         room = self.parentWidget().rect()
@@ -95,10 +100,10 @@ class Field(QLineEdit):
     def close_field(self) -> None:
         """Go away and give the focus back to the canvas."""
         self._done = True
-        self.hide()
         parent = self.parentWidget()
         if parent is not None and self.hasFocus():
             parent.setFocus()
+        self.hide()
         self.deleteLater()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

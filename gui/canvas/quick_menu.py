@@ -66,15 +66,15 @@ class QuickMenu(QFrame):
     def dismiss(self) -> None:
         """Close it without a choice."""
         if self.isVisible():
-            self.hide()
             self.parentWidget().setFocus()
+            self.hide()
             self.closed.emit()
 
     def _accept(self) -> None:
         kind = self.list.chosen()
         if kind:
-            self.hide()
             self.parentWidget().setFocus()
+            self.hide()
             self.chosen.emit(kind)
             self.closed.emit()
 

@@ -284,9 +284,11 @@ class CanvasScene(QGraphicsScene):
                 item.show_values(item.matrix.values(weights), link.mask if link and item.matrix.maskable else None)
 
     def refresh_live(self) -> None:
-        """Show the latest activations."""
+        """Show the latest activations. The runner may hear of a change first, so cards can be behind the document."""
         network, weights = self.network, self._runner.weights
         for key, item in self.layers.items():
+            if key not in network.layers:
+                continue
             features = item.card.features
             moment = self.live.of(key, features)
             blocks = item.expansion.blocks if item.expansion else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
@@ -272,8 +272,10 @@ class CanvasView(QGraphicsView):
         else:
             event.ignore()
 
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        return keyboard.tab(self, forward) or super().focusNextPrevChild(forward)
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and keyboard.tab(self, event):
+            return True
+        return super().event(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.cancel_gesture()
