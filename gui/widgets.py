@@ -120,6 +120,7 @@ class ElidedButton(QPushButton):
 
     def __init__(self, text: str, picture: str = "") -> None:
         super().__init__(text)
+        self._shortened = ""
         self.setToolTip(text)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if picture:
@@ -127,11 +128,14 @@ class ElidedButton(QPushButton):
 
     def initStyleOption(self, option: QStyleOptionButton) -> None:
         super().initStyleOption(option)
+        if self._shortened:
+            option.text = self._shortened  # type: ignore[attr-defined]
+
+    def resizeEvent(self, event: object) -> None:
         missing = self.sizeHint().width() - self.width()
-        if missing > 0:
-            room = self.fontMetrics().horizontalAdvance(self.text()) - missing
-            elided = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
-            option.text = elided  # type: ignore[attr-defined]
+        room = self.fontMetrics().horizontalAdvance(self.text()) - missing
+        elided = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        self._shortened = elided if missing > 0 else ""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, super().minimumSizeHint().height())

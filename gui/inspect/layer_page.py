@@ -1,0 +1,175 @@
+"""The inspector's page for one or several layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from core.catalogue.layers import LayerSpec, layer_spec
+from core.catalogue.spec import Choice, Param, Spec
+from core.edits import Edit, Macro, Rename, SetFrozen, SetParam
+from core.errors import StudioError
+from core.network import Layer, Network
+from core.parameters import Parameter, parameters
+from core.shapes import infer, input_features
+from gui.document import Document
+from gui.forms import SpecForm
+from gui.forms.form import heading
+from gui.formula import FormulaView
+from gui.inspect.facts import Facts, Weights, shape_words, whole
+from gui.text import sentence, tr, tr_core
+from gui.widgets import Picture, bold, muted, words
+
+FROZEN = Param("frozen", "Frozen", "bool", False, "Its weights stay as they are while the rest of the network learns.")
+_FREEZE = Spec("freeze", "Freeze", FROZEN.help, (FROZEN,))
+
+
+class LayerPage(QWidget):
+    """Name, kind, formula, shapes and parameters of the selected layers; an edit is meant for all of them."""
+
+    def __init__(self, document: Document, ids: Sequence[str]) -> None:
+        super().__init__()
+        self._document, self._ids = document, tuple(ids)
+        layers = self._layers()
+        self.spec = common_spec(layers)
+        self.name = QLineEdit() if len(layers) == 1 else None
+        self.complaint = words(role=self.palette().ColorRole.BrightText)
+        self.formula = FormulaView()
+        self.facts = Facts()
+        self.form = SpecForm(self.spec)
+        self.freeze = SpecForm(_FREEZE)
+        self.weights = Weights()
+        self._weights_title = heading(tr("Weights"))
+        self._lay_out(layers)
+        self.form.edited.connect(self._edit)
+        self.freeze.edited.connect(self._freeze)
+        if self.name is not None:
+            self.name.editingFinished.connect(self._rename)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the document says."""
+        network, layers = self._document.project.network, self._layers()
+        if self.name is not None and not (self.name.hasFocus() and self.name.isModified()):
+            self.name.setText(layers[0].name)
+        self.form.show_choices([Choice(self.spec.key, layer.params) for layer in layers])
+        self.freeze.show_choices([Choice("freeze", {"frozen": layer.frozen}) for layer in layers])
+        self._parameters = [p for p in parameters(network).values() if p.layer in self._ids]
+        self.facts.show_facts(self._facts(network, layers))
+        self.freeze.setVisible(bool(self._parameters))
+
+    def show_weights(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Show the numbers of the layers' tensors."""
+        arrays = [weights[p.name] for p in self._parameters if p.name in weights]
+        self._weights_title.setVisible(bool(arrays))
+        self.weights.show_values(arrays)
+
+    def _layers(self) -> list[Layer]:
+        network = self._document.project.network
+        return [network.layers[key] for key in self._ids if key in network.layers]
+
+    def _facts(self, network: Network, layers: list[Layer]) -> list[tuple[str, str]]:
+        counts = numbers_of(self._parameters)
+        if len(layers) > 1:
+            return [(tr("Layers"), str(len(layers))), (tr("Parameters"), counts)]
+        layer, shapes = layers[0], infer(network)
+        facts = []
+        if layer_spec(layer.kind).links != "nothing":
+            size = input_features(network, layer.id, shapes)
+            unknown = tr("not known yet") if network.into(layer.id) else tr("nothing yet")
+            facts.append((tr("Reads"), unknown if size is None else tr("{n} numbers", n=size)))
+        facts.append((tr("Gives"), shape_words(shapes.get(layer.id))))
+        facts.append((tr("Parameters"), counts))
+        return facts
+
+    def _lay_out(self, layers: list[Layer]) -> None:
+        kinds = {layer.kind for layer in layers}
+        kind = layer_spec(layers[0].kind) if len(kinds) == 1 else None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(Picture(kind.key if kind else "layout", 22))
+        head.addWidget(bold(self._title(kind, len(layers)), 1.1), 1)
+        column.addLayout(head)
+        if self.name is not None:
+            self.name.setAccessibleName(tr("Name of the layer"))
+            self.name.setPlaceholderText(tr("Name"))
+            column.addWidget(self.name)
+        column.addWidget(self.complaint)
+        self.complaint.hide()
+        column.addWidget(self.formula)
+        self.formula.show_formula(kind.formula if kind else "")
+        column.addWidget(self.facts)
+        if self.spec.parameters:
+            column.addWidget(heading(tr("Settings")))
+            column.addWidget(self.form)
+        column.addWidget(self.freeze)
+        column.addWidget(self._weights_title)
+        column.addWidget(self.weights)
+        if kind is not None:
+            column.addWidget(heading(tr("About")))
+            for text in (kind.help, kind.when, kind.fails):
+                column.addWidget(muted(tr_core(text)))
+
+    def _title(self, kind: LayerSpec | None, count: int) -> str:
+        if kind is None:
+            return tr("{n} layers of several kinds", n=count)
+        title = tr_core(kind.title)
+        return title if count == 1 else tr("{n} layers: {kind}", n=count, kind=title)
+
+    def _edit(self, path: str, value: Any) -> None:
+        label = self.form.row(path).title.text()
+        edits = [SetParam(layer.id, path, value, label=label) for layer in self._layers()]
+        try:
+            self._document.do(edits[0] if len(edits) == 1 else Macro(edits, label=label))
+        except StudioError as error:
+            self.refresh()
+            self.form.complain(path, error)
+
+    def _freeze(self, path: str, frozen: Any) -> None:
+        self._do(SetFrozen(self._ids, bool(frozen), label=tr("Freeze") if frozen else tr("Let learn")))
+
+    def _rename(self) -> None:
+        assert self.name is not None
+        if self.name.isModified():
+            self.name.setModified(False)
+            self._do(Rename(self._ids[0], self.name.text()))
+
+    def _do(self, edit: Edit) -> None:
+        try:
+            self._document.do(edit)
+        except StudioError as error:
+            self.refresh()
+            self.complaint.setText(sentence(error))
+            self.complaint.show()
+            return
+        self.complaint.hide()
+
+
+def common_spec(layers: Sequence[Layer]) -> Spec:
+    """The Spec of the layers' kind; for several kinds, one with the parameters that all of them have."""
+    specs = list({layer.kind: layer_spec(layer.kind) for layer in layers}.values())
+    if len(specs) == 1:
+        return specs[0]
+    first, *others = specs
+    shared = tuple(param for param in first.parameters if all(_has(spec, param) for spec in others))
+    return Spec("several", "Several kinds", "What these layers have in common.", shared)
+
+
+def _has(spec: Spec, param: Param) -> bool:
+    words_ = (param.key, param.kind, param.catalogue, param.choices)
+    return any((p.key, p.kind, p.catalogue, p.choices) == words_ for p in spec.parameters)
+
+
+def numbers_of(found: Sequence[Parameter]) -> str:
+    """How many numbers tensors hold, and how many of them are frozen."""
+    total = sum(p.size for p in found)
+    frozen = sum(p.size for p in found if p.frozen)
+    if frozen and frozen == total:
+        return tr("{n}, frozen", n=whole(total))
+    return tr("{n}, {frozen} frozen", n=whole(total), frozen=whole(frozen)) if frozen else whole(total)

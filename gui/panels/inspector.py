@@ -1,0 +1,127 @@
+"""The inspector: what is selected, its settings and its numbers; of the whole network where nothing is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.parameters import parameters
+from core.project import Change
+from gui.document import Document
+from gui.inspect.facts import Facts
+from gui.inspect.layer_page import LayerPage, numbers_of
+from gui.inspect.link_page import LinkPage
+from gui.runner import Runner
+from gui.text import tr
+from gui.widgets import Column, EmptyState, bold
+
+
+class Inspector(QWidget):
+    """Shows a page for the selected layers and one for the selected links."""
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspector")
+        self.setAccessibleName(tr("Inspector"))
+        self._document, self._runner = document, runner
+        self.pages: list[LayerPage | LinkPage | _NetworkPage] = []
+        self._shown: tuple[object, ...] = ("nothing",)
+        self._seen: Mapping[str, np.ndarray] | None = None
+        self._column = Column()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._column)
+        document.selection_changed.connect(self.refresh)
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self._on_replaced)
+        runner.updated.connect(self._show_weights)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is selected; pages that stay are only brought up to date."""
+        if self._wanted() != self._shown:
+            self._rebuild()
+        else:
+            for page in self.pages:
+                page.refresh()
+        self._show_weights(force=True)
+
+    def _wanted(self) -> tuple[object, ...]:
+        """What decides which pages and rows there are."""
+        network = self._document.project.network
+        layers = tuple((key, network.layers[key].kind) for key in self._document.selected_layers())
+        names = parameters(network) if self._document.selected_links() else {}
+        links = tuple(
+            (key, network.links[key].role, f"{key}.weight" in names) for key in self._document.selected_links()
+        )
+        return (layers, links)
+
+    def _rebuild(self) -> None:
+        self._shown = self._wanted()
+        for page in self.pages:
+            self._column.column.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        layers, links = self._document.selected_layers(), self._document.selected_links()
+        self.pages = []
+        if layers:
+            self.pages.append(LayerPage(self._document, layers))
+        if links:
+            self.pages.append(LinkPage(self._document, links))
+        if not self.pages:
+            self.pages.append(_NetworkPage(self._document))
+        for place, page in enumerate(self.pages):
+            page.setContentsMargins(0, 18 if place else 0, 0, 0)
+            self._column.add(page)
+        self._column.verticalScrollBar().setValue(0)
+
+    def _show_weights(self, force: bool = False) -> None:
+        weights = self._runner.weights
+        if not force and (weights is self._seen or not self.isVisible()):
+            return
+        self._seen = weights
+        for page in self.pages:
+            page.show_weights(weights)
+
+    def _on_changed(self, change: Change) -> None:
+        if change.network or change.data:
+            self.refresh()
+        elif change.weights:
+            self._show_weights(force=True)
+
+    def _on_replaced(self) -> None:
+        self._shown = ("nothing",)
+        self.refresh()
+
+    def showEvent(self, event: object) -> None:
+        self._show_weights(force=True)
+
+
+class _NetworkPage(QWidget):
+    """The network as a whole, and what to do to see more."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self.facts = Facts()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(bold(tr("Network"), 1.1))
+        column.addWidget(self.facts)
+        column.addWidget(EmptyState("inspect", tr("Select a layer or a link to see its settings and its weights.")))
+        self.refresh()
+
+    def refresh(self) -> None:
+        network = self._document.project.network
+        self.facts.show_facts(
+            [
+                (tr("Layers"), str(len(network.layers))),
+                (tr("Links"), str(len(network.links))),
+                (tr("Parameters"), numbers_of(list(parameters(network).values()))),
+            ]
+        )
+
+    def show_weights(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Nothing to show for the network as a whole."""
