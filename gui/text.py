@@ -7,13 +7,13 @@ from PySide6.QtCore import QCoreApplication
 from core.errors import StudioError
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """``text`` in the user's language, with ``{name}`` fields filled in after translation."""
     translated = QCoreApplication.translate("gui", text)
     return translated.format(**values) if values else translated
 
 
-def tr_core(text: str, **values: object) -> str:
+def tr_core(text: str, /, **values: object) -> str:
     """The same for sentences and titles that come from core."""
     translated = QCoreApplication.translate("core", text)
     return translated.format(**values) if values else translated

@@ -132,7 +132,7 @@ def number(text: str) -> float:
     try:
         return float(plain)
     except ValueError:
-        raise BadValue("“{text}” is not a number.", text=text) from None
+        raise BadValue("“{value}” is not a number.", value=text) from None
 
 
 class EmptyHint(QWidget):

@@ -87,7 +87,10 @@ class Hands:
         """Write into the field that is open, and press Enter."""
         field = self.view.editing.field
         assert field is not None, "no field is open"
-        QTest.keyClicks(field, text)
+        if text.isascii():
+            QTest.keyClicks(field, text)
+        else:  # QTest aborts on keys beyond ASCII.
+            field.insert(text)
         QTest.keyClick(field, Qt.Key.Key_Return)
 
 
