@@ -8,25 +8,25 @@ from torch.nn.functional import linear
 
 from core.engine.at_once import affine, joined
 from core.engine.execution import Execution, suffixes
-from core.engine.kernels.elman import Elman
-from core.engine.kernels.gru import Gru
-from core.engine.kernels.lstm import Lstm
+from core.engine.kernels.elman import elman
+from core.engine.kernels.gru import gru
+from core.engine.kernels.lstm import lstm
 from core.engine.recorder import Recorder
 from core.network import Layer, activation_of
 
 
-def elman(run: Execution, layer: Layer) -> Tensor:
+def self_loop(run: Execution, layer: Layer) -> Tensor:
     """A dense layer with one link of delay 1 to itself."""
     steps = run.steps(layer.id)
     links = run.network.into(layer.id)
     (loop,) = (link for link in links if link.source == layer.id)
     sums = affine(run, layer, [link for link in links if link is not loop], steps)
-    sums = sums if sums.dim() == 3 else sums.expand(steps, -1, -1)
+    sums = sums if sums.dim() == 3 else sums.repeat(steps, 1, 1)
     chosen = activation_of(layer)
     assert chosen is not None
     recorder = run.capture.recorder(layer) if run.capture else None
     start = run.history(layer.id, 1)[0]
-    value: Tensor = Elman.apply(anchored(sums, recorder), run.weight(loop), start, chosen.key, run.truncate, recorder)
+    value = elman(anchored(sums, recorder), run.weight(loop), start, chosen.key, run.truncate, recorder)
     run.logits[layer.id] = value
     return value
 
@@ -74,22 +74,20 @@ def _kernel(
     h0 = (run.initial(layer.id) if suffix else run.history(layer.id, 1)[0])[:, part]
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     w_ih, w_hh, b_ih, b_hh = (run.parameters[f"{layer.id}.{name}{suffix}"] for name in names)
-    if layer.kind == "rnn":
-        sums = anchored(linear(x, w_ih, b_ih + b_hh), recorder)
-        return Elman.apply(sums, w_hh, h0, layer.params["nonlinearity"], run.truncate, recorder), None
     if layer.kind == "gru":
-        outer = torch.cat([b_hh[: 2 * units], torch.zeros_like(b_hh[2 * units :])])
-        sums = anchored(linear(x, w_ih, b_ih + outer), recorder)
-        return Gru.apply(sums, w_hh, b_hh[2 * units :], h0, run.truncate, recorder), None
-    c0 = run.initial_cell(layer.id)[:, part]
+        return gru(anchored(x, recorder), (w_ih, w_hh, b_ih, b_hh), h0, run.truncate, recorder), None
     sums = anchored(linear(x, w_ih, b_ih + b_hh), recorder)
-    states, cells = Lstm.apply(sums, w_hh, h0, c0, run.truncate, recorder)
-    return states, cells
+    if layer.kind == "rnn":
+        return elman(sums, w_hh, h0, layer.params["nonlinearity"], run.truncate, recorder), None
+    c0 = run.initial_cell(layer.id)[:, part]
+    return lstm(sums, w_hh, h0, c0, run.truncate, recorder)
 
 
 def anchored(sums: Tensor, recorder: Recorder | None) -> Tensor:
     """Where gradients are captured the backward pass must run, also when everything below is frozen."""
-    return sums if recorder is None or sums.requires_grad else sums.detach().requires_grad_()
+    if recorder is None or sums.requires_grad:
+        return sums
+    return sums.detach().requires_grad_().clone()
 
 
 def _only_step(value: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core.engine.at_once import compute
 from core.engine.axes import find_axes
-from core.engine.blocks import block, elman
+from core.engine.blocks import block, self_loop
 from core.engine.capture import Capture
 from core.engine.cycles import Cycle, compile_cycle, run_cycle
 from core.engine.execution import Execution
@@ -101,7 +101,7 @@ class Program:
             run_cycle(run, self._cycles[part])
         else:
             layer = self.network.layers[part.layers[0]]
-            how = {"layer": compute, "elman": elman}.get(part.kernel, block)
+            how = {"layer": compute, "elman": self_loop}.get(part.kernel, block)
             run.values[layer.id] = how(run, layer)
         if run.capture is not None:
             for key in part.layers:

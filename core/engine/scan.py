@@ -39,7 +39,7 @@ def scan(
     for item in given:
         flat += [item.entering, item.start, *item.tensors]
         counts.append(2 + len(item.tensors))
-    outputs = Scan.apply(tuple(plans), tuple(counts), truncate, tuple(recorders), *flat)
+    outputs = Scan.apply(tuple(plans), tuple(counts), truncate, tuple(recorders), *flat)  # type: ignore[no-untyped-call]
     return list(outputs[: len(plans)]), list(outputs[len(plans) :])
 
 

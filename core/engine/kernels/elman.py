@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from core.engine.kernels.pieces import over_steps, stretches
 from core.engine.recorder import Recorder
 
 SQUASHES = {"tanh": torch.tanh_, "relu": torch.relu_, "sigmoid": torch.sigmoid_}
@@ -25,70 +26,70 @@ def slope(name: str, value: Tensor) -> Tensor | None:
     return None
 
 
-class Elman(torch.autograd.Function):
-    """states = Elman.apply(x, weight, start, activation, truncate, recorder).
+def elman(
+    x: Tensor, weight: Tensor, start: Tensor, activation: str, truncate: int = 0, recorder: Recorder | None = None
+) -> Tensor:
+    """h_t of all steps, (steps, batch, units).
 
-    x (steps, batch, units) holds the input already multiplied and with all biases; weight (units, units); start
-    (batch, units) is h_{-1}. Returns (steps, batch, units). ``truncate`` > 0 stops the gradient every so many steps.
+    x (steps, batch, units) holds the input already multiplied and with all biases, **and is overwritten**; weight (units,
+    units); start (batch, units) is h_{-1}. ``truncate`` > 0 stops the gradient every so many steps.
     """
+    states: Tensor = Elman.apply(x, weight, start, activation, truncate, recorder)  # type: ignore[no-untyped-call]
+    return states
+
+
+class Elman(torch.autograd.Function):
+    """The recurrence and its way back; see ``elman``."""
 
     @staticmethod
     def forward(
         ctx: Any, x: Tensor, weight: Tensor, start: Tensor, activation: str, truncate: int, recorder: Recorder | None
     ) -> Tensor:
-        steps, batch, units = x.shape
-        states = x.new_empty(steps + 1, batch, units)
-        states[0] = start
-        rows = states.unbind(0)
-        transposed = weight.t()
+        ctx.mark_dirty(x)
         squash = SQUASHES.get(activation)
-        before = rows[0]
-        addmm = torch.addmm
-        for now, x_t in zip(rows[1:], x.unbind(0), strict=True):
-            addmm(x_t, before, transposed, out=now)
+        transposed, before = weight.t(), start
+        for now in x.unbind(0):
+            now.addmm_(before, transposed)
             if squash is not None:
                 squash(now)
             before = now
-        ctx.save_for_backward(states, weight)
+        ctx.save_for_backward(x, start, weight)
         ctx.activation, ctx.truncate, ctx.recorder = activation, truncate, recorder
-        return states[1:]
+        return x
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        states, weight = ctx.saved_tensors
+        states, start, weight = ctx.saved_tensors
         outside = grads[0]
-        factor = slope(ctx.activation, states[1:])
-        total, delta = _walk_back(outside, factor, weight, ctx.truncate)
+        total, delta = _walk_back(outside, states, ctx.activation, weight, ctx.truncate)
         if ctx.recorder is not None:
             ctx.recorder.total = total
             ctx.recorder.direct = lambda: outside
-        d_weight = _product(delta, states[:-1]) if ctx.needs_input_grad[1] else None
+        d_weight = over_steps(delta, states, start) if ctx.needs_input_grad[1] else None
         d_start = delta[0] @ weight if ctx.needs_input_grad[2] else None
         return delta, d_weight, d_start, None, None, None
 
 
-def _walk_back(outside: Tensor, factor: Tensor | None, weight: Tensor, truncate: int) -> tuple[Tensor, Tensor]:
+def _walk_back(
+    outside: Tensor, states: Tensor, activation: str, weight: Tensor, truncate: int
+) -> tuple[Tensor, Tensor]:
     """dL/dh_t and dL/dz_t (z before the activation) of all steps, from the last step to the first."""
     total = torch.empty_like(outside, memory_format=torch.contiguous_format)
-    delta = total if factor is None else torch.empty_like(total)
+    delta = total if activation == "identity" else torch.empty_like(total)
     arriving, totals, deltas = outside.unbind(0), total.unbind(0), delta.unbind(0)
-    factors = deltas if factor is None else factor.unbind(0)
-    last = len(totals) - 1
     addmm, mul = torch.addmm, torch.mul
     later = None
-    for t in range(last, -1, -1):
-        now = totals[t]
-        if later is None or (truncate and (t + 1) % truncate == 0):
-            now.copy_(arriving[t])
-        else:
-            addmm(arriving[t], later, weight, out=now)
-        later = deltas[t]
-        if factor is not None:
-            mul(now, factors[t], out=later)
+    for stretch in reversed(stretches(states)):
+        factor = slope(activation, states[stretch])
+        factors = deltas if factor is None else factor.unbind(0)
+        for t in range(stretch.stop - 1, stretch.start - 1, -1):
+            now = totals[t]
+            if later is None or (truncate and (t + 1) % truncate == 0):
+                now.copy_(arriving[t])
+            else:
+                addmm(arriving[t], later, weight, out=now)
+            later = deltas[t]
+            if factor is not None:
+                mul(now, factors[t - stretch.start], out=later)
     return total, delta
-
-
-def _product(delta: Tensor, before: Tensor) -> Tensor:
-    """Sum over steps and samples of delta_t times h_{t-1}: the gradient of the recurrent weights."""
-    return delta.flatten(0, 1).t() @ before.flatten(0, 1)

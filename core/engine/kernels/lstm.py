@@ -11,12 +11,20 @@ from torch.autograd.function import once_differentiable
 from core.engine.recorder import Recorder
 
 
-class Lstm(torch.autograd.Function):
-    """states, cells = Lstm.apply(x, weight, start, start_cell, truncate, recorder).
+def lstm(
+    x: Tensor, weight: Tensor, start: Tensor, start_cell: Tensor, truncate: int = 0, recorder: Recorder | None = None
+) -> tuple[Tensor, Tensor]:
+    """h_t and c_t of all steps, (steps, batch, units) each.
 
-    x (steps, batch, 4 units) is the projected input of the gates i, f, g, o with all biases; weight (4 units, units);
-    start and start_cell (batch, units). Returns h_t and c_t, (steps, batch, units) each.
+    x (steps, batch, 4 units) is the projected input of the gates i, f, g, o with all biases; weight
+    (4 units, units); start and start_cell (batch, units).
     """
+    found = Lstm.apply(x, weight, start, start_cell, truncate, recorder)  # type: ignore[no-untyped-call]
+    return found[0], found[1]
+
+
+class Lstm(torch.autograd.Function):
+    """The recurrence and its way back; see ``lstm``."""
 
     @staticmethod
     def forward(
