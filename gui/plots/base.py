@@ -213,7 +213,6 @@ class LivePlot(QWidget):
         corner.setParent(self)
         corner.adjustSize()
         self._floating = corner
-        self.words.setContentsMargins(6, 4, 6, 4)
         self.words.setMinimumHeight(corner.height() + 4)
 
     def _ask_picture(self) -> None:
@@ -257,7 +256,9 @@ class LivePlot(QWidget):
         corner = self._floating
         if corner is not None:
             mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            corner.move(4 if mirrored else self.width() - corner.width() - 4, 2)
+            room = corner.width() + 8
+            corner.move(4 if mirrored else self.width() - room + 4, 2)
+            self.words.setContentsMargins(room if mirrored else 6, 4, 6 if mirrored else room, 4)
             corner.raise_()
 
     def showEvent(self, event: QShowEvent) -> None:

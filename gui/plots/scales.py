@@ -115,7 +115,12 @@ class Log:
         if not high > low:
             return Ticks([], [])
         start = low if self.floor is None else max(low, self.floor + 0.5)
-        ticks = _decades(start, high, room) if high - start >= 1.3 else _within_a_decade(start, high, room)
+        if start >= high:
+            ticks = Ticks([], [])
+        elif high - start >= 1.3:
+            ticks = _decades(start, high, room)
+        else:
+            ticks = _within_a_decade(start, high, room)
         if self.floor is not None and low <= self.floor <= high:
             ticks.major.insert(0, (self.floor, "0"))
         return ticks

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPointF, Signal
 
 from core.catalogue.layers import LAYERS
 from core.network import Layer, Network
@@ -77,7 +77,9 @@ def profile(total, direct=None, cell=None):
     """A profile whose parts add up to ``total``."""
     total = np.asarray(total, np.float32)
     direct = np.zeros_like(total) if direct is None else np.asarray(direct, np.float32)
-    return GradientProfile(total, direct, np.abs(total - direct), None if cell is None else np.asarray(cell, np.float32))
+    return GradientProfile(
+        total, direct, np.abs(total - direct), None if cell is None else np.asarray(cell, np.float32)
+    )
 
 
 def a_layer(key, kind, name, **params):
@@ -93,7 +95,19 @@ def a_document(*layers, data=None):
 @pytest.fixture
 def make():
     """Builders of runs, profiles, layers and documents."""
-    return SimpleNamespace(run=fill_run, profile=profile, layer=a_layer, document=a_document, runner=FakeRunner)
+    return SimpleNamespace(
+        run=fill_run, profile=profile, layer=a_layer, document=a_document, runner=FakeRunner, pixel=pixel, drawn=drawn
+    )
+
+
+def pixel(chart, x, y):
+    """Where a place of a chart is in its viewport."""
+    return chart.mapFromScene(chart.getPlotItem().getViewBox().mapViewToScene(QPointF(x, y)))
+
+
+def drawn(line):
+    """(x, y) places of a line."""
+    return tuple(np.asarray(values) for values in line.curve.getData())
 
 
 @pytest.fixture
@@ -102,7 +116,7 @@ def runner(qapp):
 
 
 @pytest.fixture
-def show(qtbot):
+def show(qtbot, qapp):
     """Shows a plot in a size and draws it."""
 
     def shown(plot, width=700, height=260):
@@ -110,6 +124,10 @@ def show(qtbot):
         plot.resize(width, height)
         with qtbot.waitExposed(plot):
             plot.show()
+        plot.draw()
+        # Axes take the width of their labels while they are painted.
+        plot.grab()
+        qapp.processEvents()
         plot.draw()
         return plot
 
