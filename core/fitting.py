@@ -29,4 +29,6 @@ def choose_data(state: State, data: Choice) -> Edit:
         except StudioError:
             break
         steps.append(repairs[0])
+    if len(steps) == 1:
+        return steps[0]
     return Macro(tuple(steps), label=f"Use {catalogue('datasets')[data.key].title}")

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice, Param, Spec, replaced
-from core.edits import SetData
 from core.errors import StudioError
+from core.fitting import choose_data
 from core.project import Change
 from gui.document import Document
 from gui.forms.form import SpecForm
@@ -19,7 +19,7 @@ _DATA = Spec("data", "Data", "What the network learns from.", (_CHOOSE,))
 
 
 class DataForm(QWidget):
-    """Shows the document's data set; every edit goes to the document."""
+    """Shows the document's data set; every edit goes to the document and fits the network's ends to the data."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class DataForm(QWidget):
         _, _, setting = path.partition(".")
         try:
             data = self._changed(setting, value) if setting else value
-            self._document.do(SetData(data, label=self.form.row(path).title.text()))
+            self._document.do(choose_data(self._document.state, data))
         except StudioError as error:
             self.refresh()
             self.form.complain(path, error)
