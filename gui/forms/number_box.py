@@ -45,6 +45,10 @@ class NumberBox(QAbstractSpinBox):
         self._value = value
         self._write()
 
+    def set_param(self, param: Param) -> None:
+        """Take other bounds."""
+        self._param = param
+
     def typed(self) -> float | int:
         """The number that the text means now; raises a StudioError with a sentence."""
         number = numbers.parse(self.text(), self._param.title, whole=self._param.kind == "int")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -64,6 +64,8 @@ class Facts(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         labels = (muted(), words())
+        for label in labels:
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
         labels[1].setTextInteractionFlags(labels[1].textInteractionFlags().TextSelectableByMouse)
         row.addWidget(labels[0], 9)
         row.addWidget(labels[1], 13)

@@ -1,0 +1,221 @@
+"""The data panel: which data set, what is in it, and its samples one by one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from core.catalogue.registry import catalogue
+from core.catalogue.spec import Param
+from core.data.dataset import PARTS, Dataset, Field, Part
+from core.errors import StudioError
+from core.project import Change
+from gui.document import Document
+from gui.forms.data_form import DataForm
+from gui.forms.fields import Drop
+from gui.forms.form import heading
+from gui.forms.number_box import NumberBox
+from gui.icons import icon
+from gui.inspect.facts import Facts
+from gui.runner import Runner
+from gui.samples import SampleView
+from gui.samples.pages import BalancePage
+from gui.samples.values import target_words
+from gui.text import sentence, tr, tr_core
+from gui.widgets import Column, muted, words
+
+PART_NAMES = {"train": "Training", "validation": "Validation", "test": "Test"}
+
+
+class DataPanel(QWidget):
+    """Form, facts and samples of the document's data set."""
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("data")
+        self.setAccessibleName(tr("Data"))
+        self._document = document
+        self.form = DataForm(document)
+        self.about = muted()
+        self.complaint = words(role=self.palette().ColorRole.BrightText)
+        self.facts = Facts()
+        self.balance = BalancePage()
+        self.browser = _Browser(runner)
+        self._balance_title = heading(tr("Class balance"))
+        column = Column()
+        for widget in (
+            self.form,
+            self.about,
+            self.complaint,
+            self.facts,
+            self._balance_title,
+            self.balance,
+            self.browser,
+        ):
+            column.add(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(column)
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the data set that the document says."""
+        choice = self._document.project.data
+        nothing = tr("Choose a data set: it is what the network learns from.")
+        self.about.setText(tr_core(catalogue("datasets")[choice.key].help) if choice else nothing)
+        try:
+            dataset = self._document.project.dataset()
+        except StudioError as error:
+            self.complaint.setText(sentence(error))
+            dataset = None
+        self.complaint.setVisible(dataset is None and choice is not None)
+        self.facts.setVisible(dataset is not None)
+        self.browser.setVisible(dataset is not None)
+        counted = dataset is not None and dataset.target.codes
+        self.balance.setVisible(counted)
+        self._balance_title.setVisible(counted)
+        if dataset is None:
+            return
+        self.facts.show_facts(facts(dataset))
+        if counted:
+            self.balance.show_sample(dataset, 0)
+        self.browser.show_data(dataset)
+
+    def _on_changed(self, change: Change) -> None:
+        if change.data:
+            self.refresh()
+
+
+class _Browser(QWidget):
+    """Leafs through the samples of a part; the plots examine the sample that is shown."""
+
+    def __init__(self, runner: Runner) -> None:
+        super().__init__()
+        self._runner = runner
+        self._dataset: Dataset | None = None
+        self.part = Drop()
+        self.part.setAccessibleName(tr("Part of the data"))
+        self.number = NumberBox(Param("number", "Sample", "int", 1, "", minimum=1))
+        self.number.setAccessibleName(tr("Number of the sample within its part"))
+        self.back = self._arrow("chevron-left", tr("Sample before"), -1)
+        self.on = self._arrow("chevron-right", tr("Next sample"), 1)
+        self.view = SampleView()
+        self.target = words()
+        self.hint = muted(tr("The plots examine this sample."))
+        self._lay_out()
+        self.part.activated.connect(lambda _: self._go(1))
+        self.number.edited.connect(self._go)
+        runner.updated.connect(self._follow)
+
+    def show_data(self, dataset: Dataset) -> None:
+        """Leaf through this data set; starts with the sample that is examined where it has it."""
+        self._dataset = dataset
+        self.part.clear()
+        for part in PARTS:
+            if len(dataset.split.get(part, ())):
+                self.part.add(part, tr(PART_NAMES[part]))
+        sample, part = self._runner.sample
+        self.part.show_key(part if self.part.findData(part) >= 0 else "train")
+        samples = list(dataset.samples(self._part()))
+        self._show(samples.index(sample) + 1 if sample in samples else 1)
+
+    def shown(self) -> int:
+        """The number of the shown sample in the data set."""
+        assert self._dataset is not None
+        value = self.number.value()
+        return int(self._dataset.samples(self._part())[int(value or 1) - 1])
+
+    def _part(self) -> Part:
+        part: Part = self.part.currentData()
+        return part
+
+    def _show(self, number: int) -> None:
+        assert self._dataset is not None
+        count = len(self._dataset.samples(self._part()))
+        self.number.set_param(Param("number", "Sample", "int", 1, "", minimum=1, maximum=count))
+        self.number.show_value(max(1, min(number, count)))
+        self.count.setText(tr("of {n}", n=f"{count:,}"))
+        self.back.setEnabled(number > 1)
+        self.on.setEnabled(number < count)
+        self.view.show_sample(self._dataset, self.shown())
+        self.target.setText(tr("Target: {target}", target=target_words(self._dataset, self.shown())))
+
+    def _go(self, number: object) -> None:
+        self._show(int(number))  # type: ignore[call-overload]
+        self._runner.watch(self.shown(), self._part())
+
+    def _step(self, by: int) -> None:
+        self._go(int(self.number.value() or 1) + by)
+
+    def _follow(self) -> None:
+        """Show the sample that another view chose to examine."""
+        if self._dataset is None or not self.isVisible() or self._runner.sample == (self.shown(), self._part()):
+            return
+        sample, part = self._runner.sample
+        if part in self._dataset.split and sample in self._dataset.samples(part):
+            self.part.show_key(part)
+            self._show(list(self._dataset.samples(part)).index(sample) + 1)
+
+    def _arrow(self, picture: str, text: str, by: int) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(picture))
+        button.setIconSize(QSize(14, 14))
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        button.setAutoRepeat(True)
+        button.clicked.connect(lambda: self._step(by))
+        return button
+
+    def _lay_out(self) -> None:
+        self.count = QLabel()
+        self.count.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        line.addWidget(self.part, 3)
+        line.addWidget(self.back)
+        line.addWidget(self.number, 3)
+        line.addWidget(self.on)
+        line.addWidget(self.count)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(heading(tr("Samples")))
+        column.addLayout(line)
+        column.addWidget(self.target)
+        column.addWidget(self.view)
+        column.addWidget(self.hint)
+        column.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+
+def facts(dataset: Dataset) -> list[tuple[str, str]]:
+    """What there is to know about a data set."""
+    sizes = [
+        f"{len(dataset.split[part]):,} {tr(PART_NAMES[part]).lower()}"
+        for part in PARTS
+        if len(dataset.split.get(part, ()))
+    ]
+    found = [(tr("Samples"), f"{len(dataset):,}"), (tr("Split"), ", ".join(sizes))]
+    for name, field in dataset.inputs.items():
+        found.append((tr("Input {name}", name=name), _shape(field)))
+    found.append((tr("Target"), _answer(dataset)))
+    if dataset.source:
+        found.append((tr("Source"), tr_core(dataset.source)))
+    return found
+
+
+def _shape(field: Field) -> str:
+    if field.sequence:
+        return tr("{steps} steps of {n}", steps=field.steps, n=field.features)
+    return tr("{n} numbers", n=field.features) if field.features != 1 else tr("1 number")
+
+
+def _answer(dataset: Dataset) -> str:
+    field = dataset.target
+    what = tr("{n} classes", n=len(field.classes)) if field.codes else _shape(field) if not field.sequence else ""
+    if not field.sequence:
+        return what
+    if field.codes:
+        return tr("{what} at each of {steps} steps", what=what, steps=field.steps)
+    return _shape(field)
