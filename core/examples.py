@@ -95,13 +95,13 @@ def _digits_by_rows() -> Project:
     data = DATASETS.choose("digits", reading="rows")
     project = _chain(data, _input(8), _dense("Hidden", 32), _LAST, _classes(10))
     _link(project, "Hidden", "Hidden", delay=1)
-    return _trained_with(project, lr=0.003, loss="cross_entropy", epochs=30, clip_norm=5)
+    return _trained_with(project, lr=0.002, loss="cross_entropy", epochs=60, clip_norm=5)
 
 
 def _digits_by_pixels(kind: str, units: int, lr: float) -> Project:
     data = DATASETS.choose("digits", reading="pixels")
     project = _chain(data, _input(1), _block(kind, units), _LAST, _classes(10))
-    return _trained_with(project, lr=lr, loss="cross_entropy", epochs=40, clip_norm=1)
+    return _trained_with(project, lr=lr, loss="cross_entropy", schedule="cosine", epochs=40, clip_norm=1)
 
 
 def _digits_at_once() -> Project:
@@ -113,7 +113,7 @@ def _digits_at_once() -> Project:
 def _adding(kind: str) -> Project:
     data = DATASETS.choose("adding", length=100, samples=5000)
     project = _chain(data, _input(2), _block(kind, 32), _LAST, _number())
-    return _trained_with(project, lr=0.01, epochs=20, batch_size=64, clip_norm=1)
+    return _trained_with(project, lr=0.01, epochs=25, batch_size=64, clip_norm=1)
 
 
 def _sunspots() -> Project:
@@ -136,9 +136,9 @@ def _jordan() -> Project:
 
 
 def _parity() -> Project:
-    project = _chain(DATASETS.choose("parity", length=20), _input(1), _dense("Hidden", 8), _classes(2))
+    project = _chain(DATASETS.choose("parity", length=12), _input(1), _dense("Hidden", 8), _classes(2))
     _link(project, "Hidden", "Hidden", delay=1)
-    return _trained_with(project, lr=0.01, loss="cross_entropy", epochs=20, clip_norm=1)
+    return _trained_with(project, lr=0.01, loss="cross_entropy", epochs=30, clip_norm=1)
 
 
 def _echo() -> Project:
@@ -189,13 +189,13 @@ _ALL = (
     Example(
         "digits-pixels-rnn",
         "Digits, pixel by pixel: RNN",
-        "64 steps of one pixel each: watch how little of the gradient reaches the first ones.",
-        partial(_digits_by_pixels, "rnn", 48, 0.001),
+        "64 steps of one pixel each: as it learns, the gradient reaches further and further back.",
+        partial(_digits_by_pixels, "rnn", 48, 0.002),
     ),
     Example(
         "digits-pixels-lstm",
         "Digits, pixel by pixel: LSTM",
-        "The same 64 steps with a cell that can keep the gradient alive.",
+        "The same 64 steps with a gated cell, which keeps the gradient level through time.",
         partial(_digits_by_pixels, "lstm", 32, 0.01),
     ),
     Example(
@@ -207,7 +207,7 @@ _ALL = (
     Example(
         "adding-rnn",
         "Adding problem: RNN",
-        "Two marked numbers in a row of 100 are to be added, and a plain RNN only learns to guess.",
+        "Two marked numbers in a row of 100 are to be added; the gradient dies on its way back and the RNN can only guess.",
         partial(_adding, "rnn"),
     ),
     Example(

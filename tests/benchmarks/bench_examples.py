@@ -26,19 +26,20 @@ class Goal:
     quality: float
     """Accuracy, which must be at least this, or root mean squared error in the unit of the data, at most this."""
     seconds: float = 120.0
+    fails: bool = False
+    """True for an example that is there to be seen failing: it must not reach ``quality``."""
 
 
 GOALS = {
     "digits-rows-elman": Goal(0.93, 60),
     "digits-mlp": Goal(0.95),
-    "digits-pixels-rnn": Goal(0.80),
+    "digits-pixels-rnn": Goal(0.90),
     "digits-pixels-lstm": Goal(0.90),
     "digits-pixels-gru": Goal(0.90),
-    # The plain RNN is there to be seen failing: no better than always answering 1.
-    "adding-rnn": Goal(0.45),
+    "adding-rnn": Goal(0.35, fails=True),
     "adding-lstm": Goal(0.10),
-    "sunspots-forecast": Goal(22.0),
-    "weather": Goal(3.0),
+    "sunspots-forecast": Goal(24.0),
+    "weather": Goal(2.95),
     "jordan": Goal(0.99),
     "parity": Goal(0.99),
     "echo-delay": Goal(0.99),
@@ -93,7 +94,8 @@ def bench(key: str, seed: int) -> bool:
     reached = quality(data, evaluation.samples, evaluation.outputs)
     name, without = baseline(data)
     goal = GOALS[key]
-    good = (reached >= goal.quality if data.target.codes else reached <= goal.quality) and seconds <= goal.seconds
+    learned = reached >= goal.quality if data.target.codes else reached <= goal.quality
+    good = learned != goal.fails and seconds <= goal.seconds
     unit = "accuracy" if data.target.codes else f"RMSE {data.target.unit}".strip()
     print(
         f"{key:20} {seed:4d} {reached:9.3f} {unit:14} {without:9.3f} {name:16} {goal.quality:9.3f} {seconds:7.1f} s "
