@@ -26,7 +26,7 @@ _COMMANDS = {
 def press(view: CanvasView, event: QKeyEvent) -> bool:
     """Do what a key says; False where it says nothing here."""
     key, modifiers = Qt.Key(event.key()), event.modifiers()
-    if view.gesture is not None:
+    if view.mouse.gesture is not None:
         return _during_gesture(view, key)
     if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier):
         return False
@@ -45,13 +45,13 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
 
 
 def _during_gesture(view: CanvasView, key: Qt.Key) -> bool:
-    gesture = view.gesture
+    gesture = view.mouse.gesture
     if key == Qt.Key.Key_Escape:
-        view.cancel_gesture()
+        view.mouse.cancel()
     elif isinstance(gesture, LinkGesture) and key in ARROWS:
         gesture.toward(*ARROWS[key])
     elif isinstance(gesture, LinkGesture) and key in ENTER:
-        view.conclude_linking(gesture)
+        view.mouse.conclude_linking()
     return True
 
 
@@ -84,14 +84,14 @@ def tab(view: CanvasView, event: QKeyEvent) -> bool:
     """Tab selects the next layer; False for other keys, and where the focus should go on to the next widget."""
     forward = event.key() == Qt.Key.Key_Tab
     backward = event.key() == Qt.Key.Key_Backtab or (forward and event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-    if not forward and not backward or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+    if (not forward and not backward) or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
         return False
     return _next_layer(view, not backward)
 
 
 def _next_layer(view: CanvasView, forward: bool) -> bool:
-    if isinstance(view.gesture, LinkGesture):
-        view.gesture.cycle(1 if forward else -1)
+    if isinstance(view.mouse.gesture, LinkGesture):
+        view.mouse.gesture.cycle(1 if forward else -1)
         return True
     order = sorted(view.canvas.layers, key=lambda key: (view.canvas.layers[key].x(), view.canvas.layers[key].y()))
     if not order:

@@ -21,9 +21,11 @@ KEY = Qt.ItemDataRole.UserRole
 class KindsList(QListWidget):
     """Layer kinds that can be dragged onto the canvas."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, eager: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName("layerKinds")
+        self.eager = eager
+        """True selects the first kind before anything was searched."""
         self.setAccessibleName(tr("Kinds of layers"))
         self.setIconSize(QSize(20, 20))
         self.setUniformItemSizes(False)
@@ -42,7 +44,8 @@ class KindsList(QListWidget):
                 self._add_heading(family)
             for spec in found:
                 self._add_kind(spec)
-        self._select_best(words)
+        if words.strip() or self.eager:
+            self._select_best(words)
 
     def chosen(self) -> str:
         """Key of the selected kind; empty where there is none."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
 from core.edits import Remove, SetDelay, SetFrozen
-from gui.canvas.hits import Hit
+from gui.canvas.hits import Hit, hit
 from gui.icons import icon
 from gui.text import tr
 
@@ -16,6 +17,26 @@ if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
 ARRANGE = ("align_left", "align_center", "align_top", "align_middle", "distribute_columns", "distribute_rows")
+
+
+def open_context_menu(view: CanvasView, event: QContextMenuEvent) -> None:
+    """Open the menu at the pointer, or, asked for by a key, the one of the selection."""
+    pos = view.exact(QPointF(event.pos()))
+    found = hit(view.canvas, pos)
+    if event.reason() == QContextMenuEvent.Reason.Keyboard:
+        found = _selected(view)
+    if (found.on_layer or found.on_link) and found.key not in view.document.selection:
+        view.document.select([found.key])
+    menu = context_menu(view, found, pos)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(event.globalPos())
+
+
+def _selected(view: CanvasView) -> Hit:
+    layers, links = view.document.selected_layers(), view.document.selected_links()
+    if layers:
+        return Hit("body", layers[0])
+    return Hit("link", links[0]) if links else Hit()
 
 
 def context_menu(view: CanvasView, hit: Hit, pos: QPointF) -> QMenu:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
@@ -13,6 +13,7 @@ from gui.theme import theme
 
 SIZE = QSize(184, 118)
 INSET = 8.0
+EDGE = 14
 
 
 class Minimap(QWidget):
@@ -26,10 +27,21 @@ class Minimap(QWidget):
         self.resize(SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._view, self._scene = view, scene
-        scene.arranged.connect(self.update)
+        self.wanted = True
         theme().changed.connect(self.update)
-        view.horizontalScrollBar().valueChanged.connect(self.update)
-        view.verticalScrollBar().valueChanged.connect(self.update)
+        view.horizontalScrollBar().valueChanged.connect(self.refresh)
+        view.verticalScrollBar().valueChanged.connect(self.refresh)
+        view.installEventFilter(self)
+
+    def refresh(self) -> None:
+        """Be there while a part of the network is out of sight, and show what is so now."""
+        self.setVisible(self.wanted and self.needed())
+        self.update()
+
+    def toggle(self) -> None:
+        """Show it, or keep it away."""
+        self.wanted = not self.wanted
+        self.refresh()
 
     def needed(self) -> bool:
         """True where a part of the network is out of sight."""
@@ -55,6 +67,13 @@ class Minimap(QWidget):
         world = self._world()
         middle = QPointF(self.width() / 2, self.height() / 2)
         self._view.centerOn(world.center() + (pos - middle) / self._scale(world))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            corner = self._view.rect().bottomRight()
+            self.move(corner.x() - self.width() - EDGE, corner.y() - self.height() - EDGE)
+            self.refresh()
+        return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

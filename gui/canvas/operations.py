@@ -119,12 +119,12 @@ class Operations:
     def link(self) -> None:
         """Draw a link from the selected layer with keys or by a click on the target."""
         if self._layers():
-            self._view.begin_linking(LinkGesture(self._view, self._layers()[0], sticky=True))
+            self._view.mouse.begin_linking(LinkGesture(self._view, self._layers()[0], sticky=True))
 
     def hand_over(self) -> None:
         """The same for an initial-state link."""
         if self._layers():
-            self._view.begin_linking(LinkGesture(self._view, self._layers()[0], "initial", sticky=True))
+            self._view.mouse.begin_linking(LinkGesture(self._view, self._layers()[0], "initial", sticky=True))
 
     def freeze(self) -> None:
         """Keep what is selected from learning, or let it learn again."""

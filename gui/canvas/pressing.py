@@ -71,7 +71,6 @@ def _on_card(view: CanvasView, hit: Hit) -> Gesture:
 
 def double_click(view: CanvasView, hit: Hit, pos: QPointF) -> None:
     """Empty ground and links open the quick menu, a title its field, a card its neurons."""
-    view.cancel_gesture()
     if hit.part == "nothing":
         view.open_menu(pos)
     elif hit.part == "link" and view.canvas.links[hit.key].link.role == "data":

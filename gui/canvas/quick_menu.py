@@ -30,7 +30,7 @@ class QuickMenu(QFrame):
         self.search.setPlaceholderText(tr("Add a layer …"))
         self.search.setAccessibleName(tr("Search kinds of layers"))
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        self.list = KindsList(self)
+        self.list = KindsList(self, eager=True)
         self.list.setDragEnabled(False)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFrameShape(QFrame.Shape.NoFrame)

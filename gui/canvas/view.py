@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QCursor,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QResizeEvent,
-    QShowEvent,
-    QWheelEvent,
-)  # fmt: skip
+from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from core.edits import Edit
 from core.errors import StudioError
-from gui.canvas import hovering, keyboard
+from gui.canvas import keyboard
 from gui.canvas.commands import enable, make_commands
+from gui.canvas.dropping import Dropping
 from gui.canvas.editing import InlineEditing
-from gui.canvas.gestures import Gesture
-from gui.canvas.hits import Hit, hit
-from gui.canvas.kinds_list import MIME
-from gui.canvas.linking import LinkGesture
-from gui.canvas.menus import context_menu
+from gui.canvas.menus import open_context_menu
 from gui.canvas.minimap import Minimap
+from gui.canvas.mouse import Mouse
 from gui.canvas.operations import Operations
 from gui.canvas.overlays import Bubble, EmptyHint
-from gui.canvas.pressing import double_click, gesture_for
 from gui.canvas.quick_menu import QuickMenu
 from gui.canvas.scene import CanvasScene
 from gui.canvas.zooming import SCROLL_OFF, Zooming
@@ -40,8 +24,6 @@ from gui.document import Document
 from gui.runner import Runner
 from gui.text import sentence, tr
 from gui.theme import theme
-
-EDGE = 14
 
 
 class CanvasView(QGraphicsView):
@@ -65,10 +47,7 @@ class CanvasView(QGraphicsView):
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAcceptDrops(True)
-        self.gesture: Gesture | None = None
         self._menu_place: tuple[QPointF, str, str] = (QPointF(), "", "")
-        self._minimap_wanted = True
         self.hint = EmptyHint(self.viewport())
         self.bubble = Bubble(self.viewport())
         self.menu = QuickMenu(self)
@@ -76,15 +55,15 @@ class CanvasView(QGraphicsView):
         self.minimap = Minimap(self, self.canvas)
         self.editing = InlineEditing(self)
         self.operations = Operations(self)
+        self.mouse = Mouse(self)
+        self.dropping = Dropping(self)
         self.commands = make_commands(self, self.operations.table() | self._view_commands())
         self.addActions(list(self.commands.values()))
-        self.commands["minimap"].setChecked(True)
+        self.commands["minimap"].setChecked(self.minimap.wanted)
         self.menu.chosen.connect(self._on_kind)
         document.selection_changed.connect(self._on_selection)
         document.replaced.connect(self._on_replaced)
         self.canvas.arranged.connect(self._on_arranged)
-        self.horizontalScrollBar().valueChanged.connect(self._show_minimap)
-        self.verticalScrollBar().valueChanged.connect(self._show_minimap)
         runner.updated.connect(self._on_updated)
         theme().changed.connect(self.viewport().update)
         self._on_selection()
@@ -94,7 +73,7 @@ class CanvasView(QGraphicsView):
         return {
             "quick_menu": lambda: self.open_menu(self.pointer()), "zoom_in": self.zooming.closer,
             "zoom_out": self.zooming.farther, "fit": self.zooming.fit, "actual_size": self.zooming.actual,
-            "minimap": self._toggle_minimap,
+            "minimap": self.minimap.toggle,
         }  # fmt: skip
 
     # What gestures and operations ask for
@@ -133,6 +112,11 @@ class CanvasView(QGraphicsView):
             place = self.viewport().rect().center()
         return self.mapToScene(place)
 
+    def exact(self, pos: QPointF) -> QPointF:
+        """A point of the viewport on the canvas, not rounded to pixels."""
+        inverted, _ = self.viewportTransform().inverted()
+        return inverted.map(pos)
+
     def open_menu(self, pos: QPointF, source: str = "", link: str = "") -> None:
         """Offer kinds of layers; the chosen one is put at ``pos``, linked from ``source`` or into ``link``."""
         self.bubble.hide()
@@ -149,25 +133,6 @@ class CanvasView(QGraphicsView):
         for key in ids:
             rect = rect.united(self.canvas.layers[key].scene_rect())
         self.zooming.show(rect)
-
-    def begin_linking(self, gesture: LinkGesture) -> None:
-        """Draw a link without a pressed button."""
-        self.cancel_gesture()
-        self.gesture = gesture
-        gesture.start(self.canvas.layers[gesture.source].pos())
-        gesture.cycle(1)
-
-    def conclude_linking(self, gesture: LinkGesture) -> None:
-        """Make the link that the keys aim at."""
-        self.gesture = None
-        gesture.conclude(self.canvas.layers[gesture.target or gesture.source].pos())
-
-    def cancel_gesture(self) -> None:
-        """Leave everything as it was before the gesture."""
-        if self.gesture is not None:
-            gesture, self.gesture = self.gesture, None
-            gesture.cancel()
-            self.viewport().unsetCursor()
 
     def escape(self) -> None:
         """Close what is open, else select nothing."""
@@ -189,7 +154,7 @@ class CanvasView(QGraphicsView):
         self.minimap.update()
 
     def _on_replaced(self) -> None:
-        self.gesture = None
+        self.mouse.forget()
         self.editing.close()
         self.bubble.hide()
         self.zooming.fit()
@@ -197,70 +162,14 @@ class CanvasView(QGraphicsView):
     def _on_arranged(self) -> None:
         empty = not self.canvas.layers
         self.hint.setVisible(empty)
-        self._show_minimap()
-        if self.gesture is None:
-            hovering.show_hover(self.canvas, Hit())
+        self.minimap.refresh()
+        self.mouse.rest()
 
     def _on_updated(self) -> None:
         if self.isVisible():
             self.canvas.refresh()
 
-    def _show_minimap(self) -> None:
-        """The map is there while a part of the network is out of sight."""
-        self.minimap.setVisible(self._minimap_wanted and self.minimap.needed())
-
-    def _toggle_minimap(self) -> None:
-        self._minimap_wanted = not self._minimap_wanted
-        self.commands["minimap"].setChecked(self._minimap_wanted)
-        self._on_arranged()
-
-    def _place_minimap(self) -> None:
-        corner = self.rect().bottomRight()
-        self.minimap.move(corner.x() - self.minimap.width() - EDGE, corner.y() - self.minimap.height() - EDGE)
-
     # Events
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.menu.dismiss()
-        self.bubble.hide()
-        pos = self._exact(event.position())
-        if self.gesture is not None:
-            if not self.gesture.sticky:
-                return
-            gesture, self.gesture = self.gesture, None
-            if event.button() == Qt.MouseButton.LeftButton:
-                gesture.finish(pos, event.modifiers())
-            else:
-                gesture.cancel()
-            return
-        self.gesture = gesture_for(self, hit(self.canvas, pos), event)
-        if self.gesture is not None:
-            if self.gesture.cursor is not None:
-                self.viewport().setCursor(self.gesture.cursor)
-            self.gesture.start(pos)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        pos = self._exact(event.position())
-        if self.gesture is not None:
-            self.gesture.move(pos, event.modifiers())
-            return
-        now = hit(self.canvas, pos)
-        hovering.show_hover(self.canvas, now)
-        self.viewport().setCursor(hovering.CURSORS.get(now.part, Qt.CursorShape.ArrowCursor))
-        text = hovering.words(self.canvas, self.runner, now)
-        if self.editing.field is None:
-            self.say(text, pos)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self.gesture is not None and not self.gesture.sticky:
-            gesture, self.gesture = self.gesture, None
-            gesture.finish(self._exact(event.position()), event.modifiers())
-            self.viewport().unsetCursor()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            pos = self._exact(event.position())
-            double_click(self, hit(self.canvas, pos), pos)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zooming.by(self.zooming.wheel_factor(event.angleDelta().y()), event.position())
@@ -278,40 +187,12 @@ class CanvasView(QGraphicsView):
         return super().event(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.cancel_gesture()
+        self.mouse.cancel()
         self.bubble.hide()
-        pos = self._exact(QPointF(event.pos()))
-        found = hit(self.canvas, pos)
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            found = self._selected_hit()
-        if (found.on_layer or found.on_link) and found.key not in self.document.selection:
-            self.document.select([found.key])
-        menu = context_menu(self, found, pos)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(MIME):
-            event.acceptProposedAction()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._light_link(self._link_under(event.position()))
-        event.acceptProposedAction()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._light_link("")
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        kind = bytes(event.mimeData().data(MIME).data()).decode(errors="replace")
-        link = self._link_under(event.position())
-        self._light_link("")
-        event.acceptProposedAction()
-        self.operations.add_layer(kind, self._exact(event.position()), link=link)
-        self.setFocus()
+        open_context_menu(self, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_minimap()
         if self.zooming.follows:
             self.zooming.fit()
 
@@ -320,33 +201,3 @@ class CanvasView(QGraphicsView):
         self.canvas.refresh()
         if self.zooming.follows:
             self.zooming.fit()
-
-    def leaveEvent(self, event: object) -> None:
-        if self.gesture is None:
-            hovering.show_hover(self.canvas, Hit())
-            self.bubble.hide()
-
-    def _exact(self, pos: QPointF) -> QPointF:
-        """A point of the viewport on the canvas, not rounded to pixels."""
-        inverted, _ = self.viewportTransform().inverted()
-        return inverted.map(pos)
-
-    def _selected_hit(self) -> Hit:
-        chosen = self.document.selected_layers()
-        if chosen:
-            return Hit("body", chosen[0])
-        links = self.document.selected_links()
-        return Hit("link", links[0]) if links else Hit()
-
-    def _link_under(self, pos: QPointF) -> str:
-        """The link that a layer would be dropped into."""
-        found = hit(self.canvas, self._exact(pos))
-        if not found.on_link or self.canvas.links[found.key].link.role != "data":
-            return ""
-        return found.key
-
-    def _light_link(self, key: str) -> None:
-        for other, item in self.canvas.links.items():
-            if item.lit != (other == key):
-                item.lit = other == key
-                item.update()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -74,7 +76,7 @@ class Hands:
     def drag(self, *places: QPointF, modifiers=NONE, button=LEFT, drop: bool = True) -> None:
         self.move(places[0])
         self.press(places[0], modifiers, button)
-        for one, other in zip(places, places[1:], strict=False):
+        for one, other in itertools.pairwise(places):
             for share in (0.3, 0.7, 1.0):
                 self.move(one + (other - one) * share)
         if drop:

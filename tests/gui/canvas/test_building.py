@@ -59,7 +59,7 @@ def test_drop_on_itself_makes_a_recurrent_link(hands):
 def test_a_click_on_the_edge_makes_nothing(hands):
     hands.click(hands.port("hidden") - QPointF(2, 0))
     assert len(hands.network.links) == 2
-    assert hands.view.gesture is None
+    assert hands.view.mouse.gesture is None
 
 
 def test_backwards_gets_a_delay_and_says_so(hands):
@@ -155,7 +155,11 @@ def test_drop_a_kind_on_the_ground(hands):
 def test_drop_a_kind_on_a_link_inserts_it(hands):
     key = next(k.id for k in hands.network.links.values() if k.target == hands.network.layer("y").id)
     drop(hands, "layer_norm", hands.link_middle(key))
-    assert links(hands) == {("x", "hidden", 0, "data"), ("hidden", "Layer norm", 0, "data"), ("Layer norm", "y", 0, "data")}
+    assert links(hands) == {
+        ("x", "hidden", 0, "data"),
+        ("hidden", "Layer norm", 0, "data"),
+        ("Layer norm", "y", 0, "data"),
+    }
     assert hands.document.undo_stack.count() == 1
     order = [hands.network.layer(name).x for name in ("hidden", "Layer norm", "y")]
     assert order == sorted(order) and order[2] - order[1] >= 190
@@ -333,7 +337,7 @@ def test_tab_walks_and_l_links_by_keys(make):
     hands.document.select([hands.network.layer("x").id])
     hands.key(Qt.Key.Key_L)
     hands.key(Qt.Key.Key_Escape)
-    assert hands.view.gesture is None and len(hands.network.links) == 1
+    assert hands.view.mouse.gesture is None and len(hands.network.links) == 1
     hands.key(Qt.Key.Key_Tab, SHIFT)
     assert not hands.document.selection
 

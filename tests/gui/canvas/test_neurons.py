@@ -29,7 +29,9 @@ def opened(make):
 
 def key_of(hands, source, target):
     layers = hands.network.layers
-    return next(k.id for k in hands.network.links.values() if (layers[k.source].name, layers[k.target].name) == (source, target))
+    return next(
+        k.id for k in hands.network.links.values() if (layers[k.source].name, layers[k.target].name) == (source, target)
+    )
 
 
 def weight(hands, key, cell):
@@ -175,7 +177,11 @@ def test_remove_one_neuron(opened):
 
 def test_many_connections_become_a_picture(make):
     hands = make(
-        layers=(("input", "x", 0, 0, {"units": 40}), ("dense", "h", 280, 0, {"units": 40}), ("output", "y", 560, 0, {})),
+        layers=(
+            ("input", "x", 0, 0, {"units": 40}),
+            ("dense", "h", 280, 0, {"units": 40}),
+            ("output", "y", 560, 0, {}),
+        ),
         links=(("x", "h"), ("h", "y")),
     )
     hands.view.canvas.set_expanded(list(hands.network.layers), True)

@@ -1,0 +1,126 @@
+"""The mouse over the canvas: presses begin gestures, the rest is hovering."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+
+from gui.canvas import hovering
+from gui.canvas.gestures import Gesture
+from gui.canvas.hits import Hit, hit
+from gui.canvas.linking import LinkGesture
+from gui.canvas.pressing import double_click, gesture_for
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+
+class Mouse(QObject):
+    """Watches the viewport; ``gesture`` is what is going on."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.gesture: Gesture | None = None
+        view.viewport().installEventFilter(self)
+
+    def begin_linking(self, gesture: LinkGesture) -> None:
+        """Draw a link without a pressed button."""
+        self.cancel()
+        self.gesture = gesture
+        gesture.start(self._view.canvas.layers[gesture.source].pos())
+        gesture.cycle(1)
+
+    def conclude_linking(self) -> None:
+        """Make the link that the keys aim at."""
+        gesture, self.gesture = self.gesture, None
+        if isinstance(gesture, LinkGesture):
+            gesture.conclude(self._view.canvas.layers[gesture.target or gesture.source].pos())
+
+    def cancel(self) -> None:
+        """Leave everything as it was before the gesture."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.cancel()
+            self._view.viewport().unsetCursor()
+
+    def forget(self) -> None:
+        """What the gesture was about is gone."""
+        self.gesture = None
+        self._view.canvas.show_linking(None)
+        self._view.canvas.draft.show_route(None, "accent")
+
+    def rest(self) -> None:
+        """Nothing is under the pointer any more."""
+        if self.gesture is None:
+            hovering.show_hover(self._view.canvas, Hit())
+
+    def _press(self, event: QMouseEvent) -> None:
+        view, pos = self._view, self._view.exact(event.position())
+        view.menu.dismiss()
+        view.bubble.hide()
+        if self.gesture is not None:
+            self._end_sticky(event, pos)
+            return
+        self.gesture = gesture_for(view, hit(view.canvas, pos), event)
+        if self.gesture is not None:
+            if self.gesture.cursor is not None:
+                view.viewport().setCursor(self.gesture.cursor)
+            self.gesture.start(pos)
+
+    def _end_sticky(self, event: QMouseEvent, pos: QPointF) -> None:
+        if self.gesture is None or not self.gesture.sticky:
+            return
+        gesture, self.gesture = self.gesture, None
+        if event.button() == Qt.MouseButton.LeftButton:
+            gesture.finish(pos, event.modifiers())
+        else:
+            gesture.cancel()
+
+    def _move(self, event: QMouseEvent) -> None:
+        view, pos = self._view, self._view.exact(event.position())
+        if self.gesture is not None:
+            self.gesture.move(pos, event.modifiers())
+            return
+        now = hit(view.canvas, pos)
+        hovering.show_hover(view.canvas, now)
+        view.viewport().setCursor(hovering.CURSORS.get(now.part, Qt.CursorShape.ArrowCursor))
+        if view.editing.field is None:
+            view.say(hovering.words(view.canvas, view.runner, now), pos)
+
+    def _release(self, event: QMouseEvent) -> None:
+        if self.gesture is not None and not self.gesture.sticky:
+            gesture, self.gesture = self.gesture, None
+            gesture.finish(self._view.exact(event.position()), event.modifiers())
+            self._view.viewport().unsetCursor()
+
+    def _double_click(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.cancel()
+            pos = self._view.exact(event.position())
+            double_click(self._view, hit(self._view.canvas, pos), pos)
+
+    def _leave(self) -> None:
+        if self.gesture is None:
+            self.rest()
+            self._view.bubble.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        match event.type():
+            case QEvent.Type.MouseButtonPress:
+                self._press(event)  # type: ignore[arg-type]
+            case QEvent.Type.MouseMove:
+                self._move(event)  # type: ignore[arg-type]
+            case QEvent.Type.MouseButtonRelease:
+                self._release(event)  # type: ignore[arg-type]
+            case QEvent.Type.MouseButtonDblClick:
+                self._double_click(event)  # type: ignore[arg-type]
+            case QEvent.Type.Leave:
+                self._leave()
+                return False
+            case _:
+                return False
+        event.accept()
+        return True
