@@ -69,7 +69,7 @@ def of_evaluation(evaluation: Evaluation, dataset: Dataset, axis: Axis) -> np.nd
     outputs, targets = outputs[keep], targets[keep]
     if not dataset.target.codes:
         fits = axis == "residual" and outputs.shape == targets.shape
-        return np.asarray(outputs - targets).ravel() if fits else None
+        return np.asarray((outputs - targets).ravel()) if fits else None
     codes = targets[:, 0].astype(int)
     if outputs.shape[1] == 1:
         outputs = np.concatenate([1 - outputs, outputs], axis=1)
