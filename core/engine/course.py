@@ -9,6 +9,8 @@ from time import perf_counter
 
 import numpy as np
 
+from core.catalogue.spec import Choice
+
 
 @dataclass
 class Position:
@@ -46,6 +48,10 @@ class Course:
         """Batches in this epoch, taken and to come."""
         left = len(self.order) - self.position.taken
         return self.position.batch_in_epoch + math.ceil(left / size)
+
+    def steps(self, training: Choice) -> int:
+        """Training steps of a whole run with these settings."""
+        return math.ceil(len(self.order) / int(training["batch_size"])) * int(training["epochs"])
 
     def advance(self, size: int) -> bool:
         """A batch of ``size`` samples is done; True where that was the last one of the epoch."""
@@ -103,14 +109,12 @@ class Pulse:
     """Says every so many seconds that it is time to show something."""
 
     def __init__(self) -> None:
-        self.interval = 0.0
-        """Seconds; 0 is never."""
         self._last = -math.inf
 
-    def due(self) -> bool:
-        """Whether it is time; if so, the next interval begins."""
+    def due(self, interval: float) -> bool:
+        """Whether ``interval`` seconds have passed since it last was time; 0 is never."""
         now = perf_counter()
-        if not self.interval or now - self._last < self.interval:
+        if not interval or now - self._last < interval:
             return False
         self._last = now
         return True

@@ -57,6 +57,8 @@ class Session:
         self.granularity: Granularity = "batch"
         self.gradient_every = 1
         """Batches from one measurement of the gradient through time to the next; 0 is never."""
+        self.display_interval = 0.0
+        """Seconds between reports that carry weights, examination and what is known per layer; 0 is never."""
         self.training = training
         """The settings in use."""
         self.trouble: Diverged | None = None
@@ -67,7 +69,9 @@ class Session:
         self._data = Batches(state.network, dataset, dtype, self._device)
         self._model = Model(state.network, dataset, training, dtype, self._device)
         self._course = Course(dataset.samples("train"), int(training["seed"]), bool(training["shuffle"]))
-        self._learner = Learner(state.network, state.weights, training, self._total_steps(), dtype, self._device)
+        self._learner = Learner(
+            state.network, state.weights, training, self._course.steps(training), dtype, self._device
+        )
         self._random = torch.Generator(self._device).manual_seed(int(training["seed"]))
         self._random_before: torch.Tensor | None = None
         self._best, self._watch, self._pulse = Best(), Stopwatch(), Pulse()
@@ -78,15 +82,6 @@ class Session:
         self._notes: list[str] = []
         if resume is not None:
             restored(resume, self._learner, self._course, self._best, self._watch, self._random)
-
-    @property
-    def display_interval(self) -> float:
-        """Seconds between reports that carry weights, examination and what is known per layer; 0 is never."""
-        return self._pulse.interval
-
-    @display_interval.setter
-    def display_interval(self, seconds: float) -> None:
-        self._pulse.interval = seconds
 
     def run(self) -> Iterator[Report]:
         """Train until the epochs are through, patience ends, ``stop`` is called or a number is no longer finite."""
@@ -104,14 +99,16 @@ class Session:
         report = None
         self._take_changes()
         while self._end() is None:
-            batch, due = self._next_batch(), self._pulse.due()
+            batch, due = self._next_batch(), self._pulse.due(self.display_interval)
             done = self._forward(batch, due)
             norm = self._backward(done)
             seen = self._observe(done, norm, due)
             if not seen.finite:
-                yield self._diverged(seen, self._locate(batch))
+                yield self._diverged(seen, locate(self._model, self._learner, batch, self._random_before))
                 return
-            for moment in self._moments(batch):
+            for moment in moments(batch.longest):
+                if self.granularity != "step" or self._stopping:
+                    break
                 yield self._at(moment, seen)
             if self._stopping:
                 break
@@ -171,7 +168,7 @@ class Session:
             self._asked = wanted
             self._notes += notes
             self._model.change(self.training)
-            self._learner.change(self.training, self._total_steps())
+            self._learner.change(self.training, self._course.steps(self.training))
 
     def _forward(self, batch: Batch, due: bool) -> Pass:
         every = self.gradient_every
@@ -196,12 +193,6 @@ class Session:
         if due:
             seen.layer_gradient = self._learner.layer_gradient()
         return seen
-
-    def _moments(self, batch: Batch) -> Iterator[Moment]:
-        for moment in moments(batch.longest):
-            if self.granularity != "step" or self._stopping:
-                return
-            yield moment
 
     def _at(self, moment: Moment, seen: _Seen) -> Report:
         """The report of a moment: it tells no more than is known then. The first one shows the weights and the sample."""
@@ -289,17 +280,6 @@ class Session:
         """The last report of a session that met NaN or infinity: the weights are those from before the batch."""
         self.trouble = diverged(found, self._model.network, self._course.position.batch + 1)
         return self._report(seen, weights=self.weights(), stopped="diverged", stopped_because=str(self.trouble))
-
-    def _locate(self, batch: Batch) -> Found:
-        """Where the batch under way stopped being finite: it is run again with the same dropout."""
-        random = torch.Generator(self._device)
-        assert self._random_before is not None
-        random.set_state(self._random_before)
-        return locate(self._model, self._learner, batch, random)
-
-    def _total_steps(self) -> int:
-        size = math.ceil(len(self._course.order) / int(self.training["batch_size"]))
-        return size * int(self.training["epochs"])
 
 
 def moments(steps: int) -> Iterator[Moment]:

@@ -134,13 +134,17 @@ def diverged(found: Found, network: Network, batch: int) -> Diverged:
     return Diverged(what + where + ". " + _AFTER.format(advice=advice), **values)
 
 
-def locate(model: Model, learner: Learner, batch: Batch, random: torch.Generator) -> Found:
-    """The first thing that is not finite in a batch, searched in the order of the computation."""
+def locate(model: Model, learner: Learner, batch: Batch, random: Tensor | None) -> Found:
+    """The first thing that is not finite in a batch, searched in the order of the computation.
+
+    ``random`` is the state of the dropout generator at the beginning of the batch, which is run again.
+    """
     for found in in_data(batch):
         return found
     for found in in_tensors("weights", learner.tensors, learner.layer_of):
         return found
-    seen = model.looked_at(learner.tensors, batch, training=True, generator=random)
+    generator = None if random is None else torch.Generator(batch.target.device).set_state(random)
+    seen = model.looked_at(learner.tensors, batch, training=True, generator=generator)
     for found in in_activations(seen.values.outputs):
         return found
     if broken(seen.loss):

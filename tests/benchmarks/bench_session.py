@@ -148,7 +148,18 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     print(f"torch {torch.__version__}, {asked.threads} thread(s), medians, ratios to the stock script")
-    head = ("batch", "steps", "inputs", "units", "kind", "stock ms", "program", "no probes", "10 a second", "every step")
+    head = (
+        "batch",
+        "steps",
+        "inputs",
+        "units",
+        "kind",
+        "stock ms",
+        "program",
+        "no probes",
+        "10 a second",
+        "every step",
+    )
     print(" | ".join(f"{name:>11}" for name in head))
     for (batch, steps, inputs, units), kind in itertools.product(SIZES, MODULES):
         data = make_data(batch, steps, inputs)
