@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
         document = self.document
         document.path_changed.connect(self._show_title)
         document.replaced.connect(self._show_title)
-        document.undo_stack.cleanChanged.connect(lambda clean: self.setWindowModified(not clean))
+        document.undo_stack.cleanChanged.connect(self._show_title)
         document.selection_changed.connect(self._show_inspector)
         self.status.problems_clicked.connect(lambda: self.docks.show("problems"))
         self.runner.refused.connect(lambda _: self.docks.show("problems"))
@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
         if self.document.selection and not inspector.isHidden():
             inspector.raise_()
 
-    def _show_title(self) -> None:
+    def _show_title(self, *_: object) -> None:
         self.setWindowTitle(f"{self.files.name()}[*] — Unroll Studio")
         self.setWindowModified(not self.document.undo_stack.isClean())
 
