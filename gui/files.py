@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from core import project_file
 from core.errors import StudioError
 from core.examples import open_example
+from core.lock import InUse, Lock, lock_path, take
 from core.project import Project
 from gui import settings
 from gui.document import Document
@@ -28,11 +29,16 @@ class Files(QObject):
 
     saved = Signal(object)
     """Path: the document is on disk now."""
+    discarded = Signal()
+    """The user gave the unsaved changes up."""
     opened = Signal()
+    discarded = Signal()
+    """The user said that the unsaved changes of the document may be lost."""
 
     def __init__(self, document: Document, window: QWidget, before_leaving: Callable[[], None]) -> None:
         super().__init__(window)
         self._document, self._window, self._before_leaving = document, window, before_leaving
+        self._lock: Lock | None = None
         self.commands: dict[str, QAction] = {}
         standard = QKeySequence.StandardKey
         self._add("new", tr("&New"), "new", standard.New, self.new)
@@ -69,7 +75,9 @@ class Files(QObject):
         answer = button(box.exec())
         if answer == button.Save:
             return self.save()
-        return answer == button.Discard
+        if answer == button.Discard:
+            self.discarded.emit()
+        return bool(answer == button.Discard)
 
     def name(self) -> str:
         """What the open project is called."""
@@ -99,9 +107,20 @@ class Files(QObject):
             return False
         if not self.may_leave():
             return False
-        self._show(project, path)
+        try:
+            held = self._take(path)
+        except InUse as error:
+            # It can be looked at and saved by another name, so it opens as a project without a file.
+            tell(self._window, error, tr("“{name}” is in use", name=path.name))
+            self._show(project, title=tr("{name} (copy)", name=path.stem))
+            return True
+        self._show(project, path, held=held)
         settings.remember_file(path)
         return True
+
+    def close(self) -> None:
+        """Let other windows open what was open here."""
+        self._hold(None)
 
     def open_example(self, key: str) -> None:
         """Open an example as a project without a file."""
@@ -133,7 +152,8 @@ class Files(QObject):
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _show(self, project: Project, path: Path | None = None, title: str = "") -> None:
+    def _show(self, project: Project, path: Path | None = None, title: str = "", held: Lock | None = None) -> None:
+        self._hold(held)
         self._document.open(project, path, title)
         self.opened.emit()
 
@@ -141,16 +161,31 @@ class Files(QObject):
         from gui.thumbnail import thumbnail_png
 
         self._before_leaving()
+        held: Lock | None = None
         try:
+            held = self._take(path)
             project_file.save(self._document.project, path, thumbnail_png(self._document.project.network))
         except StudioError as error:
+            if held is not None and held is not self._lock:
+                held.release()
             tell(self._window, error, tr("“{name}” was not saved", name=path.name))
             return False
+        self._hold(held)
         self._document.set_path(path)
         self._document.undo_stack.setClean()
         settings.remember_file(path)
         self.saved.emit(path)
         return True
+
+    def _take(self, path: Path) -> Lock | None:
+        """The lock of a project file, our own where we have it; raises InUse where another window has it."""
+        own = self._lock is not None and self._lock.held and self._lock.path == lock_path(path)
+        return self._lock if own else take(path)
+
+    def _hold(self, lock: Lock | None) -> None:
+        if self._lock is not None and self._lock is not lock:
+            self._lock.release()
+        self._lock = lock
 
     def _folder(self) -> Path:
         if self._document.path:

@@ -65,6 +65,8 @@ class MainWindow(QMainWindow):
 
     def _make_docks(self) -> None:
         document, runner, docks = self.document, self.runner, self.docks
+        self.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
         palette = Palette(document)
         palette.chosen.connect(self.canvas.add_layer)
         docks.add("palette", tr("Layers"), palette, _Area.LeftDockWidgetArea)
@@ -90,8 +92,6 @@ class MainWindow(QMainWindow):
         docks.beside("output", tr("Output"), self.plots["output"], left_of="gradient")
         docks.add("activations", tr("Activations"), self.plots["activations"], bottom, onto="output")
         docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="output")
-        self.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
         docks.show("outline")
         docks.show("training")
         docks.show("output")
@@ -181,6 +181,10 @@ class MainWindow(QMainWindow):
         self.status.problems_clicked.connect(lambda: self.docks.show("problems"))
         self.runner.refused.connect(lambda _: self.docks.show("problems"))
         self.files.saved.connect(lambda _: self.recovery.mark_saved())
+        self.files.discarded.connect(self.recovery.mark_discarded)
+        self.recovery.failed.connect(self.status.showMessage)
+        self.files.discarded.connect(self.recovery.mark_discarded)
+        self.recovery.failed.connect(lambda text: self.statusBar().showMessage(text, 15000))
         theme().changed.connect(self._show_theme)
         self._show_title()
         self._show_theme()
@@ -266,6 +270,7 @@ class MainWindow(QMainWindow):
         self.docks.remember()
         self.runner.close()
         self.recovery.close()
+        self.files.close()
         event.accept()
 
 
