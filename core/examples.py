@@ -17,7 +17,7 @@ from core.edits import AddLayer, AddLink, Macro, ResetWeights, SetData, SetTrain
 from core.errors import UnknownName
 from core.project import Project
 
-COLUMN = 220.0
+COLUMN = 256.0
 """Distance of two layers on the canvas, from centre to centre."""
 DEFAULT = "digits-rows-elman"
 
@@ -123,6 +123,19 @@ def _sunspots() -> Project:
     return _trained_with(project, lr=0.003, epochs=60, batch_size=16, clip_norm=1)
 
 
+def _co2() -> Project:
+    data = DATASETS.choose("co2", reading="change", window=36, target="every")
+    project = _chain(data, _input(1), _dense("Hidden", 16), _number())
+    _link(project, "Hidden", "Hidden", delay=1)
+    return _trained_with(project, lr=0.005, epochs=60, clip_norm=1)
+
+
+def _vowels() -> Project:
+    both = ("gru", "GRU, both directions", {"units": 16, "bidirectional": True})
+    project = _chain(DATASETS.choose("vowels"), _input(12), both, _LAST, _classes(9))
+    return _trained_with(project, lr=0.005, loss="cross_entropy", epochs=30, clip_norm=1)
+
+
 def _weather() -> Project:
     data = DATASETS.choose("weather", window=14, quantity="temperature")
     project = _chain(data, _input(9), _block("gru", 16), _LAST, _number())
@@ -166,6 +179,11 @@ def _spirals() -> Project:
 def _circles() -> Project:
     project = _chain(DATASETS.choose("circles"), _input(2, sequence=False), _dense("Hidden", 4), _classes(2))
     return _trained_with(project, lr=0.02, loss="cross_entropy", epochs=60)
+
+
+def _diabetes() -> Project:
+    project = _chain(DATASETS.choose("diabetes"), _input(10, sequence=False), _dense("Hidden", 8), _number())
+    return _trained_with(project, lr=0.003, epochs=30, weight_decay=0.01)
 
 
 def _iris() -> Project:
@@ -229,6 +247,18 @@ _ALL = (
         _weather,
     ),
     Example(
+        "co2-every-step",
+        "The breathing of the air",
+        "An Elman network tells at every month how carbon dioxide changes in the next: many to many, in step.",
+        _co2,
+    ),
+    Example(
+        "vowels-gru",
+        "Who is speaking?",
+        "A GRU hears two vowels, forwards and backwards and of any length, and names one of nine speakers.",
+        _vowels,
+    ),
+    Example(
         "jordan",
         "Jordan network",
         "Its only memory is its own last answer, which it reads again at the next step: enough to tell odd from even.",
@@ -275,6 +305,12 @@ _ALL = (
         "Iris flowers",
         "Eight neurons tell three species of iris apart by four lengths.",
         _iris,
+    ),
+    Example(
+        "diabetes-mlp",
+        "Diabetes in a year",
+        "A small network foretells a number from ten measurements, as far as it can be known.",
+        _diabetes,
     ),
 )
 

@@ -170,6 +170,29 @@ _SERIES = (
         source="National Geophysical Data Center.",
     ),
     Spec(
+        "co2",
+        "Carbon dioxide in the air",
+        "How much carbon dioxide was in the air of Hawaii in each month from 1958 to 2001: it breathes with the seasons "
+        "and rises year by year. The level leaves the range that the network was trained on, its change does not.",
+        (
+            Param(
+                "reading",
+                "Read as",
+                "choice",
+                "change",
+                "The level itself, or how much it changed since the month before.",
+                choices=(("change", "Change from month to month"), ("level", "Level")),
+            ),
+            _whole("window", "Window", 24, 2, 200, "How many months the network sees.", "months"),
+            _whole("horizon", "Horizon", 1, 1, 60, "How many months ahead it has to tell.", "months"),
+            _asked("What follows the window", "What follows each step", "last"),
+            *_time(),
+        ),
+        family="series",
+        runs="core.data.series:co2",
+        source="C. D. Keeling and T. P. Whorf, Carbon Dioxide Information Analysis Center, 2004.",
+    ),
+    Spec(
         "weather",
         "Weather in Seattle",
         "Rain, temperatures, wind and the kind of weather on each day from 2012 to 2015. The network sees some days "
@@ -190,6 +213,19 @@ _SERIES = (
         family="series",
         runs="core.data.series:weather",
         source="National Oceanic and Atmospheric Administration.",
+    ),
+)
+
+_SPEECH = (
+    Spec(
+        "vowels",
+        "Spoken vowels",
+        "Nine men say two Japanese vowels, 640 times in all. From 7 to 29 short frames of sound, each described by 12 "
+        "numbers, the network tells who speaks. The sequences differ in length.",
+        _lot(),
+        family="speech",
+        runs="core.data.speech:vowels",
+        source="M. Kudo, J. Toyama and M. Shimbo, Multidimensional curve classification, 1999.",
     ),
 )
 
@@ -308,4 +344,4 @@ _PLANE = (
     ),
 )
 
-DATASETS = Catalogue("data set", _IMAGES + _TABLES + _SERIES + _MEMORY + _PLANE)
+DATASETS = Catalogue("data set", _IMAGES + _TABLES + _SERIES + _SPEECH + _MEMORY + _PLANE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -16,101 +18,171 @@ WEATHER_KINDS = ("drizzle", "fog", "rain", "snow", "sun")
 HIGHEST = WEATHER_MEASURES.index("temp_max")
 
 
+@dataclass(frozen=True)
+class Windows:
+    """How a series is cut, and when the answers are asked."""
+
+    window: int
+    horizon: int
+    target: str
+    """"last": what follows the window; "every": what follows each step of it."""
+    validation: float
+    test: float
+
+    def starts(self, times: int) -> np.ndarray:
+        """The first time of each window, one window per time."""
+        count = times - self.window - self.horizon + 1
+        if count < 1:
+            raise DataError(
+                "A window of {window} and a horizon of {horizon} do not fit a series of {times} values: "
+                "make them shorter.",
+                window=self.window,
+                horizon=self.horizon,
+                times=times,
+            )
+        return np.arange(count)
+
+    def split(self, starts: np.ndarray) -> Split:
+        """By time; see ``time_split``."""
+        first = starts + (1 if self.target == "every" else self.window)
+        return time_split(first, starts + self.window + self.horizon - 1, self.validation, self.test)
+
+    def fitted(self, values: np.ndarray, training: np.ndarray) -> Normalisation:
+        """Normalisation on the times that training windows (their starts) and their answers cover, each counted once."""
+        return Normalisation.fitted(values[: int(training.max()) + self.window + self.horizon])
+
+    def cut(self, values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        """What each window shows: (samples, window, features)."""
+        return np.ascontiguousarray(sliding_window_view(values, self.window, axis=0)[starts].swapaxes(1, 2))
+
+    def asked(self, values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        """The ``horizon`` values that follow: (samples, horizon), or (samples, window, horizon) where asked at every step.
+
+        ``values`` is (times,).
+        """
+        following = sliding_window_view(values, self.horizon)
+        if self.target == "last":
+            return np.ascontiguousarray(following[starts + self.window])
+        return np.ascontiguousarray(following[starts[:, None] + np.arange(1, self.window + 1)])
+
+
 def sunspots(*, window: int, horizon: int, target: str, validation: float, test: float, seed: int) -> Dataset:
     """Yearly sunspot numbers 1700-2008; the Sun's activity comes and goes in about eleven years."""
     rows = bundled_rows("sunspots", "sunspots.csv")[1:]
-    years = tuple(year for year, _ in rows)
-    values = np.array([[float(number)] for _, number in rows])
-    starts = _starts(len(values), window, horizon)
-    split = _split(starts, window, horizon, target, validation, test)
-    scale = _fitted(values, starts[split["train"]], window + horizon)
-    ahead = tuple(f"{n} ahead" for n in range(1, horizon + 1)) if horizon > 1 else ("next year",)
-    scaled = scale.apply(values)
-    # All features of the target are the same quantity at other times, hence one mean and one scale.
-    return Dataset(
-        key="sunspots",
-        title="Sunspots",
-        task="regression",
-        inputs={"x": Field(_cut(scaled, starts, window), names=("sunspots",), unit="sunspots", normalisation=scale)},
-        target=Field(
-            _next(scaled[:, 0], starts, window, horizon, target), names=ahead, unit="sunspots", normalisation=scale
-        ),
-        split=split,
-        view="series",
+    return _forecast(
+        "sunspots",
+        "Sunspots",
+        np.array([float(number) for _, number in rows]),
+        tuple(year for year, _ in rows),
+        Windows(window, horizon, target, validation, test),
+        name="sunspots",
+        unit="sunspots",
         period=11,
         source="National Geophysical Data Center, public domain; from statsmodels.",
-        info={"series": WindowedSeries(values, years, starts, window, horizon, 0)},
+    )
+
+
+def co2(*, reading: str, window: int, horizon: int, target: str, validation: float, test: float, seed: int) -> Dataset:
+    """Carbon dioxide in the air of Mauna Loa by month, 1958-2001: its "level", or its "change" from month to month."""
+    months, level = _monthly(bundled_rows("co2", "co2.csv")[1:])
+    change = reading == "change"
+    return _forecast(
+        "co2",
+        "Carbon dioxide in the air",
+        np.diff(level) if change else level,
+        months[1:] if change else months,
+        Windows(window, horizon, target, validation, test),
+        name="change" if change else "level",
+        unit="ppm",
+        period=12,
+        source="C. D. Keeling and T. P. Whorf 2004, public domain; from statsmodels.",
     )
 
 
 def weather(*, window: int, quantity: str, target: str, validation: float, test: float, seed: int) -> Dataset:
     """Daily weather in Seattle 2012-2015: tomorrow's kind of weather ("kind") or its highest temperature."""
-    rows = bundled_rows("weather", "seattle-weather.csv")
-    column = {name: n for n, name in enumerate(rows[0])}
-    days = tuple(row[column["date"]].replace("/", "-") for row in rows[1:])
-    measured = np.array([[float(row[column[name]]) for name in WEATHER_MEASURES] for row in rows[1:]])
-    kind = np.array([WEATHER_KINDS.index(row[column["weather"]]) for row in rows[1:]])
+    days, measured, kind = _daily(bundled_rows("weather", "seattle-weather.csv"))
     values = np.concatenate([measured, np.eye(len(WEATHER_KINDS))[kind]], axis=1)
-    starts = _starts(len(values), window, 1)
-    split = _split(starts, window, 1, target, validation, test)
-    scale = _fitted(values, starts[split["train"]], window + 1)
+    windows = Windows(window, 1, target, validation, test)
+    starts = windows.starts(len(values))
+    split = windows.split(starts)
+    scale = windows.fitted(values, starts[split["train"]])
     # The flags for the kind of weather stay 0 or 1: they are readable and have no unit.
     scale.mean[len(WEATHER_MEASURES) :], scale.scale[len(WEATHER_MEASURES) :] = 0, 1
     scaled = scale.apply(values)
-    if quantity == "kind":
-        codes = _next(kind.astype(np.float32), starts, window, 1, target)
+    by_kind = quantity == "kind"
+    if by_kind:
+        codes = windows.asked(kind.astype(np.float32), starts)
         answer = Field(codes, names=("weather",), classes=WEATHER_KINDS, codes=True)
     else:
         highest = Normalisation(scale.mean[[HIGHEST]], scale.scale[[HIGHEST]])
-        tomorrow = _next(scaled[:, HIGHEST], starts, window, 1, target)
-        answer = Field(tomorrow, names=("highest",), unit="°C", normalisation=highest)
-    feature = -1 if quantity == "kind" else HIGHEST
+        answer = Field(windows.asked(scaled[:, HIGHEST], starts), ("highest",), "°C", normalisation=highest)
     return Dataset(
         key="weather",
         title="Weather in Seattle",
-        task="classification" if quantity == "kind" else "regression",
-        inputs={"x": Field(_cut(scaled, starts, window), names=WEATHER_NAMES + WEATHER_KINDS, normalisation=scale)},
+        task="classification" if by_kind else "regression",
+        inputs={"x": Field(windows.cut(scaled, starts), WEATHER_NAMES + WEATHER_KINDS, normalisation=scale)},
         target=answer,
         split=split,
         view="series",
         period=365,
         source="NOAA, public domain; from vega_datasets, MIT.",
-        info={"series": WindowedSeries(values, days, starts, window, 1, feature)},
+        info={"series": WindowedSeries(values, days, starts, window, 1, -1 if by_kind else HIGHEST)},
     )
 
 
-def _starts(times: int, window: int, horizon: int) -> np.ndarray:
-    """The first time of each window, one window per time."""
-    count = times - window - horizon + 1
-    if count < 1:
-        raise DataError(
-            "A window of {window} and a horizon of {horizon} do not fit a series of {times} values: make them shorter.",
-            window=window,
-            horizon=horizon,
-            times=times,
-        )
-    return np.arange(count)
+def _forecast(
+    key: str,
+    title: str,
+    values: np.ndarray,
+    times: tuple[str, ...],
+    windows: Windows,
+    *,
+    name: str,
+    unit: str,
+    period: int,
+    source: str,
+) -> Dataset:
+    """The windows of one quantity (times,) and the values that follow each."""
+    column = values[:, None]
+    starts = windows.starts(len(values))
+    split = windows.split(starts)
+    # All features of the target are the same quantity at later times, hence one mean and one scale for all.
+    scale = windows.fitted(column, starts[split["train"]])
+    scaled = scale.apply(column)
+    ahead = tuple(f"{n} ahead" for n in range(1, windows.horizon + 1))
+    return Dataset(
+        key=key,
+        title=title,
+        task="regression",
+        inputs={"x": Field(windows.cut(scaled, starts), (name,), unit, normalisation=scale)},
+        target=Field(windows.asked(scaled[:, 0], starts), ahead, unit, normalisation=scale),
+        split=split,
+        view="series",
+        period=period,
+        source=source,
+        info={"series": WindowedSeries(column, times, starts, windows.window, windows.horizon, 0)},
+    )
 
 
-def _split(starts: np.ndarray, window: int, horizon: int, target: str, validation: float, test: float) -> Split:
-    first = starts + (1 if target == "every" else window)
-    return time_split(first, starts + window + horizon - 1, validation, test)
+def _monthly(weeks: list[list[str]]) -> tuple[tuple[str, ...], np.ndarray]:
+    """Months and the mean of the weeks in each; a month without a measured week lies on the line between its neighbours."""
+    months = tuple(dict.fromkeys(f"{day[:4]}-{day[4:6]}" for day, _ in weeks))
+    number = {month: n for n, month in enumerate(months)}
+    total, count = np.zeros(len(months)), np.zeros(len(months))
+    for day, level in weeks:
+        if level:
+            month = number[f"{day[:4]}-{day[4:6]}"]
+            total[month] += float(level)
+            count[month] += 1
+    measured = np.flatnonzero(count)
+    return months, np.interp(np.arange(len(months)), measured, total[measured] / count[measured])
 
 
-def _fitted(values: np.ndarray, starts: np.ndarray, span: int) -> Normalisation:
-    """Normalisation on the times that the training windows cover, each counted once."""
-    return Normalisation.fitted(values[: int(starts.max()) + span])
-
-
-def _cut(values: np.ndarray, starts: np.ndarray, window: int) -> np.ndarray:
-    """(samples, window, features)."""
-    return np.ascontiguousarray(sliding_window_view(values, window, axis=0)[starts].swapaxes(1, 2))
-
-
-def _next(values: np.ndarray, starts: np.ndarray, window: int, horizon: int, target: str) -> np.ndarray:
-    """The ``horizon`` values that follow: after the window (samples, horizon), or after every step of it."""
-    following = sliding_window_view(values, horizon, axis=0)
-    if target == "last":
-        return np.ascontiguousarray(following[starts + window])
-    steps = starts[:, None] + np.arange(1, window + 1)
-    return np.ascontiguousarray(following[steps])
+def _daily(rows: list[list[str]]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """Days, measures (days, 4) and the number of the kind of weather (days,)."""
+    column = {name: n for n, name in enumerate(rows[0])}
+    days = tuple(row[column["date"]].replace("/", "-") for row in rows[1:])
+    measured = np.array([[float(row[column[name]]) for name in WEATHER_MEASURES] for row in rows[1:]])
+    kind = np.array([WEATHER_KINDS.index(row[column["weather"]]) for row in rows[1:]])
+    return days, measured, kind

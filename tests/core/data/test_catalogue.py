@@ -106,7 +106,9 @@ def test_nothing_is_held_back_when_nothing_is_asked_to_be(key: str) -> None:
         data.samples("validation")
 
 
-@pytest.mark.parametrize("key", ["digits", "iris", "wine", "breast_cancer", "circles", "spirals", "xor", "moons"])
+@pytest.mark.parametrize(
+    "key", ["digits", "iris", "wine", "breast_cancer", "vowels", "circles", "spirals", "xor", "moons"]
+)
 def test_classes_have_the_same_share_in_every_part(key: str) -> None:
     data = load(DATASETS.choose(key, validation=0.3))
     kind = data.target.values[:, 0]
@@ -185,7 +187,7 @@ def test_the_registry_knows_the_catalogue() -> None:
 def test_every_entry_explains_itself(key: str) -> None:
     spec = DATASETS[key]
     assert spec.help.endswith((".", "?"))
-    assert spec.family in ("images", "table", "series", "memory task", "plane")
+    assert spec.family in ("images", "table", "series", "speech", "memory task", "plane")
     assert {"validation", "test", "seed"} <= {param.key for param in spec.parameters}
     for param in spec.parameters:
         assert param.help.endswith(".")

@@ -100,6 +100,8 @@ SERIES = [
     ("sunspots", {"target": "last", "horizon": 5, "test": 0.1}),
     ("sunspots", {"target": "every", "window": 20}),
     ("sunspots", {"target": "every", "window": 10, "horizon": 3, "test": 0.2}),
+    ("co2", {"reading": "level", "horizon": 12}),
+    ("co2", {"reading": "change", "target": "every"}),
     ("weather", {"quantity": "temperature"}),
     ("weather", {"quantity": "temperature", "target": "every", "window": 30, "test": 0.1}),
 ]
@@ -159,6 +161,60 @@ def test_sunspots_are_the_file() -> None:
     series = series_of(load(DATASETS.choose("sunspots")))
     assert series.times == tuple(row[0] for row in rows)
     np.testing.assert_array_equal(series.values[:, 0], [float(row[1]) for row in rows])
+
+
+def test_carbon_dioxide_is_the_mean_of_each_month() -> None:
+    rows = raw_rows("co2", "co2.csv")[1:]
+    series = series_of(load(DATASETS.choose("co2", reading="level")))
+    by_month: dict[str, list[float]] = {}
+    for day, level in rows:
+        by_month.setdefault(f"{day[:4]}-{day[4:6]}", []).extend([float(level)] if level else [])
+    assert series.times == tuple(by_month)
+    for month, value in zip(series.times, series.values[:, 0]):
+        if by_month[month]:
+            assert value == pytest.approx(sum(by_month[month]) / len(by_month[month]))
+    gaps = [n for n, month in enumerate(series.times) if not by_month[month]]
+    assert gaps
+    assert np.abs(np.diff(series.values[:, 0])).max() < 3
+    change = series_of(load(DATASETS.choose("co2", reading="change")))
+    assert change.times[0] == series.times[1]
+    np.testing.assert_allclose(np.cumsum(change.values) + series.values[0], series.values[1:, 0])
+
+
+def spoken() -> list[tuple[list[list[float]], str]]:
+    """(12 coefficients over the frames, speaker) of each utterance, training file first."""
+    found = []
+    for file in ("JapaneseVowels_TRAIN.ts.gz", "JapaneseVowels_TEST.ts.gz"):
+        text = gzip.decompress((FOLDER / "vowels" / file).read_bytes()).decode()
+        for line in text[text.index("@data") :].splitlines()[1:]:
+            *coefficients, speaker = line.split(":")
+            found.append(([[float(value) for value in one.split(",")] for one in coefficients], speaker))
+    return found
+
+
+def test_vowels_are_the_file_up_to_their_length_and_silent_after_it() -> None:
+    data = load(DATASETS.choose("vowels"))
+    field = data.inputs["x"]
+    assert field.values.shape == (640, 29, 12)
+    assert data.lengths is not None
+    assert field.normalisation is not None
+    assert (data.lengths.min(), data.lengths.max()) == (7, 29)
+    for sample, (coefficients, speaker) in enumerate(spoken()):
+        length = int(data.lengths[sample])
+        assert data.target.classes[int(data.target.values[sample, 0])] == f"speaker {speaker}"
+        in_units = field.normalisation.undo(field.values[sample, :length])
+        np.testing.assert_allclose(in_units, np.array(coefficients).T, atol=1e-5)
+        assert (field.values[sample, length:] == 0).all()
+
+
+def test_vowels_are_normalised_by_the_frames_of_the_training_part_alone() -> None:
+    data = load(DATASETS.choose("vowels", validation=0.5))
+    utterances = spoken()
+    frames = np.concatenate([np.array(utterances[n][0]).T for n in data.samples("train")])
+    normalisation = data.inputs["x"].normalisation
+    assert normalisation is not None
+    np.testing.assert_allclose(normalisation.mean, frames.mean(axis=0))
+    np.testing.assert_allclose(normalisation.scale, frames.std(axis=0))
 
 
 def test_tomorrows_kind_of_weather_is_that_of_the_next_row() -> None:
