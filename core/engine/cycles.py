@@ -100,6 +100,7 @@ def run_cycle(run: Execution, cycle: Cycle) -> None:
             run.logits[layer.id] = next(rest) if _has_logits(layer) else value
         if layer.kind == "lstm":
             run.cells[layer.id] = next(rest)
+            run.last_cells[layer.id] = run.cells[layer.id][-1]
 
 
 Entering = tuple[Tensor, list[Tensor]]

@@ -35,6 +35,8 @@ class Execution:
     values: dict[str, Tensor] = field(default_factory=dict)
     logits: dict[str, Tensor] = field(default_factory=dict)
     cells: dict[str, Tensor] = field(default_factory=dict)
+    last_cells: dict[str, Tensor] = field(default_factory=dict)
+    """The cell state in which each LSTM ended, (batch, features)."""
 
     def steps(self, layer_id: str) -> int:
         """Steps of a sequence layer."""
@@ -106,6 +108,8 @@ class Execution:
 
     def final(self, layer_id: str, cell: bool = False) -> Tensor:
         """The last valid state of a layer; each direction of a block ends where it has read everything."""
+        if cell and (layer_id not in self.axes.lengths or self.axes.lengths[layer_id] is None):
+            return self.last_cells[layer_id]
         value = (self.cells if cell else self.values)[layer_id]
         if not self.shapes[layer_id].sequence:
             return value
@@ -140,8 +144,8 @@ class Execution:
                 continue
             past = self.history(key, depth).detach()
             carry[key] = torch.cat([past, value[-depth:]])[-depth:]
-            if key in self.cells:
-                carry[cell_name(key)] = self.cells[key][-1].detach()
+            if key in self.last_cells:
+                carry[cell_name(key)] = self.last_cells[key].detach()
         return carry
 
 

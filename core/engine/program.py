@@ -34,7 +34,7 @@ class Values:
     logits: dict[str, Tensor]
     """Sums before the activation, of output layers."""
     cells: dict[str, Tensor]
-    """c_t of LSTM layers, where the kernel gives them."""
+    """c_t of LSTM layers: of all that are part of a cycle, of the rest where every layer is captured."""
     steps: Mapping[str, int]
     """Steps of each sequence layer."""
     carry: Callable[[], dict[str, Tensor]]

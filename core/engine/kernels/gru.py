@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ from core.engine.recorder import Recorder
 
 def gru(
     x: Tensor,
-    weights: tuple[Tensor, Tensor, Tensor, Tensor],
+    weights: Sequence[Tensor],
     start: Tensor,
     truncate: int = 0,
     recorder: Recorder | None = None,
@@ -128,7 +129,9 @@ class _WalkBack:
         self.d_w_ih[: 2 * units].addmm_(gate_part.t(), entering)
         self.d_w_ih[2 * units :].addmm_(new_part.t(), entering)
         self.d_sums += flat.sum(0)
-        before = torch.cat([self.states[stretch.start - 1][None] if stretch.start else self.start[None], self.states[stretch][:-1]])
+        before = torch.cat(
+            [self.states[stretch.start - 1][None] if stretch.start else self.start[None], self.states[stretch][:-1]]
+        )
         self.d_w_hh.addmm_(flat[:, : 3 * units].t(), before.flatten(0, 1))
         if self.d_x is not None:
             part = self.d_x[stretch].flatten(0, 1)

@@ -1,0 +1,149 @@
+"""Long short-term memory on torch's fused CPU kernel (oneDNN), with dL/dh_t of every step.
+
+The fused backward pass returns delta_t W_ih for every step, where delta_t is the gradient of the sums of the gates, and
+uses W_ih for nothing else. What it does not return is delta_{t+1} W_hh, the part of dL/dh_t that comes through the
+recurrence. So, to capture, the backward pass is given W_hh beside W_ih (or in its place, where nobody asks for dL/dx),
+and the input is padded with zeros to that width. Values and parameter gradients stay the same to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.nn.functional import pad
+
+from core.engine.recorder import Recorder
+
+_forward = torch.ops.aten.mkldnn_rnn_layer.default
+_backward = torch.ops.aten.mkldnn_rnn_layer_backward.default
+_LSTM = 2
+_NARROWEST = 2
+"""With a single input feature the kernel sums in another order than with more; padding keeps that out of the results."""
+
+
+Weights = Sequence[Tensor]
+"""weight_ih (4 units, features), weight_hh (4 units, units), bias_ih, bias_hh as in torch.nn.LSTM."""
+
+
+def usable(x: Tensor) -> bool:
+    """Whether the fused kernel exists for tensors like ``x``."""
+    return (
+        x.device.type == "cpu" and x.dtype == torch.float32 and torch.backends.mkldnn.is_available() and x.numel() > 0
+    )
+
+
+def fused_lstm(
+    x: Tensor, weights: Weights, start: Tensor, start_cell: Tensor, recorder: Recorder | None = None
+) -> tuple[Tensor, Tensor]:
+    """h_t of all steps, (steps, batch, units), and the last c_t, (batch, units); x (steps, batch, features)."""
+    found = FusedLstm.apply(x, *weights, start, start_cell, recorder)  # type: ignore[no-untyped-call]
+    return found[0], found[1]
+
+
+class FusedLstm(torch.autograd.Function):
+    """The fused kernel and its way back; see ``fused_lstm``."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, start: Tensor, start_cell: Tensor,
+        recorder: Recorder | None,
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
+        features, units = x.shape[-1], w_hh.shape[1]
+        width = max(features, _NARROWEST)
+        if recorder is not None:
+            width = features + units if ctx.needs_input_grad[0] else max(width, units)
+        wide, w_wide = _widened(x, width), _widened(w_ih, width)
+        first = (start[None].contiguous(), start_cell[None].contiguous())
+        # only with gradients enabled does the kernel keep what its backward pass needs
+        with torch.enable_grad():
+            given = [value.detach() for value in (wide.contiguous(), w_wide, w_hh, b_ih, b_hh, *first)]
+            states, last, last_cell, kept = _forward(*given, False, [], _LSTM, units, 1, True, False, False, True)
+        ctx.save_for_backward(wide, w_ih, w_hh, b_ih, b_hh, *first, states, last, last_cell, kept)
+        ctx.recorder, ctx.features = recorder, features
+        ctx.versions = [value._version for value in (w_ih, w_hh, b_ih, b_hh)]
+        return states.view_as(states), last_cell[0]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        wide, w_ih, w_hh, b_ih, b_hh, start, start_cell, states, last, last_cell, kept = ctx.saved_tensors
+        outside, outside_cell = grads[0].contiguous(), grads[1][None].contiguous()
+        units, features, wants_x = w_hh.shape[1], ctx.features, ctx.needs_input_grad[0]
+        if ctx.recorder is None:
+            reading = w_ih
+        else:
+            reading = torch.cat([w_ih, w_hh], 1) if wants_x else w_hh
+        d_wide, d_w_ih, d_w_hh, d_b_ih, d_b_hh, d_start, d_cell = _backward(
+            wide, _widened(reading, wide.shape[-1]), w_hh, b_ih, b_hh, start, start_cell, states, last, last_cell,
+            outside, None, outside_cell, False, _LSTM, units, 1, True, True, False, [], False, kept,
+        )  # fmt: skip
+        if ctx.recorder is not None:
+            first = features if wants_x else 0
+            _record(ctx, outside, d_wide[..., first : first + units], outside_cell[0])
+        d_x = d_wide[..., :features] if wants_x else None
+        return d_x, d_w_ih[:, :features], d_w_hh, d_b_ih, d_b_hh, d_start[0], d_cell[0], None
+
+
+def _widened(value: Tensor, width: int) -> Tensor:
+    return pad(value, (0, width - value.shape[-1])) if width > value.shape[-1] else value
+
+
+def _record(ctx: Any, outside: Tensor, through: Tensor, outside_cell: Tensor) -> None:
+    """``through`` (steps, batch, units): what each step passes back to the state before it."""
+    total = outside.clone()
+    total[:-1] += through[1:]
+    ctx.recorder.total = total
+    ctx.recorder.direct = lambda: outside
+    ctx.recorder.cell = _cell_gradient(ctx, total, outside_cell)
+
+
+def _cell_gradient(ctx: Any, total: Tensor, outside_cell: Tensor) -> Callable[[], Tensor]:
+    """A function that works out dL/dc_t from dL/dh_t: two passes over time that a training step need not pay for."""
+    wide, *weights, start, start_cell, states, _, _, _ = ctx.saved_tensors
+    features, versions = ctx.features, ctx.versions
+
+    def work_out() -> Tensor:
+        if versions != [value._version for value in weights]:
+            raise RuntimeError("ask for dL/dc before the optimizer changes the weights")
+        found = cell_states(wide[..., :features], weights, states, start[0], start_cell[0])
+        bent = torch.tanh(found.cells)
+        gradient = total * found.out * (1 - bent * bent)
+        gradient[-1] += outside_cell
+        rows, keep = gradient.unbind(0), found.forget.unbind(0)
+        for t in range(len(rows) - 2, -1, -1):
+            rows[t].addcmul_(rows[t + 1], keep[t + 1])
+        return gradient
+
+    return work_out
+
+
+@dataclass(frozen=True)
+class CellStates:
+    """What the fused kernel keeps to itself, (steps, batch, units) each."""
+
+    cells: Tensor
+    """c_t."""
+    forget: Tensor
+    """The forget gate."""
+    out: Tensor
+    """The output gate."""
+
+
+@torch.no_grad()
+def cell_states(x: Tensor, weights: Sequence[Tensor], states: Tensor, start: Tensor, start_cell: Tensor) -> CellStates:
+    """Work out c_t and the gates again from x_t and h_t."""
+    w_ih, w_hh, b_ih, b_hh = weights
+    before = torch.cat([start[None], states[:-1]])
+    i, f, g, o = (x @ w_ih.t() + before @ w_hh.t() + (b_ih + b_hh)).chunk(4, -1)
+    f.sigmoid_()
+    written = i.sigmoid_() * g.tanh_()
+    cell = start_cell
+    for new, forget in zip(written.unbind(0), f.unbind(0), strict=True):
+        new.addcmul_(forget, cell)
+        cell = new
+    return CellStates(written, f, o.sigmoid_())
