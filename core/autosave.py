@@ -37,13 +37,16 @@ class Copy:
     time: float
     """Seconds since 1970 when the snapshot was taken."""
     process: Process
+    replaces: tuple[str, ...] = ()
+    """Names of older copies that this work was recovered from; they are not offered beside it."""
 
 
 class Journal:
     """The copy of one open project; every ``write`` replaces it whole."""
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, recovered: Copy | None = None) -> None:
         self.file = Path(folder) / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}{_SUFFIX}"
+        self._replaces = [] if recovered is None else [recovered.file.name, *recovered.replaces]
 
     def write(self, project: Project, original: Path | None = None, title: str = "") -> None:
         """Keep ``project`` as it is now; raises NotSaved."""
@@ -60,6 +63,7 @@ class Journal:
             "original": None if original is None else _text(str(original)),
             "title": _text(title),
             "time": time.time(),
+            "replaces": self._replaces,
         }
         parts = members(project.state, _recent(project))
         parts["recovery.json"] = json.dumps(about).encode()
@@ -76,16 +80,21 @@ class Journal:
 
 
 def list_recoverable(folder: Path | str) -> list[Copy]:
-    """The copies whose studio has ended, newest first. Copies of running studios and damaged ones are left out."""
+    """The copies whose studio has ended, newest first.
+
+    Copies of running studios, damaged ones and those that a later copy goes on from are left out, but stay.
+    """
     place = Path(folder)
     sweep(place)
     found = []
     with suppress(OSError):
         for file in place.glob(f"*{_SUFFIX}"):
             copy = _about(file)
-            if copy is not None and not copy.process.running:
+            if copy is not None:
                 found.append(copy)
-    return sorted(found, key=lambda copy: copy.time, reverse=True)
+    replaced = {name for copy in found if copy.replaces and _opens(copy) for name in copy.replaces}
+    offered = [copy for copy in found if not copy.process.running and copy.file.name not in replaced]
+    return sorted(offered, key=lambda copy: copy.time, reverse=True)
 
 
 def recover(copy: Copy) -> Project:
@@ -94,8 +103,18 @@ def recover(copy: Copy) -> Project:
 
 
 def discard(copy: Copy) -> None:
-    """Remove a copy, at the user's word or after its project was saved."""
+    """Remove a copy and the older ones of the same work, at the user's word or after its project was saved."""
+    for name in copy.replaces:
+        _remove(copy.file.with_name(name))
     _remove(copy.file)
+
+
+def _opens(copy: Copy) -> bool:
+    try:
+        recover(copy)
+    except BadFile:
+        return False
+    return True
 
 
 def _remove(file: Path) -> None:
@@ -126,4 +145,5 @@ def _about(file: Path) -> Copy | None:
     except (BadFile, DocumentError, KeyError):
         return None
     original = None if record.original is None else Path(record.original)
-    return Copy(file, original, record.title, record.time, Process(record.pid, record.host, record.started))
+    process = Process(record.pid, record.host, record.started)
+    return Copy(file, original, record.title, record.time, process, tuple(record.replaces))

@@ -161,18 +161,18 @@ def _train(options: argparse.Namespace) -> int:
 def _write_files(options: argparse.Namespace, project: Project, run: Run) -> None:
     from core import script
 
-    failures = []
-    for path, write in (
+    failures: list[StudioError] = []
+    writers: tuple[tuple[str | None, Callable[[str], None]], ...] = (
         (options.report, lambda path: script.write_report(run, path)),
         (options.save, lambda path: script.save(project, path)),
-    ):
-        if path is None:
-            continue
-        try:
-            write(path)
-        except StudioError as error:
-            # One file that cannot be written must not cost the other.
-            failures.append(error)
+    )
+    for path, write in writers:
+        if path is not None:
+            try:
+                write(path)
+            except StudioError as error:
+                # One file that cannot be written must not cost the other.
+                failures.append(error)
     if failures:
         raise failures[0]
 

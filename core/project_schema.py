@@ -117,6 +117,8 @@ class RecoveryRecord(Record):
     title: Text = ""
     time: float = 0.0
     """Seconds since 1970 of the snapshot."""
+    replaces: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}\.unroll$")]] = []
+    """Names of older copies in the same folder out of which this work went on."""
 
 
 R = TypeVar("R", bound=Record)

@@ -36,6 +36,7 @@ class Recovery(QObject):
         self._journal = Journal(folder)
         self._adopted: list[Copy] = []
         self._original: Path | None = None
+        self._title = ""
         self._safe: State | None = document.state
         self._opening: Copy | None = None
         self._timer = QTimer(self, singleShot=True, interval=DELAY)
@@ -56,7 +57,7 @@ class Recovery(QObject):
             return
         document = self._document
         original = document.path or self._original
-        title = document.path.stem if document.path else document.title
+        title = document.path.stem if document.path else self._title or document.title
         try:
             self._journal.write(document.project, original, title)
         except StudioError as error:
@@ -115,9 +116,9 @@ class Recovery(QObject):
     def _on_replaced(self) -> None:
         # What was open before was saved or given up, or else its copy stays behind under its own name.
         self._timer.stop()
-        self._journal = Journal(self._folder)
-        self._adopted, self._original = [], None
-        self._safe = self._document.state
-        if self._opening is not None:
-            self._adopted, self._original = [self._opening], self._opening.original
-            self._opening = self._safe = None
+        copy, self._opening = self._opening, None
+        self._journal = Journal(self._folder, copy)
+        self._adopted = [copy] if copy else []
+        self._original = copy.original if copy else None
+        self._title = copy.title if copy else ""
+        self._safe = None if copy else self._document.state

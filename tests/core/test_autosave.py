@@ -60,22 +60,40 @@ def test_offering_and_recovering_any_number_of_times_removes_nothing(tmp_path):
     autosave.discard(copy)
 
 
-def test_a_crash_while_recovering_leaves_the_copy(tmp_path):
+def test_a_crash_while_recovering_leaves_the_copy_and_the_work_is_offered_once(tmp_path):
     left_behind(tmp_path, 5)
     code = f"""
 import os, signal
 from core.autosave import list_recoverable, recover, Journal
 (copy,) = list_recoverable({str(tmp_path)!r})
 project = recover(copy)
-Journal({str(tmp_path)!r}).write(project, copy.original, copy.title)
+Journal({str(tmp_path)!r}, copy).write(project, copy.original, copy.title)
 os.kill(os.getpid(), signal.SIGKILL)
 """
     for crashes in (1, 2):
-        code = code.replace("(copy,)", "copy, *_")
         subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=ENV, check=False, timeout=60)
-        copies = list_recoverable(tmp_path)
-        assert len(copies) == 1 + crashes
-        assert all(same(recover(copy).state, small(5).state) for copy in copies)
+        (copy,) = list_recoverable(tmp_path)
+        assert same(recover(copy).state, small(5).state)
+        assert len(list(tmp_path.iterdir())) == 1 + crashes, "older copies stay"
+    # Where the newest one is damaged the one before it is offered again.
+    newest = copy.file.read_bytes()
+    copy.file.write_bytes(newest.replace(b"k1.weight", b"k1.weighT"))
+    offered = list_recoverable(tmp_path)
+    assert len(offered) == 2 and same(recover(offered[1]).state, small(5).state)
+    copy.file.write_bytes(newest)
+    autosave.discard(copy)
+    assert list(tmp_path.iterdir()) == [], "saved or given up: all copies of this work go"
+
+
+def test_a_copy_cannot_name_files_elsewhere(tmp_path):
+    left_behind(tmp_path / "a")
+    (tmp_path / "precious.unroll").write_text("precious")
+    (copy,) = list_recoverable(tmp_path / "a")
+    parts = archive.unpack(copy.file)
+    about = json.loads(parts["recovery.json"])
+    parts["recovery.json"] = json.dumps({**about, "replaces": ["../precious.unroll"]}).encode()
+    copy.file.write_bytes(archive.pack(parts))
+    assert list_recoverable(tmp_path / "a") == []
 
 
 def test_the_work_of_a_running_studio_is_not_offered(tmp_path):
