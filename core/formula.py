@@ -6,6 +6,7 @@ import warnings
 from functools import cache, lru_cache
 from types import ModuleType
 
+from core.describe import number
 from core.errors import BadValue
 
 
@@ -28,3 +29,21 @@ def svg(latex: str, size: float = 18.0, color: str = "black") -> str:
         return str(library.Latex(latex, size=size, color=color).svg())
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise BadValue("The formula “{latex}” cannot be drawn: {why}.", latex=latex, why=str(error)) from error
+
+
+def latex_number(value: float, digits: int = 4) -> str:
+    """A number as it stands in a formula: 0.25, -3, 1.2 10^{-7}."""
+    text = number(value, digits).replace(",", "")
+    if text in ("NaN", "∞", "-∞"):
+        return {"NaN": r"\text{NaN}", "∞": r"\infty", "-∞": r"-\infty"}[text]
+    mantissa, _, power = text.partition("e")
+    if mantissa.startswith("-"):
+        # In braces the sign belongs to the number and gets no room around it.
+        mantissa = "{-}" + mantissa[1:]
+    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
+
+
+def factor(value: float, digits: int = 4) -> str:
+    """The same as a factor of a product: a negative one stands in brackets."""
+    text = latex_number(value, digits)
+    return f"({text})" if value < 0 or r"\cdot" in text else text

@@ -76,7 +76,7 @@ def of_evaluation(evaluation: Evaluation, dataset: Dataset, axis: Axis) -> np.nd
     if codes.max(initial=0) >= outputs.shape[1]:
         return None
     if axis == "residual":
-        return (outputs - np.eye(outputs.shape[1])[codes]).ravel()
+        return np.asarray((outputs - np.eye(outputs.shape[1])[codes]).ravel())
     p = np.clip(outputs[np.arange(len(codes)), codes], 1e-12, 1 - 1e-12)
     return np.asarray(np.log(p / (1 - p)))
 
