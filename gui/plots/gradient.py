@@ -92,8 +92,9 @@ class GradientPlot(LivePlot):
         values = table[part]
         self._rows, self._shown = table["batch"], values
         self.heat.set_scales(y=Rows(self._rows))
-        shade = log_shade(values, (self.low.value(), self.high.value()) if self.fixed.isChecked() else None)
-        self.heat.show_matrix(values, shade)
+        small = self.heat.reduced(values)
+        shade = log_shade(small, (self.low.value(), self.high.value()) if self.fixed.isChecked() else None)
+        self.heat.show_reduced(small, shade, values.shape)
         self.colours.show_shade(shade)
         self._draw_profile(table)
         for chart in (self.heat, self.curve):

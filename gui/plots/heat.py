@@ -96,10 +96,17 @@ class HeatMap(Chart):
 
     def show_matrix(self, values: np.ndarray, shade: Shade) -> None:
         """Draw (rows, columns) numbers, reduced to the pixels in view."""
+        self.show_reduced(self.reduced(values), shade, values.shape)
+
+    def reduced(self, values: np.ndarray) -> np.ndarray:
+        """At most as many (rows, columns) as the plot has pixels, the largest value of each cell."""
+        return blocks(values, self.rows, self.columns)
+
+    def show_reduced(self, small: np.ndarray, shade: Shade, shape: tuple[int, ...]) -> None:
+        """Draw what ``reduced`` made of a matrix of this shape."""
         self.shade = shade
-        rows, columns = values.shape
+        rows, columns = shape
         self.show_places((self.x_start, self.x_start + columns), (self.y_start, self.y_start + rows), padding=0)
-        small = blocks(values, self.rows, self.columns)
         self.image.setImage(shade.colors(small), autoLevels=False, levels=(0, 255))
         self.image.setRect(QRectF(self.x_start, self.y_start, columns, rows))
 

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from core.catalogue.registry import catalogue
 from core.columns import Columns
-from core.decimate import Smoothed, drawable, robust_range
+from core.decimate import drawable, robust_range
 from core.describe import number
 from core.runs import Run
+from core.series import Series
 from gui.document import Document
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
@@ -37,7 +38,7 @@ class LossPlot(LivePlot):
 
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(document, runner, tr("Loss"), parent)
-        self._smoothed: dict[str, tuple[tuple[str, int, float], Smoothed]] = {}
+        self._series: dict[str, Series] = {}
         self._add_controls()
         self.losses = _Pair(Chart("loss_chart", tr("batch"), tr("loss")))
         self.metrics = _Pair(Chart("metric_chart", tr("batch"), tr("metric")))
@@ -55,7 +56,7 @@ class LossPlot(LivePlot):
         )
 
     def start_afresh(self) -> None:
-        self._smoothed.clear()
+        self._series.clear()
 
     def redraw(self) -> None:
         run = self.runner.run
@@ -73,7 +74,7 @@ class LossPlot(LivePlot):
         run = self.runner.run
         names = ("batch", "epoch", "loss", *run.metrics)
         columns: list[tuple[str, object]] = [(name, run.steps[name]) for name in names if name in run.steps]
-        columns.append(("loss smoothed", self._smooth(run, "loss")))
+        columns.append(("loss smoothed", self._watched(run, "loss").average))
         columns += [(f"validation {name}", run.epochs[name]) for name in names if name in run.epochs]
         columns += [("note batch", [n.batch for n in run.notes]), ("note", [n.text for n in run.notes])]
         return columns
@@ -111,42 +112,40 @@ class LossPlot(LivePlot):
         self.mark()
 
     def _draw_pair(self, pair: _Pair, run: Run, key: str) -> None:
-        raw, batches = run.steps.get(key), run.steps["batch"]
-        if not len(raw):
-            raw = np.full(len(batches), np.nan)
-        smooth = self._smooth(run, key)
+        chart, series = pair.chart, self._watched(run, key)
         after, validation = run.epochs.get("batch"), run.epochs.get(key)
         if not len(validation):
             after = validation = np.zeros(0)
-        chart = pair.chart
-        self._set_range(chart, batches, np.concatenate([raw, validation]))
-        chart.backdrop.set(epoch_bands(run.steps, *chart.visible_x()), [float(note.batch) for note in run.notes])
-        pair.raw.set(batches, raw)
-        pair.smooth.set(batches, smooth)
+        batches = run.steps["batch"]
+        chart.show_places((float(batches[0]) - 0.5, float(batches[-1]) + 0.5), None)
+        low, high = chart.visible_x()
+        x, raw, average = series.between(low, high)
+        self._set_range(chart, np.concatenate([raw, validation]), series.sample())
+        chart.backdrop.set(epoch_bands(run.steps, low, high), [float(note.batch) for note in run.notes])
+        pair.raw.set(x, raw)
+        pair.smooth.set(x, average)
         pair.validation.set(after, validation)
 
-    def _set_range(self, chart: Chart, batches: np.ndarray, values: np.ndarray) -> None:
-        scale: Scale = Log.around(values) if self.log.isChecked() else _linear(values, self.all_values.isChecked())
+    def _set_range(self, chart: Chart, values: np.ndarray, sample: np.ndarray) -> None:
+        everything = self.all_values.isChecked()
+        scale: Scale = Log.around(values) if self.log.isChecked() else _linear(values, sample, everything)
         chart.set_scales(y=scale)
         places = scale.place(values)
-        if self.all_values.isChecked():
+        if everything:
             there = places[np.isfinite(places)]
             span = (float(there.min()), float(there.max())) if len(there) else None
         else:
-            span = robust_range(places)
-        chart.show_places((float(batches[0]) - 0.5, float(batches[-1]) + 0.5), span or (0.0, 1.0))
+            span = robust_range(places, scale.place(sample))
+        chart.show_places(None, span or (0.0, 1.0))
 
-    def _smooth(self, run: Run, key: str) -> np.ndarray:
-        """The smoothed column; only what is new since the last time is looked at."""
-        raw = run.steps.get(key)
-        weight = self.smoothing.value() / 100
-        belongs = (run.id, run.steps.stride, weight)
-        known, smooth = self._smoothed.get(key, (None, None))
-        if smooth is None or known != belongs or len(smooth) > len(raw):
-            smooth = Smoothed(weight)
-            self._smoothed[key] = (belongs, smooth)
-        smooth.extend(raw[len(smooth) :])
-        return smooth.values
+    def _watched(self, run: Run, key: str) -> Series:
+        """The column with its average; only what is new since the last time is looked at."""
+        batches, raw, weight = run.steps["batch"], run.steps.get(key), self.smoothing.value() / 100
+        if not len(raw):
+            raw = np.full(len(batches), np.nan)
+        series = self._series.setdefault(key, Series(weight))
+        series.update(batches, raw, weight, (run.id, run.steps.stride))
+        return series
 
     def _latest(self, run: Run) -> str:
         batch, epoch = int(run.steps["batch"][-1]), int(run.steps["epoch"][-1])
@@ -179,7 +178,7 @@ class LossPlot(LivePlot):
         parts = [tr("batch {batch}, epoch {epoch}", batch=f"{batch:,}", epoch=epoch)]
         for key in self._keys(run):
             text = f"{_dash('train')} {_title(key)} {number(run.steps[key][index])}"
-            smooth = self._smooth(run, key)
+            smooth = self._watched(run, key).average
             parts.append(text + " " + tr("(smoothed {value})", value=number(smooth[index])))
             if (
                 key in run.epochs
@@ -198,7 +197,7 @@ class _Pair:
 
     def __init__(self, chart: Chart) -> None:
         self.chart = chart
-        self.raw = chart.line("train", alpha=80, marks=True)
+        self.raw = chart.line("train", strength=0.35, marks=True)
         self.smooth = chart.line("train", width=2)
         self.validation = chart.line("validation", width=2, dots=True, marks=True)
 
@@ -224,23 +223,26 @@ def nearest(ascending: np.ndarray, value: float) -> int:
 def epoch_bands(steps: Columns, low: float, high: float) -> list[tuple[float, float]]:
     """(start, end) in batches of every second epoch in view, or of every second group of epochs where they are many."""
     batches, epochs = steps["batch"], steps["epoch"]
-    inside = (batches >= low) & (batches <= high)
-    if not inside.any():
+    start, end = int(np.searchsorted(batches, low)), int(np.searchsorted(batches, high, side="right"))
+    if end <= start:
         return []
-    batches, epochs = batches[inside], epochs[inside]
-    count = epochs[-1] - epochs[0] + 1
+    first = start + np.flatnonzero(np.concatenate([[True], epochs[start + 1 : end] != epochs[start : end - 1]]))
+    numbers = epochs[first]
+    count = numbers[-1] - numbers[0] + 1
     group = next(g for g in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if count / g <= 2 * _BANDS)
-    odd = ((epochs - 1) // group).astype(int) % 2 == 1
+    odd = ((numbers - 1) // group).astype(int) % 2 == 1
+    # An epoch begins half way between its first batch and the one before.
+    begins = [(batches[max(start, i - 1)] + batches[i]) / 2 if i > start else batches[i] - 0.5 for i in first]
+    begins.append(batches[end - 1] + 0.5)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], odd, [False]]).astype(int)))
-    between = np.concatenate([[batches[0] - 0.5], (batches[1:] + batches[:-1]) / 2, [batches[-1] + 0.5]])
-    return [(float(between[a]), float(between[b])) for a, b in zip(edges[::2], edges[1::2])]
+    return [(float(begins[a]), float(begins[b])) for a, b in zip(edges[::2], edges[1::2])]
 
 
-def _linear(values: np.ndarray, whole: bool) -> Linear:
-    span = robust_range(values)
-    if whole:
+def _linear(values: np.ndarray, sample: np.ndarray, everything: bool) -> Linear:
+    if everything:
         good = np.abs(values[drawable(values)])
         return Linear.around(float(good.max()) if len(good) else 0.0)
+    span = robust_range(values, sample)
     return Linear.around(max(map(abs, span)) if span else 0.0)
 
 

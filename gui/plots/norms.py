@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from core.columns import Columns
-from core.decimate import Smoothed, robust_range
+from core.decimate import robust_range
 from core.describe import UPDATE_GUIDE, number
+from core.series import Series
 from gui.document import Document
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart, Line
@@ -117,8 +118,7 @@ class _Panel:
         self.chart = Chart(name, tr("batch"), title)
         self.lines: list[Line] = [self.chart.line(f"series{i + 1}", marks=True) for i in range(_MOST)]
         self.bold: list[Line] = [self.chart.line(f"series{i + 1}") for i in range(_MOST)]
-        self._averages: dict[str, Smoothed] = {}
-        self._belongs: tuple[str, int] = ("", 0)
+        self._series: dict[str, Series] = {}
 
     def draw(self, table: Columns, guide: float | None, run: str, smooth: bool) -> None:
         keys = layers_of(table)
@@ -127,27 +127,26 @@ class _Panel:
         if not keys:
             return
         batches = table["batch"]
-        values = [table[key] for key in keys]
-        scale = Log.around(np.concatenate(values))
+        self.chart.show_places((float(batches[0]) - 0.5, float(batches[-1]) + 0.5), None)
+        seen = [self._watched(table, key, run) for key in keys]
+        shown = [series.between(*self.chart.visible_x()) for series in seen]
+        scale = Log.around(np.concatenate([y for _, y, _ in shown]))
         self.chart.set_scales(y=scale)
-        spans = [span for one in values if (span := robust_range(scale.place(one)))]
-        places = [p for span in spans for p in span] + ([float(np.log10(guide))] if guide else [])
+        spans = [robust_range(scale.place(y), scale.place(s.sample())) for s, (_, y, _) in zip(seen, shown)]
+        places = [p for span in spans if span for p in span] + ([float(np.log10(guide))] if guide else [])
         low, high = (min(places), max(places)) if places else (-3.0, 0.0)
         air = max(0.0, 1.0 - (high - low)) / 2
-        self.chart.show_places((float(batches[0]) - 0.5, float(batches[-1]) + 0.5), (low - air, high + air))
-        for key, line, bold, one in zip(keys, self.lines, self.bold, values):
-            line.set_alpha(70 if smooth else 255)
-            line.set(batches, one)
+        self.chart.show_places(None, (low - air, high + air))
+        for line, bold, (x, y, average) in zip(self.lines, self.bold, shown):
+            line.set_strength(0.3 if smooth else 1.0)
+            line.set(x, y)
             if smooth:
-                bold.set(batches, self._average(table, key, run))
+                bold.set(x, average)
 
-    def _average(self, table: Columns, key: str, run: str) -> np.ndarray:
-        if self._belongs != (run, table.stride):
-            self._averages.clear()
-            self._belongs = (run, table.stride)
-        average = self._averages.setdefault(key, Smoothed(_WEIGHT))
-        average.extend(table[key][len(average) :])
-        return average.values
+    def _watched(self, table: Columns, key: str, run: str) -> Series:
+        series = self._series.setdefault(key, Series(_WEIGHT))
+        series.update(table["batch"], table[key], _WEIGHT, (run, table.stride))
+        return series
 
 
 def layers_of(*tables: Columns) -> list[str]:

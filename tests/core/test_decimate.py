@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.decimate import Smoothed, blocks, drawable, minmax, robust_range, runs_of
+from core.decimate import blocks, drawable, minmax, robust_range
 
 SERIES = arrays(np.float64, st.integers(1, 400), elements=st.floats(allow_nan=True, allow_infinity=True, width=64))
 
@@ -84,35 +84,9 @@ def test_range_of_a_constant_of_one_value_and_of_nothing() -> None:
     assert robust_range(np.array([0.5] * 50 + [1e9])) == (0.5, 0.5)
 
 
-@settings(deadline=None)
-@given(
-    arrays(np.float64, st.integers(0, 120), elements=st.floats(-1e6, 1e6)),
-    st.floats(0, 0.99),
-    st.integers(0, 120),
-)
-def test_smoothed_is_the_weighted_mean_however_it_is_fed(y: np.ndarray, weight: float, cut: int) -> None:
-    smooth = Smoothed(weight)
-    smooth.extend(y[:cut])
-    smooth.extend(y[cut:])
-    expected = [
-        np.dot(weight ** np.arange(i, -1.0, -1), y[: i + 1]) / (weight ** np.arange(i, -1.0, -1)).sum()
-        for i in range(len(y))
-    ]
-    np.testing.assert_allclose(smooth.values, expected, rtol=1e-9, atol=1e-6)
-
-
-def test_smoothed_passes_over_what_is_not_finite() -> None:
-    smooth = Smoothed(0.5)
-    smooth.extend([1.0, np.nan, np.inf, 1.0, 1e301])
-    np.testing.assert_array_equal(smooth.values, [1.0, np.nan, np.nan, 1.0, np.nan])
-
-
-def test_smoothed_of_the_largest_numbers_stays_finite() -> None:
-    smooth = Smoothed(0.9)
-    smooth.extend([1e300] * 300 + [-1e300] * 300)
-    assert np.isfinite(smooth.values).all()
-
-
-def test_runs_of() -> None:
-    assert runs_of(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
-    assert runs_of(np.zeros(0, bool)) == []
+def test_percentiles_can_come_from_a_sample_of_a_long_series() -> None:
+    peaks = np.array([0.0, 9.0] * 50 + [1.0] * 50)
+    assert robust_range(peaks) == (0.0, 9.0)
+    assert robust_range(peaks, np.linspace(0, 1, 100)) == (0.0, 1.0)
+    assert robust_range(np.array([5.0]), np.array([np.nan])) == (5.0, 5.0)
+    assert robust_range(np.array([50.0, 60.0]), np.linspace(0, 1, 100)) == (50.0, 60.0)
