@@ -24,9 +24,11 @@ def show_hover(scene: CanvasScene, now: Hit) -> None:
     for key, item in scene.layers.items():
         hovered = now.on_layer and key == now.key
         neuron = now.neuron if hovered and now.part == "neuron" else None
-        if (item.hovered, item.hovered_neuron) != (hovered, neuron):
-            item.hovered, item.hovered_neuron = hovered, neuron
+        if item.hovered != hovered:
+            item.hovered = hovered
             item.update()
+        if item.live.hovered_neuron != neuron:
+            item.live.hover(neuron)
     for key, link_item in scene.links.items():
         hovered = now.on_link and key == now.key
         if link_item.hovered != hovered:
@@ -80,7 +82,7 @@ def number_words(value: float) -> str:
 def _neuron_words(scene: CanvasScene, runner: Runner, now: Hit) -> str:
     layer = scene.network.layers[now.key]
     lines = [tr("“{name}”, neuron {number}", name=layer.name, number=now.neuron)]
-    activation = scene.layers[now.key].activation
+    activation = scene.layers[now.key].live.activation
     if activation is not None and now.neuron < len(activation):
         lines.append(tr("says {value}", value=number_words(float(activation[now.neuron]))))
     for name in matrices.biases(layer):

@@ -1,18 +1,18 @@
-"""A layer on the canvas: a card with its live picture, or, expanded, the neurons inside it."""
+"""A layer on the canvas: a card with its words, around a live picture or, expanded, around the neurons inside it."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from core.network import Layer
 from gui.canvas import look
 from gui.canvas.card import Card
-from gui.canvas.expansion import BLOCK_LABEL, Block, Expansion
+from gui.canvas.expansion import Expansion
+from gui.canvas.live_item import LiveItem
 from gui.icons import icon, layer_icon
-from gui.text import tr
 from gui.theme import theme
 
 FOLDED = QRectF(-look.CARD_WIDTH / 2, -look.CARD_HEIGHT / 2, look.CARD_WIDTH, look.CARD_HEIGHT)
@@ -56,15 +56,13 @@ class LayerItem(QGraphicsItem):
         self.marked = False
         """Selected."""
         self.hovered = False
-        self.hovered_neuron: int | None = None
         self.linking = ""
         """While a link is drawn: "source", "allowed", "refused", "target" (under the pointer, allowed) or ""."""
         self.highlighted = False
-        self._strip: QImage | None = None
-        self._step_share: float | None = None
-        self._activation: np.ndarray | None = None
-        self._past: dict[str, np.ndarray] = {}
         self.ground = GroundItem(self)
+        self.live = LiveItem(self)
+        self.live.arrange(self._strip_rect(), None)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setZValue(2)
         self.place(QPointF(layer.x, layer.y))
         self.setToolTip(card.tip)
@@ -75,9 +73,15 @@ class LayerItem(QGraphicsItem):
         self.ground.setPos(pos)
 
     def refresh(self) -> None:
-        """Draw again, with its ground."""
+        """Draw again, all of it."""
+        self.live.faded = self.linking == "refused"
         self.update()
         self.ground.update()
+        self.live.update()
+
+    def _strip_rect(self) -> QRectF:
+        top_left = FOLDED.topLeft() + QPointF(look.PADDING, look.HEADER + 1)
+        return QRectF(top_left.x(), top_left.y(), FOLDED.width() - 2 * look.PADDING, STRIP_HEIGHT)
 
     def show_card(self, card: Card) -> None:
         """Show other words."""
@@ -91,26 +95,9 @@ class LayerItem(QGraphicsItem):
         self.prepareGeometryChange()
         self.ground.resized()
         self.expansion = expansion
+        self.live.arrange(expansion.rect if expansion else self._strip_rect(), expansion)
         self.setToolTip("" if expansion else self.card.tip)
-        self.update()
-
-    def show_values(
-        self,
-        values: np.ndarray | None,
-        activation: np.ndarray | None,
-        step_share: float | None,
-        past: dict[str, np.ndarray],
-    ) -> None:
-        """Live picture: ``values`` (steps, units) or (1, units), the activation now, and what blocks say of the past."""
-        self._strip = None if values is None else look.signed_image(values.T if len(values) > 1 else values,
-                                                                     look.activation_scale(values))  # fmt: skip
-        self._activation, self._step_share, self._past = activation, step_share, past
-        self.update()
-
-    @property
-    def activation(self) -> np.ndarray | None:
-        """What the units say now, (units,)."""
-        return self._activation
+        self.refresh()
 
     def rect(self) -> QRectF:
         """The card, in its own coordinates."""
@@ -194,28 +181,6 @@ class LayerItem(QGraphicsItem):
         if card.frozen:
             icon("lock", "accent").paint(painter, self.chevron_rect().adjusted(-17, 3, -21, -3).toRect())
 
-    def _paint_strip(self, painter: QPainter) -> None:
-        rect = self.rect()
-        strip = QRectF(
-            rect.left() + look.PADDING, rect.top() + look.HEADER + 1, rect.width() - 2 * look.PADDING, STRIP_HEIGHT
-        )
-        outline = QPainterPath()
-        outline.addRoundedRect(strip, 4, 4)
-        if self._strip is None:
-            painter.fillPath(outline, look.mixed(theme().color("layer"), theme().color("muted"), 0.13))
-            return
-        painter.save()
-        painter.setClipPath(outline, Qt.ClipOperation.IntersectClip)
-        painter.drawImage(strip, self._strip)
-        if self._step_share is not None:
-            x = strip.left() + strip.width() * self._step_share
-            painter.setPen(look.hairline(theme().color("text"), 1.5))
-            painter.drawLine(QPointF(x, strip.top()), QPointF(x, strip.bottom()))
-        painter.restore()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(look.hairline(look.with_alpha(theme().color("muted"), 0.35)))
-        painter.drawPath(outline)
-
     def _paint_footer(self, painter: QPainter) -> None:
         rect, card = self.rect(), self.card
         row = QRectF(rect.left() + look.PADDING, rect.bottom() - 25, rect.width() - 2 * look.PADDING, 18)
@@ -227,38 +192,6 @@ class LayerItem(QGraphicsItem):
             painter.drawRoundedRect(row.adjusted(-6, 0, 6, 2), 6, 6)
         look.draw_text(painter, row.adjusted(0, 0, -width - 6, 0), card.shape, 10.5, muted)
         look.draw_text(painter, row, card.count, 10.5, muted, align=Qt.AlignmentFlag.AlignRight)
-
-    def _paint_neurons(self, painter: QPainter, expansion: Expansion) -> None:
-        for block in expansion.blocks:
-            self._paint_block(painter, block)
-        self._circles(painter, expansion.neurons, expansion.radius, self._activation)
-        if self.hovered_neuron is not None and self.hovered_neuron < len(expansion.neurons):
-            x, y = expansion.neurons[self.hovered_neuron]
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(look.hairline(theme().color("selection"), 2.0))
-            painter.drawEllipse(QPointF(x, y), expansion.radius + 2, expansion.radius + 2)
-
-    def _paint_block(self, painter: QPainter, block: Block) -> None:
-        label = QRectF(block.rect.center().x() - 60, block.rect.top() - BLOCK_LABEL, 120, BLOCK_LABEL - 2)
-        delay = block.matrix.delay
-        text = tr("t−{delay}", delay=delay) if delay else tr("weights in")
-        color = theme().color("recurrent" if delay else "muted")
-        look.draw_text(painter, label, text, 10, color, bold=True, align=Qt.AlignmentFlag.AlignHCenter)
-        if block.past is not None:
-            self._circles(painter, block.past, 4.6, self._past.get(block.matrix.key), edge="recurrent")
-
-    def _circles(
-        self, painter: QPainter, places: np.ndarray, radius: float, values: np.ndarray | None, edge: str = "layer_edge"
-    ) -> None:
-        painter.setPen(look.hairline(theme().color(edge), 1.2) if radius > 3 else Qt.PenStyle.NoPen)
-        plain = look.mixed(theme().color("layer"), theme().color("muted"), 0.18)
-        if values is None or len(values) != len(places):
-            colors = [plain] * len(places)
-        else:
-            colors = [QColor(*rgb) for rgb in look.signed_rgb(values, look.activation_scale(values)).tolist()]
-        for (x, y), color in zip(places.tolist(), colors, strict=True):
-            painter.setBrush(color)
-            painter.drawEllipse(QPointF(x, y), radius, radius)
 
     def _paint_badge(self, painter: QPainter) -> None:
         if not self.card.severity:
@@ -293,11 +226,8 @@ class LayerItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setOpacity(self.opacity_now())
-        if self.expansion:
-            self._paint_neurons(painter, self.expansion)
-        else:
+        if self.expansion is None:
             self.paint_ground(painter)
-            self._paint_strip(painter)
         self._paint_header(painter)
         self._paint_footer(painter)
         self._paint_badge(painter)

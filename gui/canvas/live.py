@@ -32,12 +32,19 @@ class Live:
         self._step: int | None = None
         self.read()
 
-    def read(self) -> None:
-        """Take what the runner has now."""
-        self._examination = self._runner.examination
+    @property
+    def known(self) -> bool:
+        """False while nothing was examined."""
+        return self._examination is not None
+
+    def read(self) -> bool:
+        """Take what the runner has now; True where it is something new."""
         report = self._runner.report
         moment = report.moment if report is not None else None
-        self._step = moment.step if moment is not None and moment.phase in ("forward", "loss", "backward") else None
+        step = moment.step if moment is not None and moment.phase in ("forward", "loss", "backward") else None
+        new = self._runner.examination is not self._examination or step != self._step
+        self._examination, self._step = self._runner.examination, step
+        return new
 
     def of(self, layer_id: str, features: int | None) -> Values:
         """The values of a layer with so many features; empty where nothing is known or its size has changed since."""

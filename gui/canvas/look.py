@@ -18,7 +18,7 @@ BORDER_BAND = 7.0
 REACH = 9.0
 """How far outside a card its hover area goes on."""
 GRID = 8.0
-COLUMN_GAP = 86.0
+COLUMN_GAP = 66.0
 ROW_GAP = 46.0
 
 _FAMILY_SERIES = {"Ends": "series1", "Neurons": "series2", "Recurrent": "recurrent", "Time": "series4",

@@ -93,7 +93,7 @@ class CanvasScene(QGraphicsScene):
         if change.network:
             self._sync(set(change.layers), set(change.links))
         elif change.weights:
-            self.refresh_weights(change.weights)
+            self.refresh_weights()
         if change.network or change.training or change.data:
             self._problem_timer.start()
 
@@ -274,14 +274,12 @@ class CanvasScene(QGraphicsScene):
             rect = QRectF(-1, -1, 2, 2)
         self.setSceneRect(rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).united(QRectF(-600, -400, 1200, 800)))
 
-    def refresh_weights(self, names: Iterable[str] | None = None) -> None:
-        """Show the latest weights; of these tensors only, where they are given."""
-        changed = None if names is None else set(names)
-        weights = self._runner.weights
+    def refresh_weights(self) -> None:
+        """Show the latest weights."""
+        weights, links = self._runner.weights, self.network.links
         for item in self.weights.values():
-            if changed is None or changed & set(item.matrix.tensors):
-                link = self.network.links.get(item.matrix.link or "")
-                item.show_values(item.matrix.values(weights), link.mask if link and item.matrix.maskable else None)
+            link = links.get(item.matrix.link or "")
+            item.show_weights(weights, link.mask if link and item.matrix.maskable else None)
 
     def refresh_live(self) -> None:
         """Show the latest activations. The runner may hear of a change first, so cards can be behind the document."""
@@ -296,14 +294,13 @@ class CanvasScene(QGraphicsScene):
             values = moment.values
             if values is None:
                 values = _bias_row(network, key, weights)
-            item.show_values(values, moment.now, moment.share, past)
+            item.live.show_values(values, moment.now, moment.share, past)
 
     def refresh(self) -> None:
         """Show what training has come to."""
-        self.live.read()
-        self.refresh_live()
-        if self.weights:
-            self.refresh_weights()
+        if self.live.read() or not self.live.known:
+            self.refresh_live()
+        self.refresh_weights()
 
     def _show_selection(self) -> None:
         self._mark("marked", self._document.selection)
@@ -329,7 +326,10 @@ class CanvasScene(QGraphicsScene):
 
     def _on_theme(self) -> None:
         self.refresh_live()
-        self.refresh_weights()
+        for weights in self.weights.values():
+            weights.restyle()
+        for item in (*self.layers.values(), *self.links.values()):
+            item.refresh()
         self.update()
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QPainter, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QCursor,
+    QKeyEvent,
+    QPainter,
+    QPixmapCache,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from core.edits import Edit
@@ -43,6 +52,9 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(SCROLL_OFF)
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
+        # Cards are kept as pictures; Qt's default of 10 MB holds few of them at 200 %.
+        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), 80_000))
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -65,7 +77,7 @@ class CanvasView(QGraphicsView):
         document.replaced.connect(self._on_replaced)
         self.canvas.arranged.connect(self._on_arranged)
         runner.updated.connect(self._on_updated)
-        theme().changed.connect(self.viewport().update)
+        theme().changed.connect(self._on_theme)
         self._on_selection()
         self._on_arranged()
 
@@ -164,6 +176,10 @@ class CanvasView(QGraphicsView):
         self.hint.setVisible(empty)
         self.minimap.refresh()
         self.mouse.rest()
+
+    def _on_theme(self) -> None:
+        self.resetCachedContent()
+        self.viewport().update()
 
     def _on_updated(self) -> None:
         if self.isVisible():

@@ -239,10 +239,10 @@ def test_live_values_colour_cards_and_neurons(opened):
     opened.view.runner.examination = Examination(0, "validation", {layer: walk}, np.zeros(2), 0.1)
     opened.view.runner.updated.emit()
     item = opened.item("hidden")
-    assert np.array_equal(item.activation, walk[-1])
-    assert item._strip.width() == 5 and item._strip.height() == 4
+    assert np.array_equal(item.live.activation, walk[-1])
+    assert item.live.strip.width() == 5 and item.live.strip.height() == 4
     key = key_of(opened, "hidden", "hidden")
-    assert np.array_equal(item._past[key], walk[-2])
+    assert np.array_equal(item.live.past[key], walk[-2])
     image = opened.view.grab().toImage()
     for number in (0, 3):
         place = opened.pixel(opened.neuron("hidden", number)) * image.devicePixelRatio()
@@ -255,7 +255,7 @@ def test_a_stale_examination_is_not_shown(opened):
     layer = opened.network.layer("hidden").id
     opened.view.runner.examination = Examination(0, "validation", {layer: np.ones((5, 9))}, np.zeros(2), 0.1)
     opened.view.runner.updated.emit()
-    assert opened.item("hidden").activation is None
+    assert opened.item("hidden").live.activation is None
 
 
 def test_not_a_number_has_its_own_colour(opened):

@@ -46,7 +46,7 @@ def same_as_document(scene: CanvasScene, document: Document) -> None:
     shapes, numbers = infer(network), count(network)
     for key, layer in network.layers.items():
         item = scene.layers[key]
-        assert item.scene() is scene and item.ground.scene() is scene
+        assert item.scene() is item.ground.scene() is item.live.scene() is scene
         assert item.pos() == item.ground.pos() == QPointF(layer.x, layer.y)
         assert (item.card.name, item.card.kind, item.card.frozen) == (layer.name, layer.kind, layer.frozen)
         assert item.card.shape == shape_words(shapes.get(key))
@@ -65,7 +65,7 @@ def same_as_document(scene: CanvasScene, document: Document) -> None:
         assert (item.values is None) == (values is None)
         assert values is None or (item.values == values).all()
     extra = {scene.draft, scene.guides}
-    shown = len(scene.layers) * 2 + len(scene.links) + len(scene.weights) + len(extra)
+    shown = len(scene.layers) * 3 + len(scene.links) + len(scene.weights) + len(extra)
     assert len(scene.items()) == shown
 
 
