@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.edits import Edit
-from core.problems import Problem
+from core.edits import Edit, Macro
+from core.problems import Problem, Repair
 from gui.icons import icon
 from gui.text import tr, tr_core
 
@@ -149,7 +149,7 @@ class ProblemCard(QFrame):
     chosen = Signal(object)
     """The same ids on a click or Return."""
     repair = Signal(object)
-    """The Edit of the repair that was clicked."""
+    """The Repair that was clicked."""
 
     def __init__(self, problem: Problem, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,7 +172,7 @@ class ProblemCard(QFrame):
         column.setContentsMargins(8, 6, 8, 6)
         column.setSpacing(5)
         column.addLayout(line)
-        self.buttons = [self._button(tr_core(repair.title), repair.edit) for repair in problem.repairs]
+        self.buttons = [self._button(repair) for repair in problem.repairs]
         for button in self.buttons:
             row = QHBoxLayout()
             row.setContentsMargins(26, 0, 0, 0)
@@ -180,9 +180,9 @@ class ProblemCard(QFrame):
             row.addStretch(1)
             column.addLayout(row)
 
-    def _button(self, title: str, edit: Edit) -> QPushButton:
-        button = ElidedButton(title, "repair")
-        button.clicked.connect(lambda: self.repair.emit(edit))
+    def _button(self, repair: Repair) -> QPushButton:
+        button = ElidedButton(tr_core(repair.title), "repair")
+        button.clicked.connect(lambda: self.repair.emit(repair))
         return button
 
     def enterEvent(self, event: object) -> None:
@@ -216,6 +216,11 @@ class ProblemCard(QFrame):
             painter.setPen(self.palette().color(_Role.Accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
             painter.end()
+
+
+def as_edit(repair: Repair) -> Edit:
+    """The edit of a repair as an entry of the history of its own, never joined with what was typed before."""
+    return Macro((repair.edit,), label=tr_core(repair.title))
 
 
 class ProblemCards(QWidget):

@@ -98,6 +98,7 @@ class _Browser(QWidget):
         self.part = Drop()
         self.part.setAccessibleName(tr("Part of the data"))
         self.number = NumberBox(Param("number", "Sample", "int", 1, "", minimum=1))
+        self.number.setButtonSymbols(NumberBox.ButtonSymbols.NoButtons)  # the arrows beside it do that
         self.number.setAccessibleName(tr("Number of the sample within its part"))
         self.back = self._arrow("chevron-left", tr("Sample before"), -1)
         self.on = self._arrow("chevron-right", tr("Next sample"), 1)

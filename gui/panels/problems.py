@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.edits import Edit
 from core.errors import StudioError
-from core.problems import problems
+from core.problems import Repair, problems
 from core.project import Change
 from gui.document import Document
 from gui.errors import tell
 from gui.runner import Runner
 from gui.text import tr
-from gui.widgets import Column, EmptyState, ProblemCards
+from gui.widgets import Column, EmptyState, ProblemCards, as_edit
 
 
 class ProblemsPanel(QWidget):
@@ -49,8 +48,8 @@ class ProblemsPanel(QWidget):
         if change.network or change.training or change.data:
             self.refresh()
 
-    def _repair(self, edit: Edit) -> None:
+    def _repair(self, repair: Repair) -> None:
         try:
-            self._document.do(edit)
+            self._document.do(as_edit(repair))
         except StudioError as error:
             tell(self, error)

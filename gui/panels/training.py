@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from core.catalogue.registry import catalogue
-from core.edits import Edit, SetTraining
+from core.edits import SetTraining
 from core.errors import StudioError
-from core.problems import problems
+from core.problems import Repair, problems
 from core.project import Change
 from core.training import TRAINING
 from gui.document import Document
@@ -23,7 +23,7 @@ from gui.forms.row import LiveMark
 from gui.icons import icon
 from gui.runner import Runner, Stretch
 from gui.text import tr, tr_core
-from gui.widgets import MARGIN, Column, ProblemCards, muted, words
+from gui.widgets import MARGIN, Column, ProblemCards, as_edit, muted, words
 
 
 class TrainingPanel(QWidget):
@@ -100,9 +100,9 @@ class TrainingPanel(QWidget):
             self.form.show_choice(self._document.project.training)
             self.form.complain(path, error)
 
-    def _repair(self, edit: Edit) -> None:
+    def _repair(self, repair: Repair) -> None:
         try:
-            self._document.do(edit)
+            self._document.do(as_edit(repair))
         except StudioError as error:
             tell(self, error)
 
