@@ -74,10 +74,20 @@ def walk(cell: Cell, x: np.ndarray) -> Walk:
     return {"elman": _elman, "lstm": _lstm, "gru": _gru}[cell.kind](cell, np.asarray(x, float))
 
 
-def predicted(cell: Cell, steps: int, end: float) -> np.ndarray:
-    """|dL/dh_t| if the cell were only its matrix: size^(steps left) times the last one, (steps,)."""
-    size = float(np.linalg.norm(cell.weight_hh[: cell.units], 2))
-    return np.asarray(end * size ** np.arange(steps - 1, -1, -1.0))
+def predicted(cell: Cell, found: Walk) -> np.ndarray:
+    """What one number alone foretells of the gradient on its way back, (steps,), from the last one on.
+
+    Elman: |dL/dh_t| if every step multiplied by |W|. LSTM: |dL/dc_t| if every step multiplied by the mean forget gate.
+    GRU: |dL/dh_t| if every step multiplied by the mean update gate.
+    """
+    steps = len(found.x)
+    if cell.kind == "elman":
+        factors = np.full(steps, float(np.linalg.norm(cell.weight_hh, 2)))
+    else:
+        factors = found.parts["f" if cell.kind == "lstm" else "z"].mean(axis=1)
+    profile = found.profile if found.cell_profile is None else found.cell_profile
+    later = np.append(factors[1:], 1.0)
+    return np.asarray(profile[-1] * np.cumprod(later[::-1])[::-1])
 
 
 def _sigmoid(z: np.ndarray) -> np.ndarray:

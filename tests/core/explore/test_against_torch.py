@@ -136,8 +136,15 @@ def test_cells_agree_with_torch_forward_and_backward(kind, size):
 def test_a_linear_reach_is_predicted_exactly_near_zero():
     cell = cells.make_cell("elman", 3, 0.9, seed=0)
     walk = cells.walk(cell, np.full((12, 1), 1e-7))
-    expected = cells.predicted(cell, 12, walk.profile[-1])
-    np.testing.assert_allclose(walk.profile, expected, rtol=1e-5)
+    np.testing.assert_allclose(walk.profile, cells.predicted(cell, walk), rtol=1e-5)
+    np.testing.assert_allclose(walk.profile, walk.profile[-1] * 0.9 ** np.arange(11, -1, -1.0), rtol=1e-5)
+
+
+def test_gates_foretell_the_gradient_of_a_cell_without_recurrent_weights():
+    for kind, profile in (("lstm", "cell_profile"), ("gru", "profile")):
+        cell = cells.make_cell(kind, 3, 0.0, seed=0, forget_bias=2.0)
+        walk = cells.walk(cell, np.zeros((10, 1)) + 1e-9)
+        np.testing.assert_allclose(getattr(walk, profile), cells.predicted(cell, walk), rtol=1e-6)
 
 
 @pytest.mark.parametrize("key", list(surfaces.SURFACES))

@@ -1,0 +1,256 @@
+"""Explorer 6: the optimizer race. Several optimizers from one start, their paths drawn live, and one weight's x-ray."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from core.catalogue.optimizers import OPTIMIZERS
+from core.catalogue.spec import Choice
+from core.describe import number
+from core.explore import xray
+from core.explore.race import Race
+from core.explore.surfaces import SURFACES, Surface
+from gui.document import Document
+from gui.explorers.parts import Curves, EntryCard, EntryList, Explorer, drop
+from gui.forms import SpecForm
+from gui.formula import FormulaView
+from gui.icons import icon
+from gui.plots.scales import Linear, Log
+from gui.runner import Runner
+from gui.text import tr, tr_core
+from gui.theme import theme
+from gui.ticker import Ticker
+from gui.widgets import bold, muted, words
+
+STEPS = 400
+_RATES = {"sgd": 0.05, "adam": 0.1, "adamw": 0.1, "nadam": 0.1, "radam": 0.1, "adamax": 0.1, "rmsprop": 0.05,
+          "adagrad": 0.5, "adadelta": 20.0, "rprop": 0.05, "lbfgs": 0.3, "lion": 0.03}  # fmt: skip
+"""Learning rates that suit landscapes a few units wide; the catalogue's defaults are for networks."""
+
+
+class OptimizerRace(Explorer):
+    """Paths over a landscape, losses over steps, and the numbers of one step of one weight."""
+
+    key = "optimizer_race"
+    title = "Optimizer race"
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(document, runner, parent)
+        self._choices = {key: OPTIMIZERS.choose(key, lr=_RATES[key]) for key in OPTIMIZERS}
+        self.surface_box = QComboBox()
+        self.surface_box.setAccessibleName(tr("Landscape"))
+        for surface in SURFACES.values():
+            self.surface_box.addItem(tr_core(surface.title), surface.key)
+        self.surface_box.setCurrentIndex(list(SURFACES).index("ravine"))
+        self.line = muted()
+        self.list = EntryList(OPTIMIZERS, OPTIMIZERS, ("sgd", "adam", "rmsprop"))
+        self.chosen = drop(OPTIMIZERS, OPTIMIZERS, "adam", tr("Optimizer"))
+        self.form: SpecForm | None = None
+        self.card = EntryCard()
+        self.add(bold(tr("Landscape")), self.surface_box, self.line, bold(tr("Who races")), self.list)
+        self.add(bold(tr("Look at")), self.chosen, self.card)
+        self._start = self.surface.start
+        self.ticker = Ticker(self)
+        self.ticker.tick.connect(self._advance)
+        self._make_view()
+        self.surface_box.currentIndexChanged.connect(self._new_surface)
+        self.list.changed.connect(self.restart)
+        self.chosen.currentIndexChanged.connect(self._choose)
+        self.race = Race(self.surface, {}, self._start)
+        self._choose()
+
+    def _make_view(self) -> None:
+        self.map = self.chart("race_map", "x", "y")
+        self.map.set_scales(x=Linear())
+        self.heat = pg.ImageItem(axisOrder="row-major")
+        self.map.addItem(self.heat)
+        self.goal = pg.ScatterPlotItem(size=16, symbol="star")
+        self.heads = pg.ScatterPlotItem(size=11)
+        # Each path twice: a white one below, so that it stands out from any ground.
+        self.halos = {key: pg.PlotCurveItem(pen=pg.mkPen("w", width=4)) for key in OPTIMIZERS}
+        self.paths = {key: pg.PlotCurveItem() for key in OPTIMIZERS}
+        for path in (*self.halos.values(), *self.paths.values()):
+            path.setSegmentedLineMode("on")
+        for item in (*self.halos.values(), *self.paths.values(), self.goal, self.heads):
+            self.map.addItem(item)
+        self.map.clicked.connect(self._start_at)
+        self.losses = self.chart("race_losses", tr("steps"), tr("loss"))
+        self._lines = Curves(self.losses, len(OPTIMIZERS))
+        top = QHBoxLayout()
+        top.addWidget(self.map, 5)
+        top.addWidget(self.losses, 4)
+        self.play = QPushButton(icon("play"), tr("Play"))
+        self.one = QPushButton(icon("step-batch"), tr("One step"))
+        self.again = QPushButton(icon("reset"), tr("Again"))
+        self.where = words()
+        buttons = QHBoxLayout()
+        for button, answer in ((self.play, self._toggle), (self.one, self._step), (self.again, self.restart)):
+            button.clicked.connect(answer)
+            buttons.addWidget(button)
+        buttons.addWidget(self.where, 1)
+        self.weight = QComboBox()
+        self.weight.setAccessibleName(tr("Weight"))
+        self.weight.addItem(tr("weight x"), 0)
+        self.weight.addItem(tr("weight y"), 1)
+        self.weight.currentIndexChanged.connect(self._draw_xray)
+        self.xray_title = bold(tr("The last step of one weight, in numbers"))
+        heading = QHBoxLayout()
+        heading.addWidget(self.xray_title, 1)
+        heading.addWidget(self.weight)
+        self.formula = FormulaView(size=15)
+        self.view.addWidget(muted(tr("Click the map to start from there. The star is the lowest point.")))
+        self.view.addLayout(top, 1)
+        self.view.addLayout(buttons)
+        self.view.addLayout(heading)
+        box = QVBoxLayout()
+        box.addWidget(self.formula)
+        self.view.addLayout(box)
+
+    @property
+    def surface(self) -> Surface:
+        """The landscape that is raced on."""
+        return SURFACES[self.surface_box.currentData()]
+
+    def show_entry(self, key: str) -> None:
+        self.chosen.show_key(key)
+
+    def restart(self) -> None:
+        """Everyone back to the start."""
+        self.ticker.stop()
+        self.race = Race(self.surface, {key: self._choices[key] for key in self.list.ticked()}, self._start)
+        self.refresh()
+
+    def refresh(self) -> None:
+        surface = self.surface
+        self.line.setText(tr_core(surface.line))
+        left, right, bottom, top = surface.reach
+        xs, ys = np.meshgrid(np.linspace(left, right, 160), np.linspace(bottom, top, 160))
+        heights = surface.height(xs, ys)
+        shade = np.log1p(20 * (heights - heights.min()) / np.ptp(heights))
+        # Bands of equal height read like the lines of a map.
+        self.heat.setLookupTable(theme().sequential_table())
+        self.heat.setImage(np.floor(shade / shade.max() * 16), levels=(0, 16))
+        self.heat.setRect(QRectF(left, bottom, right - left, top - bottom))
+        self.map.show_places((left, right), (bottom, top), padding=0)
+        lowest = [surface.lowest] if surface.lowest else []
+        self.goal.setData([p[0] for p in lowest], [p[1] for p in lowest], brush="w", pen=pg.mkPen("k"))
+        self._draw()
+
+    def _draw(self) -> None:
+        colors = {key: theme().color(self.list.color(key)) for key in self.race.racers}
+        for key in OPTIMIZERS:
+            racer = self.race.racers.get(key)
+            path = np.array(racer.path) if racer else np.zeros((0, 2))
+            self.halos[key].setData(path[:, 0], path[:, 1])
+            self.paths[key].setData(path[:, 0], path[:, 1])
+            if racer:
+                self.paths[key].setPen(pg.mkPen(colors[key], width=2))
+        racers = self.race.racers
+        self.heads.setData(
+            [r.here[0] for r in racers.values()],
+            [r.here[1] for r in racers.values()],
+            brush=[colors[key] for key in racers],
+            pen=pg.mkPen("w", width=2),
+        )
+        self._draw_losses()
+        self._draw_xray()
+        self._say()
+
+    def _draw_losses(self) -> None:
+        floor = 1e-8
+        curves = {key: np.maximum(np.array(r.losses), floor) for key, r in self.race.racers.items()}
+        every = np.concatenate([*curves.values(), np.ones(1)])
+        scale = Log()
+        self.losses.set_scales(y=scale)
+        self.losses.show_places((0, max(10.0, float(self.race.taken))), (np.log10(every.min()), np.log10(every.max())))
+        self._lines.show((np.arange(len(curve), dtype=float), curve) for curve in curves.values())
+
+    def _say(self) -> None:
+        order = self.race.order()
+        if not order:
+            self.where.setText(tr("Tick at least one optimizer."))
+            return
+        first = self.race.racers[order[0]]
+        lost = [tr_core(OPTIMIZERS[key].title) for key in order if self.race.racers[key].lost]
+        text = tr(
+            "Step {step}: {name} leads with a loss of {loss}.",
+            step=self.race.taken,
+            name=tr_core(OPTIMIZERS[order[0]].title),
+            loss=number(first.losses[-1]),
+        )
+        if lost:
+            text += " " + tr("Ran away: {names}.", names=", ".join(lost))
+        self.where.setText(text)
+
+    def _draw_xray(self) -> None:
+        key = self.chosen.currentData()
+        racer = self.race.racers.get(key)
+        if racer is None or not racer.quantities or len(racer.path) < 2:
+            self.formula.show_lines([OPTIMIZERS[key].formula])
+            return
+        place = self.weight.currentData()
+        now = {name: float(value[place]) for name, value in racer.quantities.items()}
+        before = {name: float(value[place]) for name, value in racer.before.items()}
+        weight = float(racer.path[-2][place])
+        self.formula.show_lines(xray.lines(racer.descent.choice, now, before, weight, racer.descent.taken))
+
+    def _choose(self) -> None:
+        key = self.chosen.currentData()
+        self.card.show_entry(OPTIMIZERS[key])
+        if self.form is not None:
+            self.form.hide()
+            self.form.deleteLater()
+        self.form = SpecForm(OPTIMIZERS[key], self._choices[key])
+        self.form.edited.connect(self._edit)
+        column = self.controls.column
+        column.insertWidget(column.indexOf(self.chosen) + 1, self.form)
+        self.list.tick(key)
+        self.restart()
+
+    def _edit(self, path: str, new: object) -> None:
+        key = self.chosen.currentData()
+        self._choices[key] = Choice(key, {**self._choices[key].values, path: new})
+        assert self.form is not None
+        self.form.show_choice(self._choices[key])
+        self.restart()
+
+    def _new_surface(self) -> None:
+        self._start = self.surface.start
+        self.map.following = True
+        self.restart()
+
+    def _start_at(self, x: float, y: float) -> None:
+        self._start = (x, y)
+        self.restart()
+
+    def _toggle(self) -> None:
+        if self.ticker.active:
+            self.ticker.stop()
+        elif self.race.racers:
+            if self.race.taken >= STEPS:
+                self.restart()
+            self.ticker.start()
+        self._show_play()
+
+    def _show_play(self) -> None:
+        self.play.setText(tr("Pause") if self.ticker.active else tr("Play"))
+        self.play.setIcon(icon("pause" if self.ticker.active else "play"))
+
+    def _step(self) -> None:
+        self.race.step()
+        self._draw()
+
+    def _advance(self) -> None:
+        self.race.step()
+        self._draw()
+        if self.race.taken >= STEPS:
+            self.ticker.stop()
+            self._show_play()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.ticker.stop()
+        self._show_play()
