@@ -22,7 +22,7 @@ from core.project_schema import DocumentError, parse, read_recovery
 from core.runs import Run
 
 _SUFFIX = ".unroll"
-HISTORY_BYTES = 8 << 20
+HISTORY_BYTES = 4 << 20
 """Bytes of run history in a copy: the newest runs that fit, so that a snapshot takes milliseconds."""
 
 

@@ -1,6 +1,7 @@
 """The commands without a window: train, check, examples. The same engine, the same files, no Qt.
 
-Exit codes: 0 done, 1 ``check`` found problems, 2 something was wrong with the request, 130 stopped by Ctrl-C.
+Exit codes: 0 done, 1 ``check`` found problems or the training diverged, 2 something was wrong with the request,
+130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -85,8 +86,8 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "project", nargs="?", default=DEFAULT_EXAMPLE, help="a .unroll file or the key of an example (%(default)s)"
     )
-    parser.add_argument("--epochs", help="how many times to go through the training data")
-    parser.add_argument("--seed", help="start of all random numbers; draws fresh weights")
+    parser.add_argument("--epochs", metavar="N", help="how many times to go through the training data")
+    parser.add_argument("--seed", metavar="S", help="start of all random numbers; draws fresh weights")
     parser.add_argument(
         "--set", dest="settings", metavar="KEY=VALUE", action="append", default=[],
         help="change a setting: optimizer=sgd, optimizer.lr=0.01, data=adding, data.length=50, layers.Hidden.units=32; "
@@ -155,7 +156,9 @@ def _train(options: argparse.Namespace) -> int:
     progress.close()
     _write_files(options, project, run)
     print("\n".join(summary(project, run)))
-    return 130 if stop.asked else 0
+    if stop.asked:
+        return 130
+    return 1 if run.stopped == "diverged" else 0
 
 
 def _write_files(options: argparse.Namespace, project: Project, run: Run) -> None:

@@ -13,16 +13,34 @@ import sys
 import time
 import tracemalloc
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core import archive, atomic, project_file, tensors
-from core.errors import BadFile, NotSaved
+from core.autosave import Journal
+from core.catalogue.activations import ACTIVATIONS
+from core.catalogue.layers import LAYERS
+from core.catalogue.optimizers import OPTIMIZERS
+from core.edits import (
+    AddLayer,
+    AddLink,
+    Remove,
+    Rename,
+    SetMask,
+    SetParam,
+    SetTraining,
+    SetWeights,
+    new_layer,
+    new_link,
+)
+from core.errors import BadFile, NotSaved, StudioError
 from core.project import Project, same
 from core.project_file import load, save
-from tests.core.samples import PNG, full, small
+from core.script import write_report
+from tests.core.samples import PNG, full, run_of, small
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,13 +77,41 @@ def test_a_project_comes_back_bit_for_bit(tmp_path, make):
     assert again.read_bytes() == path.read_bytes()
 
 
+def random_edit(network, rng):
+    """Some edit, allowed or not."""
+    layer, link = rng.choice(list(network.layers)), rng.choice([*network.links, "none"])
+    name = "".join(chr(rng.choice((65, 0x6AF, 0x1F600, 0x202E, 34, 92))) for _ in range(5))
+    return rng.choice(
+        [
+            AddLayer(new_layer(network, rng.choice(list(LAYERS)), x=rng.uniform(-1e4, 1e4))),
+            AddLink(new_link(network, layer, rng.choice(list(network.layers)), rng.choice((0, 1, 1, 7)))),
+            Remove(links=(link,)),
+            SetParam(layer, "units", rng.randrange(1, 9)),
+            SetParam(layer, "activation", rng.choice(list(ACTIVATIONS))),
+            SetMask(link, {(0, 0): False}),
+            Rename(layer, name),
+            SetTraining("optimizer", rng.choice(list(OPTIMIZERS))),
+        ]
+    )
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_whatever_edits_lead_to_comes_back(tmp_path, seed):
+    rng, project, taken = random.Random(seed), small(), 0
+    for _ in range(40):
+        with suppress(StudioError):
+            project.apply(random_edit(project.network, rng))
+            taken += 1
+    assert taken > 15
+    save(project, tmp_path / "p.unroll")
+    assert same(load(tmp_path / "p.unroll").state, project.state)
+
+
 def test_weights_keep_their_precision_and_are_never_rounded(tmp_path):
     project = small()
     values = {name: np.nextafter(value.astype(np.float64), 9.0) for name, value in project.weights.items()}
     for value in values.values():
         value.flags.writeable = False
-    from core.edits import SetWeights
-
     project.apply(SetWeights(values))
     save(project, tmp_path / "p.unroll")
     found = load(tmp_path / "p.unroll").weights
@@ -124,7 +170,7 @@ class FailingDisk:
     """Makes the k-th system call of a save fail, counting over all kinds of calls."""
 
     def __init__(self, monkeypatch, at, error):
-        self.count, self.at, self.error, self.failed = 0, at, error, ""
+        self.count, self.at, self.error, self.failed, self.replaced = 0, at, error, "", False
         for name in CALLS:
             monkeypatch.setattr(os, name, self._wrap(name, getattr(os, name)))
 
@@ -136,6 +182,7 @@ class FailingDisk:
                 if name == "close":  # the descriptor is gone even where close fails
                     real(*args)
                 raise OSError(self.error, os.strerror(self.error))
+            self.replaced |= name == "replace"
             return real(*args, **kwargs)
 
         return call
@@ -145,17 +192,30 @@ def naive_save(project, path):
     path.write_bytes(archive.pack(project_file.members(project.state)))
 
 
+def keep(project, path):
+    """Autosave, to a file whose name is known beforehand."""
+    journal = Journal(path.parent)
+    journal.file = path
+    journal.write(project)
+
+
+def report(project, path):
+    """The report of a run, through the script that writes it."""
+    write_report(run_of(project, len(project.network.layers)), path)
+
+
+@pytest.mark.parametrize("write", [save, keep, report])
 @pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)
-def test_whichever_system_call_fails_the_old_file_stays_whole_and_the_reason_is_said(tmp_path, error):
+def test_whichever_system_call_fails_the_old_file_stays_whole_and_the_reason_is_said(tmp_path, error, write):
     path = tmp_path / "p.unroll"
     old, new = small(), full()
     for at in range(1, 100):
-        save(old, path)
-        before = new.state
+        write(old, path)
+        content, before = path.read_bytes(), new.state
         with pytest.MonkeyPatch.context() as patch:
             disk = FailingDisk(patch, at, error)
             try:
-                save(new, path)
+                write(new, path)
                 failure = None
             except NotSaved as caught:
                 failure = caught
@@ -164,9 +224,13 @@ def test_whichever_system_call_fails_the_old_file_stays_whole_and_the_reason_is_
             break
         assert failure is not None and "p.unroll" in str(failure) and "{" not in str(failure), disk.failed
         assert new.state is before
-        found = load(path).state
-        # After the replacement the new version is in place; before it, the old one is. Never anything between.
-        assert same(found, old.state) or same(found, new.state), disk.failed
+        if path.read_bytes() != content:
+            # Only what fails after the replacement leaves the new version, and that one is whole.
+            assert disk.replaced, disk.failed
+            if write is report:
+                json.loads(path.read_text("utf-8"))
+            else:
+                assert same(load(path).state, new.state)
         assert [file.name for file in tmp_path.iterdir()] == ["p.unroll"], disk.failed
     assert 8 <= at < 99, f"{at - 1} calls were made to fail"
 
