@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import faulthandler
+import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
@@ -15,6 +17,9 @@ from gui import fonts, settings
 from gui.errors import install_excepthook
 from gui.icons import icon
 from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
 
 DEFAULT_EXAMPLE = "digits-rows-elman"
 
@@ -43,18 +48,19 @@ def run(path: str | None = None) -> int:
     log = (folder / "crash.log").open("a", encoding="utf-8")
     faulthandler.enable(log)
     window.show()
-    QTimer.singleShot(0, lambda: _first(window, path))  # single-shot: what needs the window waits until it is shown
+    QTimer.singleShot(0, lambda: first_project(window, path))  # what needs the window waits until it is shown
     signal.signal(signal.SIGINT, lambda *_: window.close())
     status = application.exec()
     faulthandler.disable()
     log.close()
+    if not window.ended_in_time:
+        # The worker may still be importing torch, which can not be interrupted and must not outlive the interpreter.
+        os._exit(status)
     return status
 
 
-def _first(window: object, path: str | None) -> None:
-    from gui.main_window import MainWindow
-
-    assert isinstance(window, MainWindow)
+def first_project(window: MainWindow, path: str | None) -> None:
+    """Open what was asked for, or the default example; then load the engine and offer what an earlier window left."""
     if path is None or not window.files.open(Path(path)):
         window.files.open_example(DEFAULT_EXAMPLE)
     window.runner.start()

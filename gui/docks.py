@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QTabBar, QWidget
 
 from gui import settings
 
@@ -24,10 +24,21 @@ class Docks:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(f"dock_{key}")
         dock.setWidget(_scrolled(widget) if scroll else widget)
-        self._window.addDockWidget(area, dock)
         if onto:
             self._window.tabifyDockWidget(self.all[onto], dock)
+        else:
+            self._window.addDockWidget(area, dock)
         self.all[key] = dock
+
+    def hide_lost_tab_bars(self) -> None:
+        """Hide what Qt 6.11 leaves behind: from the second group of tabs on, tabifying makes a second bar for two docks
+        and loses it, and it would lie on top of the window."""
+        seen: set[str] = set()
+        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        for bar in sorted(bars, key=QTabBar.count, reverse=True):
+            titles = {bar.tabText(index) for index in range(bar.count())}
+            bar.setHidden(bool(titles & seen))
+            seen |= titles
 
     def below(self, key: str, title: str, widget: QWidget, above: str) -> None:
         """A dock under another one."""

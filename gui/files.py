@@ -29,8 +29,6 @@ class Files(QObject):
 
     saved = Signal(object)
     """Path: the document is on disk now."""
-    discarded = Signal()
-    """The user gave the unsaved changes up."""
     opened = Signal()
     discarded = Signal()
     """The user said that the unsaved changes of the document may be lost."""

@@ -46,6 +46,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.document = document or Document(parent=self)
+        self.ended_in_time = True
+        """False where the worker was still busy when the window closed."""
         self.runner = Runner(self.document, self)
         self.canvas = CanvasView(self.document, self.runner)
         self.setCentralWidget(self.canvas)
@@ -92,6 +94,7 @@ class MainWindow(QMainWindow):
         docks.beside("output", tr("Output"), self.plots["output"], left_of="gradient")
         docks.add("activations", tr("Activations"), self.plots["activations"], bottom, onto="output")
         docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="output")
+        docks.hide_lost_tab_bars()
         docks.show("outline")
         docks.show("training")
         docks.show("output")
@@ -182,8 +185,6 @@ class MainWindow(QMainWindow):
         self.runner.refused.connect(lambda _: self.docks.show("problems"))
         self.files.saved.connect(lambda _: self.recovery.mark_saved())
         self.files.discarded.connect(self.recovery.mark_discarded)
-        self.recovery.failed.connect(self.status.showMessage)
-        self.files.discarded.connect(self.recovery.mark_discarded)
         self.recovery.failed.connect(lambda text: self.statusBar().showMessage(text, 15000))
         theme().changed.connect(self._show_theme)
         self._show_title()
@@ -268,8 +269,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.docks.remember()
-        self.runner.close()
         self.recovery.close()
+        self.ended_in_time = self.runner.close()
         self.files.close()
         event.accept()
 

@@ -1,0 +1,240 @@
+"""The whole window, driven as a person would: mouse and keys alone."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget, QMessageBox
+
+from core import project_file
+from core.data.cache import dataset
+from core.edits import SetTraining
+from core.project import same
+from gui.main_window import MainWindow
+from gui.theme import theme
+from tests.gui.canvas.conftest import Hands
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, monkeypatch):
+    """The window with an empty project, shown and ready."""
+    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
+    made = MainWindow()
+    made.resize(1440, 900)
+    made.show()
+    qtbot.waitExposed(made)
+    made.runner.start()
+    qtbot.waitUntil(lambda: made.runner.status != "loading", timeout=30000)
+    yield made
+    made.document.undo_stack.setClean()
+    made.runner.hand_over()
+    made.document.undo_stack.setClean()
+    assert made.close()
+    made.deleteLater()
+
+
+def hands(window):
+    return Hands(window.canvas)
+
+
+def press_button(window, key):
+    """Click a command's button in the bar over the canvas."""
+    bar = window.bar
+    QTest.mouseClick(bar.widgetForAction(window.training.commands[key]), LEFT)
+
+
+def choose(qtbot, combo, text):
+    """Open a combo box with the mouse and click the entry that begins with ``text``."""
+    QTest.mouseClick(combo, LEFT)
+    row = next(i for i in range(combo.count()) if combo.itemText(i).startswith(text))
+    view = combo.view()
+    qtbot.waitUntil(view.isVisible)
+    qtbot.wait(QApplication.doubleClickInterval() + 50)  # until then Qt takes the click for the one that opened it
+    view.scrollTo(combo.model().index(row, 0))
+    QTest.mouseClick(view.viewport(), LEFT, pos=view.visualRect(combo.model().index(row, 0)).center())
+    qtbot.waitUntil(lambda: not view.isVisible())
+
+
+def combo_with(widget, text):
+    """The visible combo box that offers an entry beginning with ``text``."""
+    boxes = [c for c in widget.findChildren(QComboBox) if c.isVisibleTo(widget)]
+    return next(c for c in boxes if any(c.itemText(i).startswith(text) for i in range(c.count())))
+
+
+def double_click_palette(window, title):
+    """Double-click a kind of layer in the palette."""
+    listing = window.findChild(QListWidget, "kinds") or window.docks.all["palette"].findChild(QListWidget)
+    item = next(listing.item(i) for i in range(listing.count()) if listing.item(i).text() == title)
+    listing.scrollToItem(item)
+    spot = listing.visualItemRect(item).center()
+    QTest.mouseClick(listing.viewport(), LEFT, pos=spot)
+    QTest.mouseDClick(listing.viewport(), LEFT, pos=spot)
+
+
+def test_a_new_user_builds_the_elman_network_with_the_mouse_and_trains_it(qtbot, window):
+    hand, network = hands(window), lambda: window.document.project.network
+    for title in ("Input", "Dense", "Last step", "Output"):
+        QTest.mouseClick(
+            window.canvas.viewport(), LEFT, pos=window.canvas.viewport().rect().topLeft() + QPointF(8, 8).toPoint()
+        )
+        double_click_palette(window, title)
+    assert [layer.kind for layer in network()] == ["input", "dense", "last_step", "output"]
+    for place, layer in enumerate(list(network())):
+        hand.drag(hand.title(layer.name), hand.title(layer.name) + QPointF(0, 1), QPointF(-420 + 230 * place, 0))
+    for one, other in (("Input", "Dense"), ("Dense", "Last step"), ("Last step", "Output")):
+        if not any(
+            (network().layers[k.source].name, network().layers[k.target].name) == (one, other)
+            for k in network().links.values()
+        ):
+            hand.drag(hand.port(one), hand.body(other))
+    port = hand.port("Dense")
+    hand.drag(port, port + QPointF(40, -60), hand.body("Dense"))
+    assert {(k.delay, network().layers[k.source].name, network().layers[k.target].name) for k in network().links.values()} == {
+        (0, "Input", "Dense"), (1, "Dense", "Dense"), (0, "Dense", "Last step"), (0, "Last step", "Output"),
+    }  # fmt: skip
+    choose(qtbot, combo_with(window.training.data, "Handwritten digits"), "Handwritten digits")
+    choose(qtbot, combo_with(window.training.data, "Row by row"), "Row by row")
+    while window.training.problems.isVisible():
+        buttons = [
+            b
+            for b in window.training.problems.findChildren(type(window.training.buttons.play).__mro__[1])
+            if b.isVisible()
+        ]
+        assert buttons, "every problem that is left offers a repair"
+        before = window.document.state
+        QTest.mouseClick(buttons[0], LEFT)
+        assert window.document.state is not before
+    press_button(window, "play")
+    qtbot.waitUntil(lambda: window.runner.busy, timeout=10000)
+    good = lambda: window.runner.evaluation is not None and window.runner.evaluation.metrics["accuracy"] > 0.7  # noqa: E731
+    qtbot.waitUntil(good, timeout=120000)
+    press_button(window, "play")
+    qtbot.waitUntil(lambda: window.runner.status in ("paused", "stopped"), timeout=10000)
+    recurrent = [key for key, profile in window.runner.run.gradients.items()]
+    assert recurrent == [network().layer("Dense").id]
+
+
+def test_the_default_example_learns_when_play_is_clicked(qtbot, window):
+    window.files.open_example("digits-rows-elman")
+    press_button(window, "play")
+    good = lambda: window.runner.evaluation is not None and window.runner.evaluation.metrics["accuracy"] >= 0.93  # noqa: E731
+    qtbot.waitUntil(good, timeout=200000)
+    press_button(window, "play")
+    qtbot.waitUntil(lambda: not window.runner.busy, timeout=10000)
+    run = window.runner.run
+    losses = run.steps["loss"]
+    assert losses[-20:].mean() < losses[:20].mean() / 3
+    evaluation = window.runner.evaluation
+    targets = dataset(window.document.project.data).target.values[evaluation.samples, 0]
+    assert np.mean(evaluation.outputs.argmax(axis=1) == targets) == pytest.approx(evaluation.metrics["accuracy"])
+
+
+def test_save_and_reopen_bring_everything_back(qtbot, window, tmp_path, monkeypatch):
+    window.files.open_example("digits-rows-elman")
+    window.document.do(SetTraining("epochs", 3))
+    press_button(window, "step epoch")
+    qtbot.waitUntil(lambda: window.runner.status == "paused", timeout=30000)
+    path = tmp_path / "my digits ۱.unroll"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert path.exists() and not window.isWindowModified() and "my digits ۱" in window.windowTitle()
+    saved = window.document.state
+    window.files.new()
+    assert not window.document.project.network.layers
+    assert window.files.open(path)
+    assert same(window.document.state, saved)
+    assert len(window.document.project.runs[-1]) == len(project_file.load(path).runs[-1]) > 10
+
+
+def test_leaving_unsaved_work_asks_and_cancel_stays(window, monkeypatch):
+    window.files.open_example("jordan")
+    window.document.do(SetTraining("epochs", 3))
+    assert window.isWindowModified()
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: QMessageBox.StandardButton.Cancel)
+    state = window.document.state
+    window.files.new()
+    assert window.document.state is state and not window.close()
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: QMessageBox.StandardButton.Discard)
+    window.files.new()
+    assert window.document.state is not state
+
+
+def test_a_damaged_file_is_answered_in_a_sentence_and_nothing_is_lost(qtbot, window, tmp_path):
+    window.files.open_example("jordan")
+    state = window.document.state
+    path = tmp_path / "broken.unroll"
+    path.write_bytes(b"PK\x03\x04 not a project")
+    assert not window.files.open(path)
+    box = window.findChild(QMessageBox, "error")
+    assert "broken.unroll" in box.windowTitle() + box.text()
+    box.close()
+    assert window.document.state is state
+
+
+def test_a_project_can_be_dropped_on_the_window(qtbot, window, tmp_path):
+    path = tmp_path / "dropped.unroll"
+    window.files.open_example("iris-mlp")
+    project_file.save(window.document.project, path)
+    window.files.new()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    place, none = QPoint(5, 5), Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(place, Qt.DropAction.CopyAction, data, LEFT, none))
+    event = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, LEFT, none)
+    QApplication.sendEvent(window, event)
+    assert window.document.path == path and window.document.project.network.layers
+
+
+def test_undo_and_redo_by_keys(qtbot, window):
+    window.files.open_example("jordan")
+    before = window.document.state
+    window.document.do(SetTraining("epochs", 3))
+    window.activateWindow()
+    with qtbot.waitActive(window):
+        pass
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.document.state is before
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert window.document.project.training["epochs"] == 3
+
+
+def test_no_two_commands_share_a_key(window):
+    keys = {}
+    for action in window.findChildren(type(window.edit["undo"])):
+        for sequence in action.shortcuts() if action.shortcutContext() == Qt.ShortcutContext.WindowShortcut else ():
+            keys.setdefault(sequence.toString(), set()).add(action)
+    assert {key: [a.text() for a in actions] for key, actions in keys.items() if len(actions) > 1} == {}
+
+
+def test_the_layout_is_remembered(qtbot, window, tmp_path):
+    window.docks.all["outline"].hide()
+    window.docks.remember()
+    other = MainWindow()
+    try:
+        other.show()
+        assert other.docks.all["outline"].isHidden()
+        other.reset_layout()
+        assert not other.docks.all["outline"].isHidden()
+    finally:
+        other.runner.start()
+        other.close()
+        other.deleteLater()
+
+
+def test_closing_while_training_ends_cleanly(qtbot, window):
+    window.files.open_example("digits-rows-elman")
+    press_button(window, "play")
+    qtbot.waitUntil(lambda: window.runner.report is not None, timeout=30000)
+
+
+def test_both_themes_reach_the_canvas(window):
+    window.files.open_example("jordan")
+    theme().set_mode("dark")
+    dark = window.canvas.grab().toImage().pixelColor(3, 3)
+    theme().set_mode("light")
+    light = window.canvas.grab().toImage().pixelColor(3, 3)
+    assert dark.lightness() < 80 < 180 < light.lightness()
