@@ -118,7 +118,8 @@ class Series:
             return self.x[part], self.y[part], self.average[part]
         inside = self._peaks[(self._peaks >= start) & (self._peaks < end)]
         rest = np.arange(max(start, self._seen), end)
-        pick = np.unique(np.concatenate([[start], inside, rest]))
+        pick = np.concatenate([[start], inside, rest])
+        pick = pick[np.concatenate([[True], np.diff(pick) > 0])]
         return self.x[pick], self.y[pick], self.average[pick]
 
     def sample(self) -> np.ndarray:

@@ -10,9 +10,10 @@ from core.columns import Columns
 from core.describe import gradient_at, gradient_verdict, number
 from gui.document import Document
 from gui.plots.base import LivePlot
-from gui.plots.chart import Chart, Line
+from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, HeatMap, log_shade
+from gui.plots.items import Line
 from gui.plots.loss import nearest
 from gui.plots.scales import Linear, Log, Rows
 from gui.plots.splitter import TurningSplitter

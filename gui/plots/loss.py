@@ -232,8 +232,9 @@ def epoch_bands(steps: Columns, low: float, high: float) -> list[tuple[float, fl
     group = next(g for g in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if count / g <= 2 * _BANDS)
     odd = ((numbers - 1) // group).astype(int) % 2 == 1
     # An epoch begins half way between its first batch and the one before.
-    begins = [(batches[max(start, i - 1)] + batches[i]) / 2 if i > start else batches[i] - 0.5 for i in first]
-    begins.append(batches[end - 1] + 0.5)
+    begins = (batches[np.maximum(first - 1, start)] + batches[first]) / 2
+    begins[0] -= 0.5
+    begins = np.append(begins, batches[end - 1] + 0.5)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], odd, [False]]).astype(int)))
     return [(float(begins[a]), float(begins[b])) for a, b in zip(edges[::2], edges[1::2])]
 

@@ -1,0 +1,207 @@
+"""What a chart is made of: axes with own ticks, lines with honest marks, and the backdrop behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from core.decimate import minmax
+from gui.plots.scales import Linear, Scale
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.plots.chart import Chart
+
+_FAR = 1000.0
+"""How many heights of the view outside of it a line is still drawn: steeper than the eye can tell, small for painters."""
+
+
+class ScaleAxis(pg.AxisItem):
+    """An axis whose ticks come from a Scale."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self.scale_of_values: Scale = Linear()
+        self.enableAutoSIPrefix(False)
+        self.setStyle(tickLength=-4, hideOverlappingLabels=False)
+        self._texts: dict[float, str] = {}
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        across = self.orientation in ("bottom", "top")
+        room = int(size / (50 if across else 24))
+        ticks = self.scale_of_values.ticks(min(minVal, maxVal), max(minVal, maxVal), max(2, room))
+        self._texts = dict(ticks.major)
+        return [(1.0, [place for place, _ in ticks.major]), (0.5, ticks.minor)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [self._texts.get(value, "") for value in values]
+
+
+class Line:
+    """One curve of a chart with its dots and its marks at the edge."""
+
+    def __init__(
+        self,
+        chart: Chart,
+        color: str,
+        *,
+        width: float,
+        strength: float,
+        dots: bool,
+        marks: bool,
+        dashes: tuple[int, ...],
+    ) -> None:
+        self._chart, self._dashes = chart, list(dashes)
+        self._color, self._width, self._strength, self._dots, self._marks = color, width, strength, dots, marks
+        self._visible = True
+        self._filled: set[pg.GraphicsObject] = set()
+        self.curve = pg.PlotCurveItem(connect="finite")
+        if width > 1:
+            self.curve.setSegmentedLineMode("on")
+        self.dots = pg.ScatterPlotItem(size=4 + width, pen=None)
+        self.edge = pg.ScatterPlotItem(size=8, pen=None)
+        for item in (self.curve, self.dots, self.edge):
+            chart.addItem(item)
+        self.restyle()
+
+    @property
+    def color(self) -> QColor:
+        """Its colour in the theme in force."""
+        # Mixed with the ground instead of transparent: painters are several times faster with an opaque pen.
+        return mixed(self._color, self._strength)
+
+    def set_strength(self, strength: float) -> None:
+        """1 is its full colour, 0 that of the ground."""
+        if strength != self._strength:
+            self._strength = strength
+            self.restyle()
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self.curve.setPen(pg.mkPen(self.color, width=self._width, dash=self._dashes or None))
+        self.dots.setBrush(self.color)
+        self.edge.setBrush(theme().color("refused"))
+
+    def set(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Draw the points (x ascending), reduced to what the pixels in view can show."""
+        low, high = self._chart.visible_x()
+        start = max(0, int(np.searchsorted(x, low)) - 1)
+        end = int(np.searchsorted(x, high, side="right")) + 1
+        x, y = np.asarray(x[start:end], float), np.asarray(y[start:end], float)
+        shown_x, shown_y = minmax(x, y, self._chart.columns)
+        bottom, top = self._chart.view_places()[1]
+        far = _FAR * (top - bottom)
+        places = np.clip(self._chart.y_scale.place(shown_y), bottom - far, top + far)
+        x_places = self._chart.x_scale.place(shown_x)
+        self._fill(self.curve, x_places, places)
+        self._set_dots(x_places, places)
+        if self._marks:
+            self._set_marks(x, y, bottom, top)
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        none = np.zeros(0)
+        for item in (self.curve, self.dots, self.edge):
+            self._fill(item, none, none)
+
+    def _fill(self, item: pg.GraphicsObject, x: np.ndarray, y: np.ndarray, **style: object) -> None:
+        # An item without points costs as much to paint as one with some, unless it is hidden.
+        there = bool(len(x))
+        if there or item in self._filled:
+            item.setData(x, y, **style)
+        if there:
+            self._filled.add(item)
+        else:
+            self._filled.discard(item)
+        item.setVisible(there and self._visible)
+
+    def raise_above(self) -> None:
+        """Draw it over the lines that were made before and after it."""
+        self.curve.setZValue(5)
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide it."""
+        self._visible = visible
+        for item in (self.curve, self.dots, self.edge):
+            item.setVisible(visible and item in self._filled)
+
+    def _set_dots(self, x: np.ndarray, y: np.ndarray) -> None:
+        there = np.isfinite(y)
+        if self._dots and len(x) <= 60:
+            chosen = there
+        else:
+            # A point without neighbours has no line to be seen by.
+            padded = np.concatenate([[False], there, [False]])
+            chosen = there & ~padded[:-2] & ~padded[2:]
+        self._fill(self.dots, x[chosen], y[chosen])
+
+    def _set_marks(self, x: np.ndarray, y: np.ndarray, bottom: float, top: float) -> None:
+        places = self._chart.y_scale.place(y)
+        lost = np.isnan(y)
+        above = ~lost & ((y > 0) & np.isnan(places) | (places > top))
+        below = ~lost & ((y <= 0) & np.isnan(places) | (places < bottom))
+        if not (lost.any() or above.any() or below.any()):
+            self._fill(self.edge, np.zeros(0), np.zeros(0))
+            return
+        inset = 0.04 * (top - bottom)
+        kinds = ((lost, bottom + inset, "x"), (above, top - inset, "t1"), (below, bottom + inset, "t"))
+        xs, ys, symbols = [], [], []
+        for flags, at, symbol in kinds:
+            found = self._apart(x[flags])
+            xs.append(self._chart.x_scale.place(found))
+            ys.append(np.full(len(found), at))
+            symbols += [symbol] * len(found)
+        self._fill(self.edge, np.concatenate(xs), np.concatenate(ys), symbol=symbols)
+
+    def _apart(self, x: np.ndarray) -> np.ndarray:
+        """Those of ``x`` that a mark of some pixels can tell apart."""
+        low, high = self._chart.visible_x()
+        if len(x) < 2 or not high > low:
+            return x
+        column = np.floor((x - low) / (high - low) * self._chart.columns / 4)
+        _, first = np.unique(column, return_index=True)
+        return np.asarray(x[first])
+
+
+class Backdrop(pg.GraphicsObject):
+    """Shaded bands and dashed vertical markers behind the lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setZValue(-10)
+        self.bands: list[tuple[float, float]] = []
+        self.markers: list[float] = []
+
+    def set(self, bands: list[tuple[float, float]], markers: list[float]) -> None:
+        """Shade these ranges of places and mark these places."""
+        if (bands, markers) != (self.bands, self.markers):
+            self.bands, self.markers = bands, markers
+            self.update()
+
+    def viewRangeChanged(self) -> None:
+        self.prepareGeometryChange()
+        self.update()
+
+    def boundingRect(self) -> object:
+        return self.viewRect()
+
+    def paint(self, painter: QPainter, *args: object) -> None:
+        view = self.viewRect()
+        shade = mixed("plot_grid", 0.35)
+        for start, end in self.bands:
+            left, right = max(start, view.left()), min(end, view.right())
+            if right > left:
+                painter.fillRect(QRectF(left, view.top(), right - left, view.height()), shade)
+        painter.setPen(pg.mkPen(theme().color("warning"), width=1, style=Qt.PenStyle.DashLine))
+        for x in self.markers:
+            painter.drawLine(QPointF(x, view.top()), QPointF(x, view.bottom()))
+
+
+def mixed(color: str, share: float) -> QColor:
+    """``share`` of the theme colour named ``color`` in the ground of a plot."""
+    over, ground = theme().color(color).getRgb()[:3], theme().color("plot_background").getRgb()[:3]
+    return QColor(*(round(share * c + (1 - share) * g) for c, g in zip(over, ground)))
