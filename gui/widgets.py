@@ -125,6 +125,7 @@ class ElidedButton(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if picture:
             self.setIcon(icon(picture))
+            self.setIconSize(QSize(14, 14))
 
     def initStyleOption(self, option: QStyleOptionButton) -> None:
         super().initStyleOption(option)

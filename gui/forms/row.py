@@ -67,8 +67,10 @@ class FormRow(QWidget):
         self.reset.setVisible(self.resettable and not self.is_default())
 
     def is_default(self) -> bool:
-        """Whether all shown values are the default."""
+        """Whether all shown values are the default; the settings of an entry have rows of their own."""
         default = self.param.check(self.param.default)
+        if isinstance(default, Choice):
+            return all(value is not None and value.key == default.key for value in self._values)
         return all(value == default for value in self._values)
 
     def complain(self, error: StudioError | None) -> None:
