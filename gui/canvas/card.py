@@ -29,7 +29,6 @@ class Card:
     severity: str = ""
     """"error" or "warning" where the layer has a problem."""
     problem: str = ""
-    tip: str = ""
 
 
 def card(layer: Layer, shapes: Mapping[str, Shape], counts: Mapping[str, int], problem: tuple[str, str]) -> Card:
@@ -40,7 +39,7 @@ def card(layer: Layer, shapes: Mapping[str, Shape], counts: Mapping[str, int], p
     return Card(
         layer.name, layer.kind, subtitle(layer), spec.family, shape_words(shape),
         tr("{count} params", count=compact(numbers)) if numbers else "", layer.frozen,
-        shape.features if shape else None, bool(shape and shape.sequence), *problem, tip=_tip(layer, shape, numbers, problem[1]),
+        shape.features if shape else None, bool(shape and shape.sequence), *problem,
     )  # fmt: skip
 
 
@@ -69,23 +68,3 @@ def shape_words(shape: Shape | None) -> str:
         return tr("size not known yet")
     units = tr("1 unit") if shape.features == 1 else tr("{count} units", count=shape.features)
     return f"{units} · {tr('every step') if shape.sequence else tr('once')}"
-
-
-def _tip(layer: Layer, shape: Shape | None, numbers: int, problem: str) -> str:
-    spec = layer_spec(layer.kind)
-    lines = [f"<b>{_escaped(layer.name)}</b> — {tr_core(spec.title)}", tr_core(spec.help)]
-    if shape is not None:
-        value = tr("one vector of {count} per time step", count=shape.features) if shape.sequence else tr(
-            "one vector of {count} per sample", count=shape.features)  # fmt: skip
-        lines.append(tr("Gives {value}.", value=value))
-    if numbers:
-        lines.append(tr("{count} learned numbers.", count=f"{numbers:,}"))
-    if layer.frozen:
-        lines.append(tr("Frozen: it does not learn."))
-    if problem:
-        lines.append(f"<b>{_escaped(problem)}</b>")
-    return "<p style='white-space:pre-wrap'>" + "<br>".join(lines) + "</p>"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")

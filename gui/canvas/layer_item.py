@@ -65,7 +65,6 @@ class LayerItem(QGraphicsItem):
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setZValue(2)
         self.place(QPointF(layer.x, layer.y))
-        self.setToolTip(card.tip)
 
     def place(self, pos: QPointF) -> None:
         """Stand with its centre at ``pos``."""
@@ -87,7 +86,6 @@ class LayerItem(QGraphicsItem):
         """Show other words."""
         if card != self.card:
             self.card = card
-            self.setToolTip("" if self.expansion else card.tip)
             self.refresh()
 
     def expand(self, expansion: Expansion | None) -> None:
@@ -96,7 +94,6 @@ class LayerItem(QGraphicsItem):
         self.ground.resized()
         self.expansion = expansion
         self.live.arrange(expansion.rect if expansion else self._strip_rect(), expansion)
-        self.setToolTip("" if expansion else self.card.tip)
         self.refresh()
 
     def rect(self) -> QRectF:

@@ -38,11 +38,10 @@ class LinkItem(QGraphicsItem):
         self._hit = QPainterPath()
         self.setZValue(1)
 
-    def show_link(self, link: Link, tip: str) -> None:
+    def show_link(self, link: Link) -> None:
         """Show another state of the link."""
         self.prepareGeometryChange()
         self.link = link
-        self.setToolTip(tip)
         self.update()
 
     def show_route(self, route: Route) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QHelpEvent, QMouseEvent
+from PySide6.QtWidgets import QToolTip
 
 from gui.canvas import hovering
 from gui.canvas.gestures import Gesture
 from gui.canvas.hits import Hit, hit
 from gui.canvas.linking import LinkGesture
 from gui.canvas.pressing import double_click, gesture_for
+from gui.canvas.tips import tip
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -107,6 +109,12 @@ class Mouse(QObject):
             self.rest()
             self._view.bubble.hide()
 
+    def _tip(self, event: QHelpEvent) -> None:
+        view = self._view
+        found = hit(view.canvas, view.exact(QPointF(event.pos())))
+        text = "" if self.gesture is not None else tip(view.canvas, found, view.devicePixelRatioF())
+        QToolTip.showText(event.globalPos(), text, view.viewport())
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         match event.type():
             case QEvent.Type.MouseButtonPress:
@@ -117,6 +125,8 @@ class Mouse(QObject):
                 self._release(event)  # type: ignore[arg-type]
             case QEvent.Type.MouseButtonDblClick:
                 self._double_click(event)  # type: ignore[arg-type]
+            case QEvent.Type.ToolTip:
+                self._tip(event)  # type: ignore[arg-type]
             case QEvent.Type.Leave:
                 self._leave()
                 return False

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QGraphicsItem
 
 from core.errors import BadFile
 from gui.canvas.scene import CanvasScene
@@ -15,6 +18,25 @@ from gui.theme import theme
 
 SPACE = 24.0
 MAX_SIDE = 16_000
+
+
+@contextmanager
+def _plain(scene: CanvasScene) -> Iterator[None]:
+    """Without selection and pointer, and drawn by strokes instead of out of the items' kept pictures."""
+    items = [*scene.layers.values(), *scene.links.values(), *scene.weights.values()]
+    flags = ("marked", "hovered", "highlighted", "focus")
+    before = [
+        (item, item.cacheMode(), {flag: getattr(item, flag) for flag in flags if hasattr(item, flag)}) for item in items
+    ]
+    for item, _, values in before:
+        item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        for flag, value in values.items():
+            setattr(item, flag, False if isinstance(value, bool) else None)
+    yield
+    for item, mode, values in before:
+        item.setCacheMode(mode)
+        for flag, value in values.items():
+            setattr(item, flag, value)
 
 
 def area(scene: CanvasScene) -> QRectF:
@@ -34,7 +56,8 @@ def to_image(scene: CanvasScene, scale: float = 2.0) -> QImage:
     image.fill(theme().color("canvas"))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    scene.render(painter, QRectF(0, 0, size.width(), size.height()), rect)
+    with _plain(scene):
+        scene.render(painter, QRectF(0, 0, size.width(), size.height()), rect)
     painter.end()
     return image
 
@@ -59,9 +82,11 @@ def _save_svg(scene: CanvasScene, path: Path) -> None:
     made.setOutputDevice(buffer)
     made.setSize(rect.size().toSize())
     made.setViewBox(QRectF(0, 0, rect.width(), rect.height()))
+    made.setResolution(96)
     made.setTitle(tr("Network drawn in Unroll Studio"))
     painter = QPainter(made)
-    scene.render(painter, QRectF(0, 0, rect.width(), rect.height()), rect)
+    with _plain(scene):
+        scene.render(painter, QRectF(0, 0, rect.width(), rect.height()), rect)
     painter.end()
     buffer.close()
     try:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
 from core import parameters
-from core.network import Link, Network
+from core.network import Network
 from core.problems import problems
 from core.project import Change
 from core.shapes import Shape, infer
@@ -139,12 +139,7 @@ class CanvasScene(QGraphicsScene):
             item = LinkItem(link)
             self.links[key] = item
             self.addItem(item)
-        item.show_link(link, self._link_tip(network, link, item))
-
-    def _link_tip(self, network: Network, link: Link, item: LinkItem) -> str:
-        item.link = link
-        names = f"{network.layers[link.source].name} → {network.layers[link.target].name}"
-        return f"{names}\n{item.describe()}"
+        item.show_link(link)
 
     def _show_cards(self) -> None:
         for layer in self.network:

@@ -45,7 +45,6 @@ class CanvasView(QGraphicsView):
         self.setScene(self.canvas)
         self.setObjectName("canvas")
         self.setAccessibleName(tr("Canvas: the network"))
-        self.setAccessibleDescription(tr("Tab goes from layer to layer, Space adds one, L links, Enter shows neurons."))
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(SCROLL_OFF)
@@ -164,6 +163,14 @@ class CanvasView(QGraphicsView):
     def _on_selection(self) -> None:
         enable(self.commands, len(self.document.selected_layers()), len(self.document.selected_links()))
         self.minimap.update()
+        self.setAccessibleDescription(self._selection_words())
+
+    def _selection_words(self) -> str:
+        """The selection in words, for those who do not see it."""
+        cards = [self.canvas.layers[key].card for key in self.document.selected_layers() if key in self.canvas.layers]
+        if not cards:
+            return tr("Tab goes from layer to layer, Space adds one, L links, Enter shows neurons.")
+        return "; ".join(f"{card.name}: {card.subtitle}, {card.shape}" for card in cards)
 
     def _on_replaced(self) -> None:
         self.mouse.forget()
@@ -174,6 +181,8 @@ class CanvasView(QGraphicsView):
     def _on_arranged(self) -> None:
         empty = not self.canvas.layers
         self.hint.setVisible(empty)
+        if self.zooming.follows and self.mouse.gesture is None and not self.zooming.sees_all():
+            self.zooming.fit()
         self.minimap.refresh()
         self.mouse.rest()
 

@@ -74,6 +74,10 @@ class Zooming:
         self._view.scale(scale, scale)
         self._view.centerOn(rect.center())
 
+    def sees_all(self) -> bool:
+        """True while nothing is out of sight."""
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect().contains(self._scene.contents_rect())
+
     def show(self, rect: QRectF) -> None:
         """Bring a part into sight, moving as little as possible."""
         if not self._view.mapToScene(self._view.viewport().rect()).boundingRect().contains(rect):
