@@ -59,6 +59,24 @@ class Examination:
     """c_t by id of LSTM layer, (steps, units)."""
 
 
+@dataclass(frozen=True, eq=False)
+class ProbeResult:
+    """What a probe (see the catalogue "probes") found."""
+
+    key: str
+    """Its entry in the catalogue."""
+    layer: str
+    """Id of the layer that it looked at; "" where it answers for the whole network."""
+    batch: int
+    """Training steps taken before."""
+    samples: np.ndarray
+    """Numbers of the samples that it looked at."""
+    values: Mapping[str, np.ndarray]
+    """By name; a single number is an array without axes. The docstring of the function that runs it says which."""
+    seconds: float = 0.0
+    """What it cost."""
+
+
 @dataclass(frozen=True)
 class Moment:
     """Where a session stands inside a batch while it is stepped by time step."""
@@ -104,6 +122,8 @@ class Report:
     """At display rate, where a sample is being watched."""
     evaluation: Evaluation | None = None
     """After each epoch: the validation part (the training part where there is none)."""
+    probes: tuple[ProbeResult, ...] = ()
+    """Of the probes on a schedule, those that were due."""
     notes: tuple[str, ...] = ()
     """Sentences about what changed at this step, such as a new learning rate."""
     stopped: StopReason | None = None

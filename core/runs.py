@@ -11,7 +11,7 @@ import numpy as np
 
 from core.catalogue.spec import Choice
 from core.columns import Columns
-from core.reports import Evaluation, GradientProfile, Report, StopReason
+from core.reports import Evaluation, GradientProfile, ProbeResult, Report, StopReason
 
 if TYPE_CHECKING:
     from core.project import State
@@ -62,6 +62,8 @@ class Run:
         self.notes: list[Note] = []
         self.evaluation: Evaluation | None = None
         """The latest one."""
+        self.probes: dict[tuple[str, str], ProbeResult] = {}
+        """The latest answer of each probe, by its key and the id of its layer."""
         self.metrics: tuple[str, ...] = ()
         """Keys of the metrics, which are columns of ``steps`` and ``epochs``."""
         self.stopped: StopReason | None = None
@@ -80,6 +82,7 @@ class Run:
         if report.moment is not None:
             return
         self._add_step(report)
+        self.probes.update({(found.key, found.layer): found for found in report.probes})
         for layer, profile in report.gradients.items():
             self._add_profile(layer, report.batch, profile)
         if report.layer_gradient:

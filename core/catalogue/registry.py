@@ -16,6 +16,7 @@ _HOMES = {
     "optimizers": "core.catalogue.optimizers:OPTIMIZERS",
     "schedules": "core.catalogue.schedules:SCHEDULES",
     "initializers": "core.catalogue.initializers:INITIALIZERS",
+    "probes": "core.catalogue.probes:PROBES",
     "datasets": "core.data.catalogue:DATASETS",
 }
 

@@ -33,6 +33,8 @@ class Pass:
     loss: Tensor
     """Scalar, without penalties."""
     capture: Capture | None
+    parameters: Mapping[str, Tensor]
+    """With which it was run; of a pass made by ``looked_at`` their gradients belong to it alone."""
 
     def totals(self) -> dict[str, Tensor]:
         """dL/dh_t by layer id, shaped as the layer's value; for a pass made by ``looked_at``."""
@@ -77,8 +79,9 @@ class Model:
             truncate=self.truncate if truncate is None else truncate,
         )
         answers = self.objective.answers(values)
-        return Pass(batch, values, answers, self.objective.loss(answers, batch), capture)
+        return Pass(batch, values, answers, self.objective.loss(answers, batch), capture, parameters)
 
+    @torch.enable_grad()
     def looked_at(
         self,
         parameters: Mapping[str, Tensor],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from core.catalogue.probes import PROBES
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.engine.batches import Batch, Batches
@@ -19,11 +20,21 @@ from core.engine.course import Best, Course, Pulse, Stopwatch
 from core.engine.devices import pick_device, pick_dtype, settle
 from core.engine.learner import Learner
 from core.engine.model import Model, Pass
+from core.engine.probes import Look, Schedule, measure
 from core.engine.settings import live_change
 from core.engine.state import SessionState, restored, saved
 from core.engine.watchdog import Found, diverged, locate
 from core.errors import Diverged, NotTrainable
-from core.reports import Evaluation, Examination, GradientProfile, Granularity, Moment, Report, StopReason
+from core.reports import (
+    Evaluation,
+    Examination,
+    GradientProfile,
+    Granularity,
+    Moment,
+    ProbeResult,
+    Report,
+    StopReason,
+)
 
 if TYPE_CHECKING:
     from core.project import State
@@ -38,6 +49,7 @@ class _Seen:
     metrics: Mapping[str, float]
     gradients: Mapping[str, GradientProfile] = field(default_factory=dict)
     layer_gradient: Mapping[str, float] = field(default_factory=dict)
+    probes: tuple[ProbeResult, ...] = ()
 
     @property
     def finite(self) -> bool:
@@ -59,6 +71,8 @@ class Session:
         """Batches from one measurement of the gradient through time to the next; 0 is never."""
         self.display_interval = 0.0
         """Seconds between reports that carry weights, examination and what is known per layer; 0 is never."""
+        self.probes = Schedule()
+        """Probes that are asked while training, and the share of its time that they may take."""
         self.training = training
         """The settings in use."""
         self.trouble: Diverged | None = None
@@ -151,6 +165,18 @@ class Session:
         """What the network answers as it is now to inputs (samples, ...) normalised as the data set is."""
         return self._model.outputs(self._learner.tensors, inputs)
 
+    def probe(self, key: str, layer: str = "", samples: np.ndarray | None = None, **settings: Any) -> ProbeResult:
+        """Ask a probe (see the catalogue "probes") about a layer or the whole network as it is now.
+
+        ``samples`` are numbers in the data set; without them it looks at the first ones of the training part.
+        """
+        return self._answer(PROBES.choose(key, **settings), layer, samples)
+
+    def _answer(self, choice: Choice, layer: str, samples: np.ndarray | None = None) -> ProbeResult:
+        chosen = self._dataset.samples("train")[: int(choice["samples"])] if samples is None else samples
+        look = Look(self._model, self._learner.tensors, self._data.take(chosen), layer)
+        return measure(choice, look, self._course.position.batch)
+
     def snapshot(self) -> SessionState:
         """Everything that is needed to go on from here; inside a batch, from the beginning of that batch."""
         random = self._random.get_state() if self._random_before is None else self._random_before
@@ -192,6 +218,8 @@ class Session:
             seen.gradients = done.capture.profiles()
         if due:
             seen.layer_gradient = self._learner.layer_gradient()
+        if seen.finite:
+            seen.probes = self.probes.due(self._course.position.batch, self._watch.seconds, self._answer)
         return seen
 
     def _at(self, moment: Moment, seen: _Seen) -> Report:
@@ -220,6 +248,7 @@ class Session:
             gradient_norm=seen.norm,
             gradients=seen.gradients,
             layer_gradient=seen.layer_gradient,
+            probes=() if moment else seen.probes,
             notes=notes,
             **more,
         )
@@ -273,7 +302,7 @@ class Session:
             place = self._course.position
             last = Report(self.run_id, place.batch, place.epoch, place.batch_in_epoch, 0, math.nan, {}, 0.0)
         notes, self._notes = tuple(self._notes), []
-        report = replace(last, notes=notes, gradients={}, evaluation=None, seconds=self._watch.seconds)
+        report = replace(last, notes=notes, gradients={}, evaluation=None, probes=(), seconds=self._watch.seconds)
         return self._ended(report, *end)
 
     def _diverged(self, seen: _Seen, found: Found) -> Report:

@@ -1,0 +1,232 @@
+"""One layer as a function of a single step: what it read at every step of a pass, and what it makes of it.
+
+With the total gradient dL/dh_t of every step at hand, this is all that is needed to see what one step contributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from core.engine.activations import activation
+from core.engine.probes import Look
+from core.engine.reference import CELLS
+from core.network import Layer, Link, activation_of
+
+EPSILON = 1e-5
+"""Of layer normalisation."""
+
+
+@dataclass(eq=False)
+class Local:
+    """A layer (one direction of it) at all steps of a pass. Time runs as the layer walks: backward for "_reverse".
+
+    What a static layer reads has no axis of steps.
+    """
+
+    layer: Layer
+    suffix: str
+    links: list[Link]
+    parameters: dict[str, Tensor]
+    """Of the layer and of the links into it; leaves of their own."""
+    reads: dict[str, Tensor]
+    """By link id: what it carried, (steps, batch, features)."""
+    before: Tensor | None
+    """h_{t-1} of a block, (steps, batch, units)."""
+    cell_before: Tensor | None
+    """c_{t-1} of an LSTM."""
+    valid: Tensor | None
+    """(steps, batch) False where the sequence is padded; None where none is."""
+    units: slice
+    """Where the units of this direction stand in the layer's value."""
+
+    def sums(self, reads: Mapping[str, Tensor]) -> Tensor:
+        """The sums of a dense layer, before its activation."""
+        some = next(iter(reads.values()))
+        total = some.new_zeros(())
+        if f"{self.layer.id}.bias" in self.parameters:
+            total = total + self.parameters[f"{self.layer.id}.bias"]
+        for link in self.links:
+            weight = self.parameters[f"{link.id}.weight"]
+            if link.mask is not None:
+                weight = weight * torch.as_tensor(link.mask, dtype=weight.dtype, device=weight.device)
+            total = total + functional.linear(reads[link.id], weight)
+        return total
+
+    def activated(self, sums: Tensor) -> Tensor:
+        """The activation of a dense layer on its sums."""
+        chosen = activation_of(self.layer)
+        assert chosen is not None
+        slope = [self.parameters[f"{self.layer.id}.slope"]] if chosen.key == "prelu" else []
+        return activation(chosen)(sums, *slope)
+
+    def step(self, reads: Mapping[str, Tensor], before: Tensor | None, cell: Tensor | None) -> tuple[Tensor, Tensor]:
+        """(h_t, c_t) of the steps whose reads are given; c_t is h_t where there is no cell."""
+        if self.layer.kind in CELLS:
+            assert before is not None
+            joined = torch.cat([reads[link.id] for link in self.links], -1)
+            kernel = CELLS[self.layer.kind]
+            return kernel(self.layer, self.weights(), joined, before, before if cell is None else cell)
+        made = self._plain(reads)
+        return made, made
+
+    def _plain(self, reads: Mapping[str, Tensor]) -> Tensor:
+        kind, values = self.layer.kind, [reads[link.id] for link in self.links]
+        if kind in ("dense", "output"):
+            return self.activated(self.sums(reads))
+        if kind == "add":
+            return torch.stack(values).sum(0)
+        if kind == "multiply":
+            return torch.stack(values).prod(0)
+        joined = torch.cat(values, -1)
+        if kind == "layer_norm":
+            gain, bias = self.parameters[f"{self.layer.id}.gain"], self.parameters[f"{self.layer.id}.bias"]
+            return functional.layer_norm(joined, joined.shape[-1:], gain, bias, EPSILON)
+        return joined
+
+    def weights(self) -> list[Tensor]:
+        """weight_ih, weight_hh, bias_ih, bias_hh of a block."""
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        return [self.parameters[f"{self.layer.id}.{name}{self.suffix}"] for name in names]
+
+    def gates(self) -> dict[str, Tensor]:
+        """Openings 0..1 of the gates of an LSTM or GRU, and the candidate, (steps, batch, units) each."""
+        w_ih, w_hh, b_ih, b_hh = self.weights()
+        assert self.before is not None
+        entering = functional.linear(torch.cat([self.reads[link.id] for link in self.links], -1), w_ih, b_ih)
+        past = functional.linear(self.before, w_hh, b_hh)
+        if self.layer.kind == "lstm":
+            i, f, g, o = (entering + past).chunk(4, -1)
+            return {"input": i.sigmoid(), "forget": f.sigmoid(), "candidate": g.tanh(), "output": o.sigmoid()}
+        (xr, xz, xn), (hr, hz, hn) = entering.chunk(3, -1), past.chunk(3, -1)
+        reset = (xr + hr).sigmoid()
+        return {"reset": reset, "update": (xz + hz).sigmoid(), "candidate": (xn + reset * hn).tanh()}
+
+
+def locals_of(look: Look, layer_id: str) -> list[Local]:
+    """A layer at all steps of ``look.seen``: one entry, or one for each direction of a block."""
+    layer = look.network.layers[layer_id]
+    if not layer.params.get("bidirectional"):
+        return [_local(look, layer, "", slice(0, None))]
+    units = int(layer.params["units"])
+    return [_local(look, layer, "", slice(0, units)), _local(look, layer, "_reverse", slice(units, None))]
+
+
+def in_walk(values: Tensor, suffix: str) -> Tensor:
+    """From the order of time into the order in which a direction walks, and back."""
+    return values.flip(0) if suffix else values
+
+
+def _local(look: Look, layer: Layer, suffix: str, units: slice) -> Local:
+    links = look.network.into(layer.id)
+    owners = {layer.id, *(link.id for link in links)}
+    parameters = {
+        name: tensor.detach().clone().requires_grad_()
+        for name, tensor in look.parameters.items()
+        if name.rpartition(".")[0] in owners
+    }
+    steps = look.axes.steps.get(layer.id)
+    reads = {link.id: in_walk(_read(look, link, steps), suffix) for link in links}
+    lengths = look.axes.lengths.get(layer.id)
+    valid = None
+    if lengths is not None and steps is not None:
+        valid = in_walk(torch.arange(steps, device=lengths.device)[:, None] < lengths[None, :], suffix)
+    local = Local(layer, suffix, links, parameters, reads, None, None, valid, units)
+    if layer.kind in CELLS:
+        local.before = _before(look, local)
+    if layer.kind == "lstm":
+        local.cell_before = _cells_before(look, local)
+    return local
+
+
+def _before(look: Look, local: Local) -> Tensor:
+    """h_{t-1} in the order of the walk; a walk begins at the first step that is no padding."""
+    start = _initial(look, local.layer.id)[..., local.units]
+    value = in_walk(look.seen.values.outputs[local.layer.id].detach()[..., local.units], local.suffix)
+    before = torch.cat([start[None], value[:-1]])
+    return torch.where(_goes_on(local)[..., None], before, start[None]) if local.valid is not None else before
+
+
+def _goes_on(local: Local) -> Tensor:
+    """(steps, batch) where the step walked before was no padding."""
+    assert local.valid is not None
+    return torch.cat([torch.zeros_like(local.valid[:1]), local.valid[:-1]])
+
+
+@torch.no_grad()
+def _cells_before(look: Look, local: Local) -> Tensor:
+    """c_{t-1} of an LSTM in the order of the walk: c_t = f c_{t-1} + i g."""
+    gates = local.gates()
+    start = _initial_cell(look, local.layer.id)[..., local.units]
+    goes_on = None if local.valid is None else _goes_on(local)
+    cell, before = start, []
+    for walked, (forget, enter, new) in enumerate(
+        zip(gates["forget"], gates["input"], gates["candidate"], strict=True)
+    ):
+        if goes_on is not None:
+            cell = torch.where(goes_on[walked][:, None], cell, start)
+        before.append(cell)
+        cell = forget * cell + enter * new
+    return torch.stack(before)
+
+
+def _read(look: Look, link: Link, steps: int | None) -> Tensor:
+    """What a link carried at every step, (steps, batch, features), or (batch, features) into a static layer."""
+    value = look.seen.values.outputs[link.source].detach()
+    if steps is None:
+        return value
+    if value.dim() == 2:
+        value = value.expand(steps, *value.shape)
+    late = min(link.delay, steps)
+    if not late:
+        return value
+    return torch.cat([_initial(look, link.source).expand(late, -1, -1), value[: steps - late]])
+
+
+def _initial(look: Look, layer_id: str) -> Tensor:
+    """The value of a layer before the first step, (batch, features)."""
+    outputs = look.seen.values.outputs
+    handed = look.network.into(layer_id, "initial")
+    if handed:
+        return _final(look, handed[0].source, outputs[handed[0].source].detach())
+    blank = torch.zeros_like(outputs[layer_id][-1] if outputs[layer_id].dim() == 3 else outputs[layer_id])
+    learned = look.parameters.get(f"{layer_id}.initial")
+    return blank if learned is None else learned.detach().expand_as(blank)
+
+
+def _initial_cell(look: Look, layer_id: str) -> Tensor:
+    """The cell state of an LSTM before the first step, (batch, features)."""
+    handed = look.network.into(layer_id, "initial")
+    blank = torch.zeros_like(look.seen.values.outputs[layer_id][-1])
+    learned = look.parameters.get(f"{layer_id}.initial_cell")
+    if handed:
+        source = handed[0].source
+        return _final(look, source, cells(look, source)) if look.network.layers[source].kind == "lstm" else blank
+    return blank if learned is None else learned.detach().expand_as(blank)
+
+
+def _final(look: Look, layer_id: str, value: Tensor) -> Tensor:
+    """The last valid step of a value; each direction of a block ends where it has read everything."""
+    if value.dim() == 2:
+        return value
+    lengths = look.axes.lengths[layer_id]
+    last = value[-1] if lengths is None else value[lengths - 1, torch.arange(value.shape[1], device=value.device)]
+    layer = look.network.layers[layer_id]
+    if not layer.params.get("bidirectional"):
+        return last
+    units = int(layer.params["units"])
+    return torch.cat([last[:, :units], value[0, :, units:]], -1)
+
+
+def cells(look: Look, layer_id: str) -> Tensor:
+    """c_t of an LSTM, (steps, batch, units), in the order of time."""
+    with torch.no_grad():
+        parts = []
+        for local in locals_of(look, layer_id):
+            _, cell = local.step(local.reads, local.before, local.cell_before)
+            parts.append(in_walk(cell, local.suffix))
+    return torch.cat(parts, -1)

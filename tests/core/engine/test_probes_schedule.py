@@ -1,0 +1,106 @@
+"""Probes while training: they come when they are due, keep to their share of the time, and change nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.catalogue.probes import PROBES, probe_spec
+from core.catalogue.spec import Choice
+from core.engine.probes import Schedule
+from core.engine.session import Session
+from core.reports import ProbeResult
+from core.runs import Run
+from tests.core.engine.session_toys import elman, running_mean, state, tagger, two_classes
+
+
+def asked(session: Session, layer: str, every: int) -> None:
+    session.probes.share = 1e9
+    for key in PROBES:
+        if key != "gates" or session._model.network.layers[layer].kind in ("lstm", "gru"):
+            session.probes.ask(key, layer if probe_spec(key).about == "layer" else "", every, samples=3)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "elman with dropout"])
+def test_every_probe_at_every_batch_changes_nothing(kind: str) -> None:
+    if kind == "lstm":
+        begin, data = state(tagger("lstm"), epochs=2, batch_size=16), running_mean(padded=True)
+    else:
+        begin, data = state(elman(dropout=0.4), loss="cross_entropy", epochs=2, batch_size=20), two_classes()
+    blind, seeing = Session(begin, data), Session(begin, data)
+    asked(seeing, "h", 1)
+    losses = [r.loss for r in blind.run()]
+    reports = list(seeing.run())
+    assert [r.loss for r in reports] == losses
+    assert all(np.array_equal(blind.weights()[k], w) for k, w in seeing.weights().items())
+    assert all(len(r.probes) == len(PROBES) - (kind != "lstm") for r in reports)
+
+
+def test_probes_see_the_weights_that_the_batch_was_run_with() -> None:
+    begin, data = state(tagger("gru"), epochs=1, batch_size=16), running_mean()
+    session = Session(begin, data)
+    session.probes.ask("input_gradient", every=1)
+    session.probes.share = 1e9
+    by_hand = session.probe("input_gradient").values["x/mean"]
+    run = session.run()
+    for taken in range(2):
+        (found,) = next(run).probes
+        assert found.batch == taken and found.key == "input_gradient"
+        np.testing.assert_array_equal(found.values["x/mean"], by_hand)
+        by_hand = session.probe("input_gradient").values["x/mean"]
+
+
+def test_a_run_keeps_the_latest_answer_of_each_probe() -> None:
+    session = Session(state(tagger("lstm"), epochs=1, batch_size=4), running_mean())
+    session.probes.share = 1e9
+    session.probes.ask("gates", "h", 3)
+    run, batches = Run(), []
+    for report in session.run():
+        run.add(report)
+        batches += [found.batch for found in report.probes]
+    assert batches == [0, 3, 6]
+    assert run.probes["gates", "h"].batch == 6
+
+
+def result(seconds: float) -> ProbeResult:
+    return ProbeResult("noise", "", 0, np.arange(1), {}, seconds)
+
+
+def test_the_budget_is_kept_to() -> None:
+    schedule = Schedule()
+    schedule.share = 0.1
+    schedule.ask("noise", every=1)
+    spent = 0.0
+    clock, answers = 0.0, 0
+    for batch in range(1000):
+        clock += 0.01
+        for found in schedule.due(batch, clock, lambda choice, layer: result(0.05)):
+            clock += found.seconds
+            spent += found.seconds
+            answers += 1
+        assert spent <= 0.1 * (clock - spent) + 0.05
+    assert answers >= 0.1 * 10 / 0.05 - 1
+
+
+def test_a_probe_can_be_left_and_one_without_budget_is_asked_once() -> None:
+    schedule = Schedule()
+    schedule.share = 0.0
+    schedule.ask("noise", every=1, samples=2)
+    chosen: list[Choice] = []
+
+    def answer(choice: Choice, layer: str) -> ProbeResult:
+        chosen.append(choice)
+        return result(0.5)
+
+    for batch in range(20):
+        schedule.due(batch, 100.0, answer)
+    assert len(chosen) == 1 and chosen[0]["samples"] == 2
+    schedule.ask("noise", every=0)
+    assert schedule.due(100, 1e9, answer) == ()
+
+
+def test_every_probe_states_its_cost() -> None:
+    for key in PROBES:
+        spec = probe_spec(key)
+        assert spec.cost.endswith(".") and spec.when.endswith(".") and spec.fails.endswith(".")
+        assert spec.formula and spec.source and spec.runs.startswith("core.engine.probes_")
