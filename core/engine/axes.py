@@ -38,15 +38,20 @@ def groups(network: Network) -> list[list[str]]:
 
 
 def find_axes(
-    network: Network, inputs: Mapping[str, Tensor], steps: int | None = None, lengths: Tensor | None = None
+    network: Network,
+    grouped: list[list[str]],
+    inputs: Mapping[str, Tensor],
+    steps: int | None = None,
+    lengths: Tensor | None = None,
 ) -> Axes:
     """The axes of one run: inputs and ``repeat`` layers say how long they are, ``steps`` fills in where none does.
 
-    ``lengths`` (batch,) are the valid steps of the inputs; sequences that start inside the network are valid throughout.
+    ``grouped`` is ``groups(network)``. ``lengths`` (batch,) are the valid steps of the inputs; sequences that start inside
+    the network are valid throughout.
     """
     all_steps: dict[str, int] = {}
     all_lengths: dict[str, Tensor | None] = {}
-    for group in groups(network):
+    for group in grouped:
         entering = [key for key in group if key in inputs]
         count = _steps_of(network, group, inputs, steps)
         valid = lengths.clamp(1, count) if lengths is not None and entering else None

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
 from core.engine.axes import Axes
 from core.network import Network
-from core.shapes import infer
+from core.shapes import Shape
 
 
 def draw_masks(
-    network: Network, axes: Axes, batch: int, dtype: torch.dtype, generator: torch.Generator | None = None
+    network: Network,
+    shapes: Mapping[str, Shape],
+    axes: Axes,
+    batch: int,
+    dtype: torch.dtype,
+    generator: torch.Generator | None = None,
 ) -> dict[str, Tensor]:
     """Factors by id of dropout layer: 0, or 1 / (1 - rate).
 
     (steps, batch, features) for a sequence, (1, batch, features) where the pattern is the same at every step,
     (batch, features) for a static value.
     """
-    shapes = infer(network)
     masks = {}
     for layer in network.of_kind("dropout"):
         rate = float(layer.params["rate"])

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from core.engine.at_once import compute
-from core.engine.axes import find_axes
+from core.engine.axes import find_axes, groups
 from core.engine.blocks import block, self_loop
 from core.engine.capture import Capture
 from core.engine.cycles import Cycle, compile_cycle, run_cycle
@@ -57,6 +57,7 @@ class Program:
             if layer.id not in self.shapes:
                 raise NotTrainable("The size of “{layer}” is not known: nothing enters it.", layer=layer.name)
         self.plan: Plan = make_plan(network)
+        self._groups = groups(network)
         self._cycles: dict[Part, Cycle] = {
             part: compile_cycle(network, self.shapes, part) for part in self.plan.parts if part.kernel == "scan"
         }
@@ -84,8 +85,9 @@ class Program:
         entering = {key: value.to(self.device, self.dtype) for key, value in inputs.items()}
         first = next(iter(entering.values()))
         batch = first.shape[-2]
-        axes = find_axes(self.network, entering, steps, None if lengths is None else lengths.to(self.device).long())
-        masks = draw_masks(self.network, axes, batch, self.dtype, generator) if training else {}
+        valid = None if lengths is None else lengths.to(self.device).long()
+        axes = find_axes(self.network, self._groups, entering, steps, valid)
+        masks = draw_masks(self.network, self.shapes, axes, batch, self.dtype, generator) if training else {}
         masks = {key: mask.to(self.device) for key, mask in masks.items()}
         like = torch.empty(0, dtype=self.dtype, device=self.device)
         run = Execution(

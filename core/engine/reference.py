@@ -13,7 +13,7 @@ from torch import Tensor
 
 from core.catalogue.layers import layer_spec
 from core.engine.activations import activation
-from core.engine.axes import Axes, find_axes
+from core.engine.axes import Axes, find_axes, groups
 from core.engine.masks import draw_masks
 from core.network import Layer, Link, Network, activation_of
 from core.shapes import infer
@@ -353,7 +353,7 @@ def interpret(
     cut: frozenset[str] = frozenset(),
 ) -> ReferenceRun:
     """Run a network; the arguments mean what they mean for ``Program.run``."""
-    axes = find_axes(network, inputs, steps, lengths)
+    axes = find_axes(network, groups(network), inputs, steps, lengths)
     first = next(iter(inputs.values()))
-    masks = draw_masks(network, axes, first.shape[-2], first.dtype, generator) if training else {}
+    masks = draw_masks(network, infer(network), axes, first.shape[-2], first.dtype, generator) if training else {}
     return Interpreter(network, parameters, inputs, axes, masks, truncate, cut).run()

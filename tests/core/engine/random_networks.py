@@ -11,6 +11,7 @@ from torch import Tensor
 from core.catalogue.layers import LAYERS
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
+from core.engine.axes import find_axes, groups
 from core.engine.plan import make_plan
 from core.engine.program import Program, Values
 from core.engine.reference import ReferenceRun
@@ -239,9 +240,7 @@ def random_case(seed: int, dtype: torch.dtype = torch.float64) -> Case:
 
 
 def _choose_loss(case: Case, rng: np.random.Generator) -> None:
-    from core.engine.axes import find_axes
-
-    axes = find_axes(case.network, case.inputs, case.steps, case.lengths)
+    axes = find_axes(case.network, groups(case.network), case.inputs, case.steps, case.lengths)
     batch = next(iter(case.inputs.values())).shape[-2]
     shapes = infer(case.network)
     for layer in case.network:

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from core.engine.axes import find_axes, groups
 from core.engine.capture import Capture
 from core.engine.program import Program
 from core.engine.reference import ReferenceRun, interpret
@@ -71,9 +72,7 @@ def check(seed: int) -> None:
 
 
 def check_layers(case: Case, fast, slow: ReferenceRun, capture: Capture) -> None:
-    from core.engine.axes import find_axes
-
-    lengths = find_axes(case.network, case.inputs, case.steps, case.lengths).lengths
+    lengths = find_axes(case.network, groups(case.network), case.inputs, case.steps, case.lengths).lengths
     for layer in case.network:
         valid = lengths.get(layer.id)
         output = slow.output(layer.id).detach()

@@ -1,0 +1,87 @@
+"""Training steps of RNN, GRU and LSTM with exact gradients of every time step, against the plain stock modules.
+
+    OMP_NUM_THREADS=1 python -m tests.benchmarks.bench_kernels [seconds per row] [threads]
+
+A step is forward, loss, backward, optimizer. "captured": dL/dh_t of every step, sample and unit is in memory after each
+training step. "profiles": its norms (total, direct, through time; for the LSTM those of dL/dc_t too) are worked out as
+well. Ratios are medians over rounds in which all rivals take turns.
+"""
+
+from __future__ import annotations
+
+import sys
+from math import exp, log
+from statistics import median
+
+import torch
+
+from tests.benchmarks.drawn import block, dense_loop, training_step
+from tests.benchmarks.timing import Rival, interleaved, ratio
+
+SIZES = [(32, 50, 16, 32), (32, 100, 32, 64), (64, 200, 64, 128), (1, 500, 8, 32), (16, 784, 1, 128)]
+"""(batch, steps, inputs, units)."""
+STOCK = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
+LIMITS = {"rnn": 1.0, "gru": 1.0, "lstm": 1.3}
+
+
+def stock_step(kind: str, x: torch.Tensor, units: int) -> Rival:
+    """The step that anyone would write, without any instrument."""
+    module = STOCK[kind](x.shape[-1], units)
+    optimizer = torch.optim.SGD(module.parameters(), lr=1e-6)
+
+    def step() -> None:
+        optimizer.zero_grad(set_to_none=True)
+        module(x)[0].square().mean().backward()
+        optimizer.step()
+
+    return step
+
+
+def geometric_mean(values: list[float]) -> float:
+    """exp of the mean logarithm."""
+    return exp(sum(map(log, values)) / len(values))
+
+
+def blocks(seconds: float) -> None:
+    """Each kind and size, without capture, with it, and with profiles."""
+    print(f"{'kind':5} {'batch, steps, in, units':24} {'stock ms':>9} {'plain':>7} {'captured':>9} {'profiles':>9}  limit")
+    for kind in STOCK:
+        captured = []
+        for size in SIZES:
+            batch, steps, features, units = size
+            x = torch.randn(steps, batch, features)
+            rivals = {"stock": stock_step(kind, x, units)}
+            for way in ("no", "yes", "profiles"):
+                rivals[way] = training_step(block(kind, features, units), x, "h", way)
+            taken = interleaved(rivals, seconds)
+            ratios = {way: ratio(taken, way, "stock") for way in ("no", "yes", "profiles")}
+            captured.append(ratios["yes"])
+            print(
+                f"{kind:5} {size!s:24} {1e3 * median(taken['stock']):9.2f} {ratios['no']:7.2f} {ratios['yes']:9.2f} "
+                f"{ratios['profiles']:9.2f}  {LIMITS[kind]}",
+                flush=True,
+            )
+        print(f"{kind:5} geometric mean of captured: {geometric_mean(captured):.2f}")
+
+
+def drawn(seconds: float) -> None:
+    """A dense layer with a link to itself against the same as an RNN block."""
+    print(f"\n{'drawn dense + loop, by RNN block':32} {'ms':>7} {'ratio':>6}  limit 1.05")
+    for size in SIZES:
+        batch, steps, features, units = size
+        x = torch.randn(steps, batch, features)
+        rivals = {
+            "block": training_step(block("rnn", features, units), x, "h", "yes"),
+            "drawn": training_step(dense_loop(features, units), x, "h", "yes"),
+        }
+        taken = interleaved(rivals, seconds)
+        print(f"{size!s:32} {1e3 * median(taken['block']):7.2f} {ratio(taken, 'drawn', 'block'):6.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    given = [float(text) for text in sys.argv[1:]]
+    torch.manual_seed(0)
+    torch.set_num_threads(int(given[1]) if len(given) > 1 else 1)
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} thread(s)")
+    blocks(given[0] if given else 3.0)
+    drawn(given[0] if given else 3.0)
