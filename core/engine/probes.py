@@ -105,9 +105,9 @@ class Schedule:
 
     def due(self, batch: int, seconds: float, answer: Callable[[Choice, str], ProbeResult]) -> tuple[ProbeResult, ...]:
         """The answers of the probes whose turn it is before training step ``batch``, after ``seconds`` of training."""
-        found = []
+        found, allowed = [], self.share * (seconds - self.spent)
         for one in self._asked.values():
-            if batch < one.next or (one.cost and self.spent + one.cost > self.share * (seconds - self.spent)):
+            if batch < one.next or (one.cost and self.spent + one.cost > allowed):
                 continue
             result = answer(one.choice, one.layer)
             one.cost, one.next = result.seconds, batch + one.every
