@@ -389,7 +389,7 @@ def test_temporary_files_of_dead_processes_are_swept_and_those_of_living_ones_st
 
 def refused(path):
     """The sentence of BadFile, in bounded time and memory; a file that still loads counts as "" (nothing was damaged)."""
-    started = time.monotonic()
+    started = time.process_time()
     try:
         load(path)
         sentence = ""
@@ -397,7 +397,8 @@ def refused(path):
         sentence = str(error)
         assert 20 < len(sentence) < 4000
         assert "Traceback" not in sentence and "\x00" not in sentence
-    assert time.monotonic() - started < 2.0
+    # Tracing memory makes everything several times slower; the time is what it takes without.
+    assert time.process_time() - started < 2.0 or tracemalloc.is_tracing()
     return sentence
 
 
@@ -690,6 +691,7 @@ def test_a_hostile_file_is_refused_with_a_sentence(tmp_path, monkeypatch, case):
     path = tmp_path / "p.unroll"
     path.write_bytes(HOSTILE[case]())
     before = set(tmp_path.parent.rglob("*"))
+    assert refused(path)
     tracemalloc.start()
     try:
         assert refused(path)
