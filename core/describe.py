@@ -114,13 +114,15 @@ def _compared(here: dict[str, object], away: float, last: int, count: int) -> Wo
     )
 
 
-_VERDICTS: Mapping[tuple[Verdict, bool], str] = {
+_VERDICTS: Mapping[tuple[str, bool], str] = {
     ("vanishing", True): "Vanishing: the gradient at the first step is {ratio} of the last.",
     ("vanishing", False): "Vanishing: the gradient at the first step is {ratio} of that at t = {last}.",
     ("exploding", True): "Exploding: the gradient at the first step is {ratio} times the last.",
     ("exploding", False): "Exploding: the gradient at the first step is {ratio} times that at t = {last}.",
     ("steady", True): "Steady: the gradient at the first step is {ratio} of the last.",
     ("steady", False): "Steady: the gradient at the first step is {ratio} of that at t = {last}.",
+    ("larger", True): "Steady: the gradient at the first step is {ratio} times the last.",
+    ("larger", False): "Steady: the gradient at the first step is {ratio} times that at t = {last}.",
 }
 
 
@@ -145,11 +147,12 @@ def gradient_verdict(total: np.ndarray) -> Words:
     away = orders(float(total[0]), float(total[last]))
     values = {"ratio": _ratio(away), "last": last + 1}
     verdict: Verdict = "steady"
+    kind = "steady" if away <= math.log10(1.05) else "larger"
     if away < math.log10(VANISHING):
-        verdict = "vanishing"
+        verdict = kind = "vanishing"
     elif away > math.log10(EXPLODING):
-        verdict = "exploding"
-    return Words(_VERDICTS[verdict, to_last], values, verdict)
+        verdict = kind = "exploding"
+    return Words(_VERDICTS[kind, to_last], values, verdict)
 
 
 def _ratio(away: float) -> str:

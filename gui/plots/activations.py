@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
-from core.data.dataset import Dataset, Field
+from core.data.dataset import Dataset
 from core.describe import number
 from core.errors import DataError
 from core.project import Change
@@ -17,6 +17,7 @@ from gui.document import Document
 from gui.plots.base import LivePlot
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, HeatMap, sign_shade
+from gui.plots.pictures import picture
 from gui.plots.scales import Linear
 from gui.runner import Runner
 from gui.text import tr
@@ -254,15 +255,6 @@ class ActivationPlot(LivePlot):
         if change.data:
             self._stale = self.runner.examination
         super()._document_changed(change)
-
-
-def picture(field: Field, values: np.ndarray, image_shape: tuple[int, int] | None) -> np.ndarray:
-    """A sample's input as (rows, columns): a picture as it is, a sequence as features x time, else one column."""
-    if values.ndim == 2:
-        return values.T
-    if image_shape is not None and values.size == image_shape[0] * image_shape[1]:
-        return values.reshape(image_shape)
-    return values[:, None]
 
 
 def _part_of(data: Dataset, sample: int) -> str:

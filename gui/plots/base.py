@@ -58,8 +58,7 @@ class LivePlot(QWidget):
         self._dirty = True
         self._not_before = 0.0
         # Draws what a full turn had to leave out, so that the last state of a run is always shown.
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
+        self._late = QTimer(self, singleShot=True)
         self._late.timeout.connect(self._draw_when_due)
         self._build()
         runner.updated.connect(self.mark)

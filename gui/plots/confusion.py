@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QVBoxLayo
 
 from core.answers import Decisions, decisions
 from core.data.dataset import Dataset
-from gui.plots.activations import picture
 from gui.plots.export import Table
 from gui.plots.heat import sign_shade
 from gui.plots.matrix import Cell, MatrixView
 from gui.plots.pages import OutputPage, Shown
+from gui.plots.pictures import picture
 from gui.plots.splitter import TurningSplitter
 from gui.text import tr
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
+from pyqtgraph import mkPen
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from core.columns import Columns
 from core.describe import gradient_at, gradient_verdict, number
 from gui.document import Document
 from gui.plots.base import LivePlot
+from gui.plots.batches import nearest
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, HeatMap, log_shade
 from gui.plots.items import Line
-from gui.plots.loss import nearest
 from gui.plots.scales import Linear, Log, Rows
 from gui.plots.splitter import TurningSplitter
 from gui.plots.words import spoken
@@ -25,6 +27,7 @@ from gui.theme import theme
 _PARTS = ("total", "direct", "through", "cell")
 _COLORS = {"total": "series1", "direct": "series3", "through": "series2", "cell": "series4"}
 _DASHES = {"total": (), "direct": (2, 3), "through": (6, 4), "cell": ()}
+_SWATCH = QSize(18, 10)
 _VERDICT_COLORS = {"vanishing": "warning", "exploding": "refused", "not finite": "refused", "zero": "warning"}
 
 
@@ -111,6 +114,7 @@ class GradientPlot(LivePlot):
 
     def restyle(self) -> None:
         self.colours.update()
+        self._color_checks()
 
     # Reading the run.
 
@@ -165,8 +169,24 @@ class GradientPlot(LivePlot):
         self.live.hide()
         for widget in (self.layer, self.part, self.fixed, self.low, self.high, *self.checks.values(), self.live):
             self.bar.addWidget(widget)
+        self._color_checks()
         self._fix(False)
         self.add_corner_menu()
+
+    def _color_checks(self) -> None:
+        """The check boxes are the legend of the curve."""
+        for key, check in self.checks.items():
+            stroke = QPixmap(2 * _SWATCH.width(), 2 * _SWATCH.height())
+            stroke.setDevicePixelRatio(2.0)
+            stroke.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(stroke)
+            painter.setPen(
+                mkPen(theme().color(_COLORS[key]), width=2 if key == "total" else 1, dash=_DASHES[key] or None)
+            )
+            painter.drawLine(0, _SWATCH.height() // 2, _SWATCH.width(), _SWATCH.height() // 2)
+            painter.end()
+            check.setIcon(QIcon(stroke))
+            check.setIconSize(_SWATCH)
 
     def _power(self, value: int, name: str) -> QSpinBox:
         box = QSpinBox()

@@ -15,10 +15,10 @@ from core.describe import UPDATE_GUIDE, number
 from core.series import Series
 from gui.document import Document
 from gui.plots.base import LivePlot
+from gui.plots.batches import epoch_bands, nearest
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.items import Line
-from gui.plots.loss import epoch_bands, nearest
 from gui.plots.scales import Log
 from gui.plots.splitter import TurningSplitter
 from gui.runner import Runner

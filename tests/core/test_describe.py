@@ -80,6 +80,8 @@ def test_sentences_at_a_step(total: list[float], step: int, text: str) -> None:
         ([1.2e-6, 0.1, 1.0], "vanishing", "Vanishing: the gradient at the first step is 1.2e-6 of the last."),
         ([5e3, 0.1, 1.0], "exploding", "Exploding: the gradient at the first step is 5,000 times the last."),
         ([0.5, 0.1, 1.0], "steady", "Steady: the gradient at the first step is 0.5 of the last."),
+        ([2.6, 0.1, 1.0], "steady", "Steady: the gradient at the first step is 2.6 times the last."),
+        ([260.0, 1.0, 0.0], "steady", "Steady: the gradient at the first step is 260 times that at t = 2."),
         ([1e-6, 1.0, 0.0], "vanishing", "Vanishing: the gradient at the first step is 1e-6 of that at t = 2."),
         ([0.0, 0.0, 1.0], "vanishing", "Vanishing: no gradient arrives before t = 3; it is 0 there."),
         ([0.0, 0.0, 0.0], "zero", "No gradient: it is 0 at every step."),

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from gui.plots.loss import LossPlot, epoch_bands, nearest
+from gui.plots.batches import epoch_bands, nearest
+from gui.plots.loss import LossPlot
 
 
 @pytest.fixture
