@@ -13,6 +13,7 @@ from typing import Any
 from core.catalogue.layers import layer_spec
 from core.catalogue.spec import Choice
 from core.data.catalogue import DATASETS
+from core.data.names import LETTERS
 from core.edits import AddLayer, AddLink, Macro, ResetWeights, SetData, SetTraining, new_layer, new_link
 from core.errors import UnknownName
 from core.project import Project
@@ -133,6 +134,14 @@ def _vowels() -> Project:
     both = ("gru", "GRU, both directions", {"units": 16, "bidirectional": True})
     project = _chain(DATASETS.choose("vowels"), _input(12), both, _LAST, _classes(9))
     return _trained_with(project, lr=0.005, loss="cross_entropy", epochs=30, clip_norm=1)
+
+
+def _names() -> Project:
+    letters = ("embedding", "Letters", {"units": 12, "vocabulary": len(LETTERS)})
+    project = _chain(DATASETS.choose("names"), _input(1), letters, _block("gru", 32), _LAST, _classes(2))
+    return _trained_with(
+        project, lr=0.005, loss="cross_entropy", schedule="cosine", epochs=12, batch_size=64, clip_norm=1
+    )
 
 
 def _weather() -> Project:
@@ -256,6 +265,12 @@ _ALL = (
         "Who is speaking?",
         "A GRU hears two vowels, forwards and backwards and of any length, and names one of nine speakers.",
         _vowels,
+    ),
+    Example(
+        "names-gru",
+        "A woman's or a man's name?",
+        "Each letter becomes a learned vector, and a GRU reads the name to its end, however long it is.",
+        _names,
     ),
     Example(
         "jordan",

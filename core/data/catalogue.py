@@ -216,6 +216,29 @@ _SERIES = (
     ),
 )
 
+_TEXT = (
+    Spec(
+        "names",
+        "First names",
+        "Some 8,000 English first names, letter by letter. The network tells whether a name is on the list of women or of "
+        "men, or guesses at every letter which one comes next. Letters are codes: read them through an embedding.",
+        (
+            Param(
+                "question",
+                "Asked",
+                "choice",
+                "list",
+                "What the network has to tell.",
+                choices=(("list", "A woman's or a man's name"), ("next", "The next letter, at every step")),
+            ),
+            *_lot(),
+        ),
+        family="text",
+        runs="core.data.names:names",
+        source="G. Ward, Moby word lists, Project Gutenberg 2002.",
+    ),
+)
+
 _SPEECH = (
     Spec(
         "vowels",
@@ -344,4 +367,4 @@ _PLANE = (
     ),
 )
 
-DATASETS = Catalogue("data set", _IMAGES + _TABLES + _SERIES + _SPEECH + _MEMORY + _PLANE)
+DATASETS = Catalogue("data set", _IMAGES + _TABLES + _SERIES + _SPEECH + _TEXT + _MEMORY + _PLANE)

@@ -51,6 +51,8 @@ def test_loads_what_the_contract_promises(choice: Choice) -> None:
     data = load(choice)
     assert data.key == choice.key
     assert data.source
+    for one in data.inputs.values():
+        assert not one.codes or one.values.max() < len(one.classes)
     assert data.task == ("classification" if data.target.codes else "regression")
     for one in (*data.inputs.values(), data.target):
         assert one.values.dtype == np.float32
@@ -107,7 +109,7 @@ def test_nothing_is_held_back_when_nothing_is_asked_to_be(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["digits", "iris", "wine", "breast_cancer", "vowels", "circles", "spirals", "xor", "moons"]
+    "key", ["digits", "iris", "wine", "breast_cancer", "vowels", "names", "circles", "spirals", "xor", "moons"]
 )
 def test_classes_have_the_same_share_in_every_part(key: str) -> None:
     data = load(DATASETS.choose(key, validation=0.3))
@@ -187,7 +189,7 @@ def test_the_registry_knows_the_catalogue() -> None:
 def test_every_entry_explains_itself(key: str) -> None:
     spec = DATASETS[key]
     assert spec.help.endswith((".", "?"))
-    assert spec.family in ("images", "table", "series", "speech", "memory task", "plane")
+    assert spec.family in ("images", "table", "series", "speech", "text", "memory task", "plane")
     assert {"validation", "test", "seed"} <= {param.key for param in spec.parameters}
     for param in spec.parameters:
         assert param.help.endswith(".")

@@ -41,7 +41,7 @@ def test_files_are_the_ones_whose_source_is_told(name: str) -> None:
     assert told.keys() == files.keys()
     for file, path in files.items():
         assert hashlib.sha256(path.read_bytes()).hexdigest() == told[file]
-        assert path.suffix in (".csv", ".gz", ".npz")
+        assert path.suffix in (".csv", ".gz", ".txt")
 
 
 def test_what_is_shipped_is_small() -> None:
@@ -215,6 +215,41 @@ def test_vowels_are_normalised_by_the_frames_of_the_training_part_alone() -> Non
     assert normalisation is not None
     np.testing.assert_allclose(normalisation.mean, frames.mean(axis=0))
     np.testing.assert_allclose(normalisation.scale, frames.std(axis=0))
+
+
+def listed(name: str) -> set[str]:
+    return set((FOLDER / "names" / f"{name}.txt").read_text(encoding="utf-8").lower().split())
+
+
+def test_names_are_those_on_one_list_alone_letter_by_letter() -> None:
+    data = load(DATASETS.choose("names"))
+    letters = data.inputs["x"].classes
+    assert data.lengths is not None
+    found: dict[str, set[str]] = {"female": set(), "male": set()}
+    for sample, length in enumerate(data.lengths):
+        codes = data.inputs["x"].values[sample, :, 0].astype(int)
+        assert (codes[length:] == 0).all()
+        found[data.target.classes[int(data.target.values[sample, 0])]].add("".join(letters[n] for n in codes[:length]))
+    assert found["female"] == listed("female") - listed("male")
+    assert found["male"] == listed("male") - listed("female")
+    assert len(data) == len(found["female"]) + len(found["male"])
+
+
+def test_the_next_letter_is_the_one_that_follows_and_then_the_end() -> None:
+    data, whole = load(DATASETS.choose("names", question="next")), load(DATASETS.choose("names"))
+    assert data.lengths is not None
+    assert whole.lengths is not None
+    assert data.mask is not None
+    np.testing.assert_array_equal(data.lengths, whole.lengths + 1)
+    np.testing.assert_array_equal(data.mask.sum(axis=1), data.lengths)
+    shown, asked = data.inputs["x"].values[:, :, 0], data.target.values[:, :, 0]
+    assert (shown[:, 0] == 0).all()
+    for sample in (0, 77, len(data) - 1):
+        length = int(whole.lengths[sample])
+        word = whole.inputs["x"].values[sample, :length, 0]
+        np.testing.assert_array_equal(shown[sample, 1 : length + 1], word)
+        np.testing.assert_array_equal(asked[sample, : length + 1], [*word, 0])
+        assert data.mask[sample].tolist() == [step <= length for step in range(data.mask.shape[1])]
 
 
 def test_tomorrows_kind_of_weather_is_that_of_the_next_row() -> None:
