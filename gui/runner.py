@@ -24,6 +24,9 @@ Status = Literal["loading", "idle", "starting", "running", "pausing", "paused", 
 Stretch = Literal["step", "batch", "epoch"]
 
 HAND_OVER_SECONDS = 5.0
+TICKS_PER_UPDATE = 3
+"""While training runs, views are told on every third tick: drawing and the worker share one interpreter, and what is
+drawn at ten pictures a second looks as live as at thirty."""
 PEEK_DELAY_MS = 250
 
 
@@ -34,7 +37,7 @@ class Runner(QObject):
     run_started = Signal(object)
     """core.runs.Run: a new training begins."""
     updated = Signal()
-    """At a display tick that brought something new; at most 30 times a second."""
+    """Something new has been said; at most ten times a second while training runs."""
     refused = Signal(object)
     """list[Problem]: why Play did not start."""
 
@@ -52,6 +55,7 @@ class Runner(QObject):
         self.sample: tuple[int, Part] = (0, "train")
         """Number in the data set, and part, of the sample that is examined."""
         self._trainer = Trainer()
+        self._ticks, self._news = 0, False
         self._live: Mapping[str, np.ndarray] | None = None
         self._loaded: State | None = None
         """The state that the trainer's session continues from; None where it has no session."""
@@ -237,9 +241,12 @@ class Runner(QObject):
         events = self._trainer.drain()
         for event in events:
             self._hear(event)
-        if events:
+        self._news = self._news or bool(events)
+        self._ticks = (self._ticks + 1) % TICKS_PER_UPDATE
+        if self._news and (self._ticks == 0 or not self.busy):
+            self._news = False
             self.updated.emit()
-        elif not self.busy and self.status != "loading" and not self._peek.isActive():
+        elif not events and not self.busy and self.status != "loading" and not self._peek.isActive():
             self.ticker.stop()
 
     def _hear(self, event: Event) -> None:

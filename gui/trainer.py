@@ -198,7 +198,9 @@ class Trainer:
     def _warm_up(self) -> None:
         """Load torch. A full collection with it in memory is the worst stall of the window, so its objects are frozen."""
         import core.engine.session  # noqa: F401
+        from core.engine.warm import warm_up
 
+        warm_up()
         gc.collect()
         gc.freeze()
 
