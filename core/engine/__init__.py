@@ -16,4 +16,13 @@ Compiling and running a network
 
 Training
     session     a training run as a generator of reports
+    model       a Program with its loss: a pass over a batch, one sample examined, a part evaluated; objective: the loss
+    learner     the parameters and the step that changes them: penalties, clipping, optimizer, schedule
+    batches     the data on its device; course: where a session is in it, training time, what early stopping remembers
+    state       a session put down and taken up again bit for bit
+    settings    what a live change of the settings does, in values and sentences
+    watchdog    finds where NaN or infinity first appeared
+    probes      questions asked on demand or on a schedule: probes_time, probes_memory, probes_state; probes_local: one
+                layer as a function of one step
+    devices     device, precision and threads
 """
