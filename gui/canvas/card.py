@@ -31,6 +31,14 @@ class Card:
     problem: str = ""
 
 
+_WHAT = {
+    "input": "data enters here", "last_step": "sequence → one value", "mean_time": "sequence → one value",
+    "max_time": "sequence → one value", "repeat": "one value → sequence", "concatenate": "side by side",
+    "add": "sum of its links", "multiply": "product of its links", "layer_norm": "mean 0, variance 1",
+}  # fmt: skip
+"""Said instead of a kind that is the name already."""
+
+
 def card(layer: Layer, shapes: Mapping[str, Shape], counts: Mapping[str, int], problem: tuple[str, str]) -> Card:
     """The card of a layer; ``problem`` is (severity, sentence), both empty where there is none."""
     spec = layer_spec(layer.kind)
@@ -59,6 +67,8 @@ def subtitle(layer: Layer) -> str:
         parts.append(tr("{count} steps", count=layer.params["steps"]))
     if layer.params.get("bidirectional"):
         parts.append("⇄")
+    if parts == [layer.name] and layer.kind in _WHAT:
+        return tr(_WHAT[layer.kind])
     return " · ".join(parts)
 
 

@@ -76,7 +76,9 @@ class InlineEditing:
         names = matrices.biases(self._view.canvas.network.layers[key])
         values = self._view.runner.weights.get(names[0]) if names else None
         if values is None or item.expansion is None or neuron >= len(values):
-            self._view.say(tr("This neuron has no bias of its own."), item.mapToScene(_point(item.expansion, neuron)))
+            self._view.say(
+                tr("This neuron has no bias of its own."), item.mapToScene(_point(item.expansion, neuron)), hold=True
+            )
             return
         at = item.mapToScene(_point(item.expansion, neuron))
         title = tr("Bias of neuron {number}", number=neuron)

@@ -21,6 +21,8 @@ PAST_LINE_LIMIT = 144
 """The same for what reads the past, whose lines run inside one card."""
 PICTURE = 118.0
 BLOCK_LABEL = 17.0
+BLOCK_ROOM = 64.0
+"""Least width of a block, so that its title can be read."""
 FOOTER = 22.0
 GAP = 12.0
 
@@ -55,18 +57,24 @@ class Expansion:
         return nearest if distance[nearest] <= self.radius + 1.5 else None
 
 
-def _spacing(units: int) -> tuple[float, float, int]:
-    """Distance, radius and number of columns for so many neurons."""
-    for limit, distance, radius in ((8, 30.0, 11.5), (12, 25.0, 9.5), (18, 19.0, 7.5), (36, 13.5, 5.2)):
+def _spacing(units: int, in_line: bool) -> tuple[float, float, int]:
+    """Distance, radius and number of columns for so many neurons; ``in_line`` where lines lead to each of them."""
+    for limit, distance, radius in ((8, 30.0, 11.5), (12, 25.0, 9.5)):
         if units <= limit:
             return distance, radius, 1
-    distance, radius = (13.0, 5.0) if units <= 144 else (9.0, 3.6) if units <= 600 else (5.0, 2.0)
-    return distance, radius, math.ceil(units / max(16, math.ceil(math.sqrt(units) * 1.6)))
+    if in_line and units <= 36:
+        distance, radius = (18.0, 7.2) if units <= 18 else (11.6, 4.6)
+        return distance, radius, 1
+    distance, radius = (
+        (19.0, 7.2) if units <= 36 else (13.0, 5.0) if units <= 144 else (9.0, 3.6) if units <= 600 else (5.0, 2.0)
+    )
+    rows = math.ceil(math.sqrt(units) * (1.6 if in_line else 0.8))
+    return distance, radius, math.ceil(units / rows)
 
 
-def _places(units: int) -> tuple[np.ndarray, float]:
+def _places(units: int, in_line: bool) -> tuple[np.ndarray, float]:
     """Neurons in columns around (0, 0), numbered from top to bottom."""
-    distance, radius, columns = _spacing(units)
+    distance, radius, columns = _spacing(units, in_line)
     rows = math.ceil(units / columns)
     number = np.arange(units)
     x = (number // rows - (columns - 1) / 2) * distance
@@ -81,9 +89,11 @@ def picture_size(rows: int, columns: int) -> tuple[float, float]:
     return width, height
 
 
-def in_card(matrix: Matrix) -> bool:
+def in_card(matrix: Matrix, source_expanded: bool) -> bool:
     """True where a matrix is shown inside its target's card, not as lines between two cards."""
-    return matrix.delay > 0 or matrix.link is None or not matrix.plain or matrix.size > LINE_LIMIT
+    return (
+        not source_expanded or matrix.delay > 0 or matrix.link is None or not matrix.plain or matrix.size > LINE_LIMIT
+    )
 
 
 def _past_size(columns: int) -> tuple[float, float]:
@@ -98,12 +108,15 @@ def _as_lines(matrix: Matrix) -> bool:
     return matrix.plain and matrix.delay > 0 and matrix.size <= PAST_LINE_LIMIT
 
 
-def arrange(units: int, matrices: Sequence[Matrix]) -> Expansion:
-    """The inside of a card with ``units`` neurons that shows ``matrices``: blocks on top, neurons below."""
-    places, radius = _places(units)
+def arrange(units: int, matrices: Sequence[Matrix], joined: bool = False) -> Expansion:
+    """The inside of a card with ``units`` neurons that shows ``matrices``: blocks on top, neurons below.
+
+    ``joined``: lines from or to other cards end at the neurons.
+    """
+    places, radius = _places(units, joined or any(_as_lines(matrix) for matrix in matrices))
     spread = (places.max(axis=0) - places.min(axis=0) if units else np.zeros(2)) + 2 * radius
     sizes = [_block_size(matrix) for matrix in matrices]
-    blocks_width = sum(max(w, 60.0) for w, _ in sizes) + GAP * max(0, len(sizes) - 1)
+    blocks_width = sum(max(w, BLOCK_ROOM) for w, _ in sizes) + GAP * max(0, len(sizes) - 1)
     blocks_height = max((h for _, h in sizes), default=0.0)
     top_part = blocks_height + BLOCK_LABEL + GAP if sizes else 0.0
     slanted = any(_as_lines(matrix) for matrix in matrices)
@@ -123,7 +136,7 @@ def _blocks(
 ) -> tuple[Block, ...]:
     made = []
     for matrix, (width, height) in zip(matrices, sizes, strict=True):
-        room = max(width, 60.0)
+        room = max(width, BLOCK_ROOM)
         rect = QRectF(left + (room - width) / 2, top, width, height)
         made.append(Block(matrix, rect, _past_places(rect, matrix.columns) if _as_lines(matrix) else None))
         left += room + GAP

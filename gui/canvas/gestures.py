@@ -31,7 +31,7 @@ class Stage(Protocol):
     def do(self, edit: Edit) -> bool:
         """Carry out an edit, or say why not."""
 
-    def say(self, text: str, pos: QPointF, tone: str = "plain") -> None:
+    def say(self, text: str, pos: QPointF, tone: str = "plain", hold: bool = False) -> None:
         """Show a sentence at a point of the canvas."""
 
     def scroll_by(self, pixels: QPointF) -> None:

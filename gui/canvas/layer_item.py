@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -61,7 +63,7 @@ class LayerItem(QGraphicsItem):
         self.highlighted = False
         self.ground = GroundItem(self)
         self.live = LiveItem(self)
-        self.live.arrange(self._strip_rect(), None)
+        self.live.arrange(self._strip_rect(), None, {})
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setZValue(2)
         self.place(QPointF(layer.x, layer.y))
@@ -88,12 +90,12 @@ class LayerItem(QGraphicsItem):
             self.card = card
             self.refresh()
 
-    def expand(self, expansion: Expansion | None) -> None:
-        """Show the neurons at these places, or fold the card."""
+    def expand(self, expansion: Expansion | None, titles: Mapping[str, str] | None = None) -> None:
+        """Show the neurons at these places, or fold the card; ``titles`` name the blocks by their matrix."""
         self.prepareGeometryChange()
         self.ground.resized()
         self.expansion = expansion
-        self.live.arrange(expansion.rect if expansion else self._strip_rect(), expansion)
+        self.live.arrange(expansion.rect if expansion else self._strip_rect(), expansion, titles or {})
         self.refresh()
 
     def rect(self) -> QRectF:

@@ -144,13 +144,13 @@ class LinkGesture(Gesture):
         if plan is None:
             return
         if plan.error is not None:
-            self._stage.say(sentence(plan.error), pos, "refused")
+            self._stage.say(sentence(plan.error), pos, "refused", hold=True)
             return
         link = new_link(self._stage.canvas.network, self.source, target, plan.delay, self.role)
         if self._stage.do(AddLink(link)):
             self._stage.document.select([link.id])
             if plan.note:
-                self._stage.say(plan.note, pos, "recurrent" if plan.delay else "allowed")
+                self._stage.say(plan.note, pos, "recurrent" if plan.delay else "allowed", hold=True)
 
     def _clear(self) -> None:
         self._stage.canvas.show_linking(None)

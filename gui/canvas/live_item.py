@@ -13,8 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas import look
-from gui.canvas.expansion import BLOCK_LABEL, Block, Expansion
-from gui.text import tr
+from gui.canvas.expansion import BLOCK_LABEL, BLOCK_ROOM, Block, Expansion
 from gui.theme import theme
 
 PAST_RADIUS = 4.6
@@ -36,11 +35,12 @@ class LiveItem(QGraphicsItem):
         """The values over time."""
         self._share: float | None = None
         self._rect = QRectF()
+        self._titles: Mapping[str, str] = {}
 
-    def arrange(self, rect: QRectF, expansion: Expansion | None) -> None:
+    def arrange(self, rect: QRectF, expansion: Expansion | None, titles: Mapping[str, str]) -> None:
         """Take this place: that of the strip, or the inside of an expanded card."""
         self.prepareGeometryChange()
-        self._rect, self.expansion = rect, expansion
+        self._rect, self.expansion, self._titles = rect, expansion, titles
 
     def show_values(
         self,
@@ -92,11 +92,11 @@ class LiveItem(QGraphicsItem):
             painter.drawEllipse(QPointF(x, y), expansion.radius + 2, expansion.radius + 2)
 
     def _paint_block(self, painter: QPainter, block: Block) -> None:
-        label = QRectF(block.rect.center().x() - 60, block.rect.top() - BLOCK_LABEL, 120, BLOCK_LABEL - 2)
-        delay = block.matrix.delay
-        text = tr("t−{delay}", delay=delay) if delay else tr("weights in")
-        color = theme().color("recurrent" if delay else "muted")
-        look.draw_text(painter, label, text, 10, color, bold=True, align=Qt.AlignmentFlag.AlignHCenter)
+        width = max(block.rect.width(), BLOCK_ROOM) + 4
+        label = QRectF(block.rect.center().x() - width / 2, block.rect.top() - BLOCK_LABEL, width, BLOCK_LABEL - 2)
+        color = theme().color("recurrent" if block.matrix.delay else "muted")
+        title = self._titles.get(block.matrix.key, "")
+        look.draw_text(painter, label, title, 10, color, bold=True, align=Qt.AlignmentFlag.AlignHCenter)
         if block.past is not None:
             self._circles(painter, block.past, PAST_RADIUS, self.past.get(block.matrix.key), edge="recurrent")
 

@@ -89,8 +89,9 @@ class Mouse(QObject):
         now = hit(view.canvas, pos)
         hovering.show_hover(view.canvas, now)
         view.viewport().setCursor(hovering.CURSORS.get(now.part, Qt.CursorShape.ArrowCursor))
-        if view.editing.field is None:
-            view.say(hovering.words(view.canvas, view.runner, now), pos)
+        words = hovering.words(view.canvas, view.runner, now)
+        if view.editing.field is None and (words or not view.bubble.holds(event.position().toPoint())):
+            view.say(words, pos)
 
     def _release(self, event: QMouseEvent) -> None:
         if self.gesture is not None and not self.gesture.sticky:

@@ -16,6 +16,10 @@ from gui.theme import theme
 TONES = {"plain": "muted", "allowed": "allowed", "refused": "refused", "recurrent": "recurrent", "accent": "accent"}
 
 
+HOLD_PIXELS = 70
+"""How far the pointer goes before an answer disappears."""
+
+
 class Bubble(QLabel):
     """A sentence beside the pointer that never takes the mouse."""
 
@@ -27,10 +31,16 @@ class Bubble(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setContentsMargins(12, 7, 12, 7)
         self._tone = "plain"
+        self._held: QPoint | None = None
         self.hide()
 
-    def say(self, text: str, where: QPoint, tone: str = "plain") -> None:
-        """Show ``text`` near a point of the viewport; an empty text hides it."""
+    def holds(self, where: QPoint) -> bool:
+        """True while a sentence that answers a deed is to stay, because the pointer is still near."""
+        return self.isVisible() and self._held is not None and (where - self._held).manhattanLength() < HOLD_PIXELS
+
+    def say(self, text: str, where: QPoint, tone: str = "plain", hold: bool = False) -> None:
+        """Show ``text`` near a point of the viewport; an empty text hides it. ``hold`` keeps it for a while."""
+        self._held = where if hold else None
         if not text:
             self.hide()
             return

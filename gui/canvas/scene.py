@@ -27,7 +27,7 @@ from gui.canvas.routing import routes
 from gui.canvas.weight_items import WeightItem, WeightLines, WeightPicture
 from gui.document import Document
 from gui.runner import Runner
-from gui.text import tr_core
+from gui.text import tr, tr_core
 from gui.theme import theme
 
 PROBLEM_DELAY_MS = 150
@@ -177,9 +177,20 @@ class CanvasScene(QGraphicsScene):
                 if item.expansion is not None:
                     item.expand(None)
                 continue
-            inside = [m for m in wanted.values() if m.layer == key and in_card(m)]
-            item.expand(arrange(shape.features, inside))
+            inside = [m for m in wanted.values() if m.layer == key and in_card(m, m.source in self.expanded)]
+            joined = any(
+                key in (m.layer, m.source) for m in wanted.values() if not in_card(m, m.source in self.expanded)
+            )
+            item.expand(arrange(shape.features, inside, joined), {m.key: self._block_title(m) for m in inside})
         self._sync_weights(wanted)
+
+    def _block_title(self, matrix: Matrix) -> str:
+        """What a block in a card reads: “from digits”, “t−1”, “output t−1”."""
+        name = self.network.layers[matrix.source].name
+        if not matrix.delay:
+            return tr("from {name}", name=name)
+        when = tr("t−{delay}", delay=matrix.delay)
+        return when if matrix.source == matrix.layer else f"{name} {when}"
 
     def _shown_matrices(self) -> dict[str, Matrix]:
         network, found = self.network, {}
@@ -189,7 +200,7 @@ class CanvasScene(QGraphicsScene):
                 found[key] = memory
             for link in network.into(key):
                 matrix = matrices.of_link(network, self._shapes, link)
-                if matrix is not None and (in_card(matrix) or link.source in self.expanded):
+                if matrix is not None:
                     found[link.id] = matrix
         return found
 

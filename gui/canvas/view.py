@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
     QKeyEvent,
+    QNativeGestureEvent,
     QPainter,
     QPixmapCache,
     QResizeEvent,
@@ -28,6 +29,7 @@ from gui.canvas.operations import Operations
 from gui.canvas.overlays import Bubble, EmptyHint
 from gui.canvas.quick_menu import QuickMenu
 from gui.canvas.scene import CanvasScene
+from gui.canvas.zoom_bar import ZoomBar
 from gui.canvas.zooming import SCROLL_OFF, Zooming
 from gui.document import Document
 from gui.runner import Runner
@@ -71,6 +73,7 @@ class CanvasView(QGraphicsView):
         self.commands = make_commands(self, self.operations.table() | self._view_commands())
         self.addActions(list(self.commands.values()))
         self.commands["minimap"].setChecked(self.minimap.wanted)
+        self.zoom_bar = ZoomBar(self, self.zooming, self.commands)
         self.menu.chosen.connect(self._on_kind)
         document.selection_changed.connect(self._on_selection)
         document.replaced.connect(self._on_replaced)
@@ -99,13 +102,13 @@ class CanvasView(QGraphicsView):
             return False
         return True
 
-    def say(self, text: str, pos: QPointF, tone: str = "plain") -> None:
-        """Show a sentence at a point of the canvas; an empty one hides it."""
-        self.bubble.say(text, self.mapFromScene(pos), tone)
+    def say(self, text: str, pos: QPointF, tone: str = "plain", hold: bool = False) -> None:
+        """Show a sentence at a point of the canvas; an empty one hides it. ``hold`` keeps it for a while."""
+        self.bubble.say(text, self.mapFromScene(pos), tone, hold)
 
     def say_at_pointer(self, text: str, tone: str = "plain") -> None:
         """Show a sentence where the pointer is."""
-        self.say(text, self.pointer(), tone)
+        self.say(text, self.pointer(), tone, hold=True)
 
     def pixels(self, distance: float) -> float:
         """A distance on the canvas in pixels of the screen."""
@@ -208,6 +211,9 @@ class CanvasView(QGraphicsView):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and keyboard.tab(self, event):
+            return True
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zooming.by(1.0 + event.value(), event.position())
             return True
         return super().event(event)
 

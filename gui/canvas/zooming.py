@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsView
 
 from gui.canvas.scene import CanvasScene
@@ -12,10 +12,14 @@ STEP = 1.2
 FIT_LIMIT = 1.35
 
 
-class Zooming:
+class Zooming(QObject):
     """Scales a view; until someone zooms or pans by hand the whole network stays in sight."""
 
+    changed = Signal()
+    """It is seen nearer or from farther."""
+
     def __init__(self, view: QGraphicsView, scene: CanvasScene) -> None:
+        super().__init__(view)
         self._view, self._scene = view, scene
         self.follows = True
 
@@ -31,6 +35,7 @@ class Zooming:
         if at is None:
             at = QPointF(self._view.viewport().rect().center())
         self._keep(at, lambda: self._view.scale(factor, factor))
+        self.changed.emit()
 
     def _keep(self, at: QPointF, change: object) -> None:
         before = self._at(at)
@@ -73,6 +78,7 @@ class Zooming:
         self._view.resetTransform()
         self._view.scale(scale, scale)
         self._view.centerOn(rect.center())
+        self.changed.emit()
 
     def sees_all(self) -> bool:
         """True while nothing is out of sight."""
