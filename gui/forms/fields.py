@@ -59,6 +59,9 @@ class Field(QWidget):
         """What a click on the field's title does."""
         self.editor.setFocus(Qt.FocusReason.MouseFocusReason)
 
+    def drop_typed(self) -> None:
+        """Forget what is half typed."""
+
     def _make_editor(self) -> QWidget:
         raise NotImplementedError
 
@@ -80,6 +83,9 @@ class NumberField(Field):
 
     def show_value(self, value: Any) -> None:
         self.editor.show_value(value)
+
+    def drop_typed(self) -> None:
+        self.editor.drop_typed()
 
     def _make_editor(self) -> NumberBox:
         box = NumberBox(self.param)
@@ -124,6 +130,9 @@ class TextField(Field):
         if not (self.editor.hasFocus() and self.editor.isModified() and text == self._shown):
             self.editor.setText(text)
         self._shown = text
+
+    def drop_typed(self) -> None:
+        self.editor.setModified(False)
 
     def _make_editor(self) -> QLineEdit:
         line = QLineEdit()

@@ -93,6 +93,15 @@ class SpecForm(QWidget):
         """Show under its field why an edit was refused; the owner shows the old value again."""
         self.row(path).complain(error)
 
+    def start_afresh(self) -> None:
+        """Drop what was half typed and what was said under the fields; for a form that now shows something else."""
+        for row in self.rows.values():
+            row.complain(None)
+            row.field.drop_typed()
+        for entry in self._entries.values():
+            if entry.form is not None:
+                entry.form.start_afresh()
+
     def explain_effects(self, wanted: bool) -> None:
         """Say after each edit when it takes effect (while training), or no longer."""
         self._explains_effects = wanted

@@ -45,6 +45,10 @@ class NumberBox(QAbstractSpinBox):
         self._value = value
         self._write()
 
+    def drop_typed(self) -> None:
+        """Forget what is half typed and show the number in force."""
+        self._write()
+
     def set_param(self, param: Param) -> None:
         """Take other bounds."""
         self._param = param

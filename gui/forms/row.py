@@ -9,19 +9,21 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from core.catalogue.registry import catalogue
-from core.catalogue.spec import Choice, Param
+from core.catalogue.spec import Choice, Effect, Param
 from core.errors import StudioError
 from gui.forms import numbers
 from gui.forms.fields import Field, make_field, rich
 from gui.icons import icon
 from gui.text import sentence, tr, tr_core
 
-EFFECTS = {
-    "now": "Takes effect at once.",
-    "next batch": "Takes effect at the next batch.",
-    "next run": "Takes effect at the next run, which Stop or Reset begins.",
-    "rebuild": "",
-}
+
+def effect_words(effect: Effect) -> str:
+    """When a change of a setting is felt; nothing for settings of the network, which are felt at once."""
+    if effect == "now":
+        return tr("Takes effect at once.")
+    if effect == "next batch":
+        return tr("Takes effect at the next batch.")
+    return tr("Takes effect at the next run, which Stop or Reset begins.") if effect == "next run" else ""
 
 
 class Title(QLabel):
@@ -84,8 +86,9 @@ class FormRow(QWidget):
             self.note.hide()
 
     def _on_edited(self, value: Any) -> None:
-        if self._explains_effect and EFFECTS[self.param.effect]:
-            self._say(tr(EFFECTS[self.param.effect]), QPalette.ColorRole.PlaceholderText)
+        when = effect_words(self.param.effect)
+        if self._explains_effect and when:
+            self._say(when, QPalette.ColorRole.PlaceholderText)
         self.edited.emit(value)
 
     def _say(self, text: str, role: QPalette.ColorRole) -> None:
@@ -105,10 +108,8 @@ class FormRow(QWidget):
         return title
 
     def _tip(self) -> str:
-        lines = [tr_core(self.param.help)]
-        if EFFECTS[self.param.effect]:
-            lines.append(tr(EFFECTS[self.param.effect]))
-        return rich("\n".join(lines))
+        lines = (tr_core(self.param.help), effect_words(self.param.effect))
+        return rich("\n".join(line for line in lines if line))
 
     def _make_reset(self) -> QToolButton:
         button = QToolButton()
@@ -155,8 +156,8 @@ class LiveMark(QWidget):
         super().__init__()
         self._icon = icon("live", "accent")
         self.setFixedSize(QSize(13, 13))
-        self.setToolTip(tr(EFFECTS["next batch"]))
-        self.setAccessibleName(tr(EFFECTS["next batch"]))
+        self.setToolTip(effect_words("next batch"))
+        self.setAccessibleName(effect_words("next batch"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

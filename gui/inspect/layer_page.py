@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.catalogue.layers import LayerSpec, layer_spec
+from core.catalogue.layers import layer_spec
 from core.catalogue.spec import Choice, Param, Spec
 from core.edits import Edit, Macro, Rename, SetFrozen, SetParam
 from core.errors import StudioError
@@ -48,6 +48,17 @@ class LayerPage(QWidget):
         self.freeze.edited.connect(self._freeze)
         if self.name is not None:
             self.name.editingFinished.connect(self._rename)
+        self.refresh()
+
+    def show_ids(self, ids: Sequence[str]) -> None:
+        """Show other layers of the same kinds."""
+        if tuple(ids) != self._ids:
+            self._ids = tuple(ids)
+            self.complaint.hide()
+            self.form.start_afresh()
+            self._title_label.setText(self._title())
+            if self.name is not None:
+                self.name.setModified(False)
         self.refresh()
 
     def refresh(self) -> None:
@@ -94,7 +105,8 @@ class LayerPage(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(Picture(kind.key if kind else "layout", 22))
-        head.addWidget(bold(self._title(kind, len(layers)), 1.1), 1)
+        self._title_label = bold(self._title(), 1.1)
+        head.addWidget(self._title_label, 1)
         column.addLayout(head)
         if self.name is not None:
             self.name.setAccessibleName(tr("Name of the layer"))
@@ -116,11 +128,12 @@ class LayerPage(QWidget):
             for text in (kind.help, kind.when, kind.fails):
                 column.addWidget(muted(tr_core(text)))
 
-    def _title(self, kind: LayerSpec | None, count: int) -> str:
-        if kind is None:
-            return tr("{n} layers of several kinds", n=count)
-        title = tr_core(kind.title)
-        return title if count == 1 else tr("{n} layers: {kind}", n=count, kind=title)
+    def _title(self) -> str:
+        layers = self._layers()
+        if len({layer.kind for layer in layers}) > 1:
+            return tr("{n} layers of several kinds", n=len(layers))
+        kind = tr_core(layer_spec(layers[0].kind).title)
+        return kind if len(layers) == 1 else tr("{n} layers: {kind}", n=len(layers), kind=kind)
 
     def _edit(self, path: str, value: Any) -> None:
         label = self.form.row(path).title.text()

@@ -56,6 +56,14 @@ class LinkPage(QWidget):
         self.restore.clicked.connect(self._restore)
         self.refresh()
 
+    def show_ids(self, ids: Sequence[str]) -> None:
+        """Show other links of the same make."""
+        if tuple(ids) != self._ids:
+            self._ids = tuple(ids)
+            self.complaint.hide()
+            self.form.start_afresh()
+        self.refresh()
+
     def refresh(self) -> None:
         """Show what the document says."""
         links = self._links()

@@ -24,7 +24,10 @@ from gui.samples.values import target_words
 from gui.text import sentence, tr, tr_core
 from gui.widgets import Column, muted, words
 
-PART_NAMES = {"train": "Training", "validation": "Validation", "test": "Test"}
+
+def part_name(part: Part) -> str:
+    """The title of a part of the data."""
+    return {"train": tr("Training"), "validation": tr("Validation"), "test": tr("Test")}[part]
 
 
 class DataPanel(QWidget):
@@ -116,7 +119,7 @@ class _Browser(QWidget):
         self.part.clear()
         for part in PARTS:
             if len(dataset.split.get(part, ())):
-                self.part.add(part, tr(PART_NAMES[part]))
+                self.part.add(part, part_name(part))
         sample, part = self._runner.sample
         self.part.show_key(part if self.part.findData(part) >= 0 else "train")
         samples = list(dataset.samples(self._part()))
@@ -193,9 +196,7 @@ class _Browser(QWidget):
 def facts(dataset: Dataset) -> list[tuple[str, str]]:
     """What there is to know about a data set."""
     sizes = [
-        f"{len(dataset.split[part]):,} {tr(PART_NAMES[part]).lower()}"
-        for part in PARTS
-        if len(dataset.split.get(part, ()))
+        f"{len(dataset.split[part]):,} {part_name(part).lower()}" for part in PARTS if len(dataset.split.get(part, ()))
     ]
     found = [(tr("Samples"), f"{len(dataset):,}"), (tr("Split"), ", ".join(sizes))]
     for name, field in dataset.inputs.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -28,6 +28,7 @@ class Inspector(QWidget):
         self._document, self._runner = document, runner
         self.pages: list[LayerPage | LinkPage | _NetworkPage] = []
         self._shown: tuple[object, ...] = ("nothing",)
+        self._stale = True
         self._seen: Mapping[str, np.ndarray] | None = None
         self._column = Column()
         layout = QVBoxLayout(self)
@@ -37,29 +38,35 @@ class Inspector(QWidget):
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
         runner.updated.connect(self._show_weights)
-        self.refresh()
 
     def refresh(self) -> None:
-        """Show what is selected; pages that stay are only brought up to date."""
-        if self._wanted() != self._shown:
+        """Show what is selected; pages of the same make are kept and only brought up to date."""
+        if not self.isVisible():
+            self._stale = True
+            return
+        self._stale = False
+        wanted = self._wanted()
+        if wanted != self._shown:
             self._rebuild()
+            self._shown = wanted
         else:
             for page in self.pages:
-                page.refresh()
+                page.show_ids(self._ids(page))
         self._show_weights(force=True)
+
+    def _ids(self, page: LayerPage | LinkPage | _NetworkPage) -> list[str]:
+        return self._document.selected_links() if isinstance(page, LinkPage) else self._document.selected_layers()
 
     def _wanted(self) -> tuple[object, ...]:
         """What decides which pages and rows there are."""
         network = self._document.project.network
-        layers = tuple((key, network.layers[key].kind) for key in self._document.selected_layers())
-        names = parameters(network) if self._document.selected_links() else {}
-        links = tuple(
-            (key, network.links[key].role, f"{key}.weight" in names) for key in self._document.selected_links()
-        )
-        return (layers, links)
+        layers, links = self._document.selected_layers(), self._document.selected_links()
+        kinds = tuple(dict.fromkeys(network.layers[key].kind for key in layers))
+        names = parameters(network) if links else {}
+        makes = frozenset((network.links[key].role, f"{key}.weight" in names) for key in links)
+        return (kinds, len(layers) == 1, makes)
 
     def _rebuild(self) -> None:
-        self._shown = self._wanted()
         for page in self.pages:
             self._column.column.removeWidget(page)
             page.hide()
@@ -96,7 +103,10 @@ class Inspector(QWidget):
         self.refresh()
 
     def showEvent(self, event: object) -> None:
-        self._show_weights(force=True)
+        if self._stale:
+            self.refresh()
+        else:
+            self._show_weights(force=True)
 
 
 class _NetworkPage(QWidget):
@@ -113,7 +123,12 @@ class _NetworkPage(QWidget):
         column.addWidget(EmptyState("inspect", tr("Select a layer or a link to see its settings and its weights.")))
         self.refresh()
 
+    def show_ids(self, ids: Sequence[str]) -> None:
+        """Bring the numbers up to date."""
+        self.refresh()
+
     def refresh(self) -> None:
+        """Show what the document says."""
         network = self._document.project.network
         self.facts.show_facts(
             [

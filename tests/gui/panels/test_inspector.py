@@ -133,6 +133,32 @@ def test_layers_of_several_kinds_show_what_they_share(document, inspector, hidde
     assert {document.project.network.layers[key].params["units"] for key in (hidden.id, block.id)} == {6}
 
 
+def test_another_layer_of_the_same_kind_takes_over_the_page(document, inspector, hidden):
+    extra = new_layer(document.project.network, "dense", "Extra", units=7)
+    document.do(AddLayer(extra))
+    document.select({hidden.id})
+    shown = page(inspector)
+    shown.name.setFocus()
+    QTest.keyClicks(shown.name, "half")
+    box = shown.form.row("units").field.editor
+    document.select({extra.id})
+    assert page(inspector) is shown, "no new widgets for a layer of the same kind"
+    assert shown.name.text() == "Extra" and box.text() == "7"
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    layers = document.project.network.layers
+    assert (layers[extra.id].params["units"], layers[hidden.id].params["units"]) == (8, 32)
+    assert layers[hidden.id].name == "Hidden"
+
+
+def test_a_hidden_inspector_waits(document, inspector, hidden):
+    inspector.hide()
+    before = list(inspector.pages)
+    document.select({hidden.id})
+    assert inspector.pages == before
+    inspector.show()
+    assert page(inspector).name.text() == "Hidden"
+
+
 def test_freezing(document, inspector, hidden):
     document.select({hidden.id})
     QTest.mouseClick(page(inspector).freeze.row("frozen").title, Qt.MouseButton.LeftButton)

@@ -144,7 +144,8 @@ def test_play_step_pause_and_stop_with_the_mouse(document, runner, panel, qtbot)
     assert len(runner.run) == 1 and panel.progress.place.text() == "Epoch 1 of 500, batch 1 of 45"
     QTest.mouseClick(buttons.play, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: runner.report.batch > 50, timeout=30000)
-    assert buttons.play.text() == "Pause" and panel.progress.bar.value() > 50
+    qtbot.waitUntil(lambda: panel.progress.bar.value() > 50)
+    assert buttons.play.text() == "Pause"
     assert "loss" in panel.progress.numbers.text() and "steps/s" in panel.progress.numbers.text()
     QTest.mouseClick(buttons.play, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: runner.status == "paused", timeout=30000)
