@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core import formula
 from core.catalogue.spec import Choice
 from core.data.cache import dataset
 from core.data.dataset import Part
@@ -189,6 +190,8 @@ class Trainer:
     def _work(self) -> None:
         self._warm_up()
         self._say(Ready())
+        if self._inbox.empty():
+            formula.svg("x")  # the first one loads a font and a library, 0.4 s that no click should wait for
         while not self._quit.is_set():
             if self._going is None or not self._inbox.empty():
                 self._obey(self._inbox.get())
