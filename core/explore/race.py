@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.catalogue.spec import Choice
 from core.explore.optimizers import Descent, Quantities
 from core.explore.surfaces import Surface
+
+
+@dataclass(frozen=True)
+class XRay:
+    """One step of one weight: the rule, its numbers now and one step earlier, the weight before, and the step's number."""
+
+    choice: Choice
+    now: Mapping[str, float]
+    before: Mapping[str, float]
+    weight: float
+    step: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a race on a network stands after a batch."""
+
+    losses: Mapping[str, tuple[float, ...]]
+    """Loss of each batch so far, by optimizer."""
+    xrays: Mapping[str, XRay]
+    """The last step of the watched weight, by optimizer."""
+    lost: frozenset[str]
+    """Who ran away."""
+    taken: int
+    steps: int
+    """Batches taken, and of the whole race."""
+
 
 FAR = 1e6
 """Who is farther out than this has run away and stands still."""

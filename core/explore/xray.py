@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.catalogue.spec import Choice
 from core.formula import factor
 from core.formula import latex_number as number
 
-Numbers = dict[str, float]
+Numbers = Mapping[str, float]
 
 
 def lines(choice: Choice, now: Numbers, before: Numbers, weight: float, t: int) -> list[str]:
