@@ -1,3 +1,3 @@
-"""Data sets: the contract (dataset), what there is (catalogue), real data (images, tables, series, speech, names), generated data
-(synthetic, plane), and how samples are dealt out (split).
+"""Data sets: the contract (dataset), what there is (catalogue), real data (images, tables, series, speech, names) and
+generated data (synthetic, plane), how samples are dealt out (split), and the settings they share (settings).
 """

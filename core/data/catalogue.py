@@ -6,6 +6,7 @@ from importlib import import_module
 
 from core.catalogue.spec import Catalogue, Choice, Param, Spec
 from core.data.dataset import Dataset
+from core.data.settings import asked, dealt_by_lot, dealt_by_time, generated, noise, whole
 
 
 def load(choice: Choice) -> Dataset:
@@ -14,76 +15,6 @@ def load(choice: Choice) -> Dataset:
     module, _, function = DATASETS[complete.key].runs.partition(":")
     loaded: Dataset = getattr(import_module(module), function)(**complete.values)
     return loaded
-
-
-def _validation(default: float = 0.2) -> Param:
-    return Param(
-        "validation",
-        "Validation share",
-        "float",
-        default,
-        "Share of the samples that is kept out of training, to see how the network does on data it has not learned.",
-        0.0,
-        0.9,
-        step=0.05,
-    )
-
-
-def _test(default: float = 0.0) -> Param:
-    return Param(
-        "test",
-        "Test share",
-        "float",
-        default,
-        "Share of the samples that is put away for one last check.",
-        0.0,
-        0.9,
-        step=0.05,
-        advanced=True,
-    )
-
-
-def _seed(text: str) -> Param:
-    return Param("seed", "Seed", "int", 0, text, 0, 2**31 - 1)
-
-
-def _lot() -> tuple[Param, ...]:
-    """How samples that do not depend on one another are dealt out."""
-    return (_validation(), _test(), _seed("Which samples go into which part is drawn from this number."))
-
-
-def _time() -> tuple[Param, ...]:
-    """How the windows of a series are dealt out."""
-    return (_validation(), _test(), _seed("Not used: the parts follow in time."))
-
-
-def _drawn(samples: int) -> tuple[Param, ...]:
-    """How many samples are generated, and how they are dealt out."""
-    return (
-        Param("samples", "Samples", "int", samples, "How many samples are generated.", 10, 100_000, log=True),
-        _validation(),
-        _test(),
-        _seed("The samples and their parts are drawn from this number."),
-    )
-
-
-def _whole(key: str, title: str, default: int, low: int, high: int, text: str, unit: str = "") -> Param:
-    return Param(key, title, "int", default, text, low, high, unit=unit)
-
-
-def _noise(default: float, text: str = "How far each point is shaken, as a standard deviation.") -> Param:
-    return Param("noise", "Noise", "float", default, text, 0.0, 1.0, step=0.05)
-
-
-def _asked(last: str, every: str, default: str) -> Param:
-    return Param(
-        "target",
-        "Asked",
-        "choice",
-        default,
-        "When the network has to answer: once at the end, or at every step.",
-        choices=(("last", last), ("every", every)),
-    )
 
 
 _IMAGES = (
@@ -105,7 +36,7 @@ _IMAGES = (
                     ("pixels", "Pixel by pixel (64 steps)"),
                 ),
             ),
-            *_lot(),
+            *dealt_by_lot(),
         ),
         family="images",
         runs="core.data.images:digits",
@@ -118,7 +49,7 @@ _TABLES = (
         "iris",
         "Iris flowers",
         "150 flowers of three species, told apart by the length and width of their petals and sepals.",
-        _lot(),
+        dealt_by_lot(),
         family="table",
         runs="core.data.tables:iris",
         source="R. A. Fisher, The use of multiple measurements in taxonomic problems, 1936.",
@@ -127,7 +58,7 @@ _TABLES = (
         "wine",
         "Wines",
         "178 wines from three growers, told apart by 13 chemical measurements.",
-        _lot(),
+        dealt_by_lot(),
         family="table",
         runs="core.data.tables:wine",
         source="M. Forina et al., PARVUS.",
@@ -136,7 +67,7 @@ _TABLES = (
         "breast_cancer",
         "Breast tumours",
         "569 tumours, benign or malignant, told apart by 30 measurements of their cell nuclei.",
-        _lot(),
+        dealt_by_lot(),
         family="table",
         runs="core.data.tables:breast_cancer",
         source="W. H. Wolberg, W. N. Street and O. L. Mangasarian, 1995.",
@@ -146,7 +77,7 @@ _TABLES = (
         "Diabetes after one year",
         "442 patients with ten measurements each; a score of how far the disease has gone a year later is to be "
         "predicted. A regression with much that cannot be known.",
-        _lot(),
+        dealt_by_lot(),
         family="table",
         runs="core.data.tables:diabetes",
         source="B. Efron, T. Hastie, I. Johnstone and R. Tibshirani, Least angle regression, 2004.",
@@ -160,10 +91,10 @@ _SERIES = (
         "How many spots the Sun had in each year from 1700 to 2008. It swings in about eleven years, never quite the "
         "same way twice. The network sees some years and tells the next ones.",
         (
-            _whole("window", "Window", 24, 2, 150, "How many years the network sees.", "years"),
-            _whole("horizon", "Horizon", 1, 1, 50, "How many years ahead it has to tell.", "years"),
-            _asked("What follows the window", "What follows each step", "last"),
-            *_time(),
+            whole("window", "Window", 24, 2, 150, "How many years the network sees.", "years"),
+            whole("horizon", "Horizon", 1, 1, 50, "How many years ahead it has to tell.", "years"),
+            asked("What follows the window", "What follows each step", "last"),
+            *dealt_by_time(),
         ),
         family="series",
         runs="core.data.series:sunspots",
@@ -183,10 +114,10 @@ _SERIES = (
                 "The level itself, or how much it changed since the month before.",
                 choices=(("change", "Change from month to month"), ("level", "Level")),
             ),
-            _whole("window", "Window", 24, 2, 200, "How many months the network sees.", "months"),
-            _whole("horizon", "Horizon", 1, 1, 60, "How many months ahead it has to tell.", "months"),
-            _asked("What follows the window", "What follows each step", "last"),
-            *_time(),
+            whole("window", "Window", 24, 2, 200, "How many months the network sees.", "months"),
+            whole("horizon", "Horizon", 1, 1, 60, "How many months ahead it has to tell.", "months"),
+            asked("What follows the window", "What follows each step", "last"),
+            *dealt_by_time(),
         ),
         family="series",
         runs="core.data.series:co2",
@@ -198,7 +129,7 @@ _SERIES = (
         "Rain, temperatures, wind and the kind of weather on each day from 2012 to 2015. The network sees some days "
         "and tells tomorrow.",
         (
-            _whole("window", "Window", 14, 2, 120, "How many days the network sees.", "days"),
+            whole("window", "Window", 14, 2, 120, "How many days the network sees.", "days"),
             Param(
                 "quantity",
                 "To predict",
@@ -207,8 +138,8 @@ _SERIES = (
                 "What is asked about the next day.",
                 choices=(("kind", "Kind of weather"), ("temperature", "Highest temperature")),
             ),
-            _asked("The day after the window", "The day after each step", "last"),
-            *_time(),
+            asked("The day after the window", "The day after each step", "last"),
+            *dealt_by_time(),
         ),
         family="series",
         runs="core.data.series:weather",
@@ -231,7 +162,7 @@ _TEXT = (
                 "What the network has to tell.",
                 choices=(("list", "A woman's or a man's name"), ("next", "The next letter, at every step")),
             ),
-            *_lot(),
+            *dealt_by_lot(),
         ),
         family="text",
         runs="core.data.names:names",
@@ -245,7 +176,7 @@ _SPEECH = (
         "Spoken vowels",
         "Nine men say two Japanese vowels, 640 times in all. From 7 to 29 short frames of sound, each described by 12 "
         "numbers, the network tells who speaks. The sequences differ in length.",
-        _lot(),
+        dealt_by_lot(),
         family="speech",
         runs="core.data.speech:vowels",
         source="M. Kudo, J. Toyama and M. Shimbo, Multidimensional curve classification, 1999.",
@@ -258,7 +189,7 @@ _MEMORY = (
         "Adding problem",
         "A long row of numbers of which two are marked; at the end their sum is asked. The classic test of long "
         "memory: a network that forgets the first mark can only guess.",
-        (_whole("length", "Length", 100, 4, 2000, "Steps of a row.", "steps"), *_drawn(5000)),
+        (whole("length", "Length", 100, 4, 2000, "Steps of a row.", "steps"), *generated(5000)),
         family="memory task",
         runs="core.data.synthetic:adding",
         source="S. Hochreiter and J. Schmidhuber, Long short-term memory, 1997, experiment 4.",
@@ -268,10 +199,10 @@ _MEMORY = (
         "Copy after a pause",
         "Some symbols are shown, then nothing for a while; after a sign the network has to tell them in order.",
         (
-            _whole("symbols", "Symbols", 4, 2, 26, "How many different symbols there are."),
-            _whole("items", "Items", 3, 1, 50, "How many symbols are shown and asked back.", "steps"),
-            _whole("lag", "Pause", 10, 1, 1000, "Steps between the last symbol and the answer.", "steps"),
-            *_drawn(2000),
+            whole("symbols", "Symbols", 4, 2, 26, "How many different symbols there are."),
+            whole("items", "Items", 3, 1, 50, "How many symbols are shown and asked back.", "steps"),
+            whole("lag", "Pause", 10, 1, 1000, "Steps between the last symbol and the answer.", "steps"),
+            *generated(2000),
         ),
         family="memory task",
         runs="core.data.synthetic:copy",
@@ -282,9 +213,9 @@ _MEMORY = (
         "Parity of bits",
         "A row of zeros and ones: is the number of ones so far even or odd? One forgotten bit and the answer is wrong.",
         (
-            _whole("length", "Length", 12, 2, 1000, "Bits of a row.", "steps"),
-            _asked("After the last bit", "After every bit", "every"),
-            *_drawn(2000),
+            whole("length", "Length", 12, 2, 1000, "Bits of a row.", "steps"),
+            asked("After the last bit", "After every bit", "every"),
+            *generated(2000),
         ),
         family="memory task",
         runs="core.data.synthetic:parity",
@@ -293,7 +224,7 @@ _MEMORY = (
         "temporal_order",
         "Temporal order",
         "Two signs, X or Y, stand far apart among letters that mean nothing. Which came first, which second?",
-        (_whole("length", "Length", 50, 10, 2000, "Steps of a row.", "steps"), *_drawn(3000)),
+        (whole("length", "Length", 50, 10, 2000, "Steps of a row.", "steps"), *generated(3000)),
         family="memory task",
         runs="core.data.synthetic:temporal_order",
         source="S. Hochreiter and J. Schmidhuber, Long short-term memory, 1997, experiment 6a.",
@@ -304,10 +235,10 @@ _MEMORY = (
         "One symbol is shown, then only noise; at the end the network has to say which it was. Raise the pause to find "
         "how far back it remembers.",
         (
-            _whole("symbols", "Symbols", 4, 2, 26, "How many different symbols there are."),
-            _whole("lag", "Pause", 20, 1, 1000, "Steps between the symbol and the question.", "steps"),
-            _noise(0.1, "Strength of the noise during the pause, as a standard deviation."),
-            *_drawn(2000),
+            whole("symbols", "Symbols", 4, 2, 26, "How many different symbols there are."),
+            whole("lag", "Pause", 20, 1, 1000, "Steps between the symbol and the question.", "steps"),
+            noise(0.1, "Strength of the noise during the pause, as a standard deviation."),
+            *generated(2000),
         ),
         family="memory task",
         runs="core.data.synthetic:recall",
@@ -317,9 +248,9 @@ _MEMORY = (
         "Echo of bits",
         "A stream of zeros and ones; at every step the network repeats the bit of some steps ago.",
         (
-            _whole("length", "Length", 20, 2, 1000, "Bits to repeat.", "steps"),
-            _whole("lag", "Lag", 5, 1, 500, "How many steps ago.", "steps"),
-            *_drawn(2000),
+            whole("length", "Length", 20, 2, 1000, "Bits to repeat.", "steps"),
+            whole("lag", "Lag", 5, 1, 500, "How many steps ago.", "steps"),
+            *generated(2000),
         ),
         family="memory task",
         runs="core.data.synthetic:echo",
@@ -331,7 +262,7 @@ _PLANE = (
         "circles",
         "Disc and ring",
         "Points of one class lie in a disc, those of the other on a ring around it.",
-        (_noise(0.1), *_drawn(400)),
+        (noise(0.1), *generated(400)),
         family="plane",
         runs="core.data.plane:circles",
     ),
@@ -341,8 +272,8 @@ _PLANE = (
         "Two classes wound into one another: easy to see, hard to separate.",
         (
             Param("turns", "Turns", "float", 1.25, "How often each spiral goes round.", 0.25, 4.0, step=0.25),
-            _noise(0.02),
-            *_drawn(600),
+            noise(0.02),
+            *generated(600),
         ),
         family="plane",
         runs="core.data.plane:spirals",
@@ -352,7 +283,7 @@ _PLANE = (
         "xor",
         "Exclusive or",
         "Four quarters of a square, opposite ones of the same class. One neuron alone cannot do it.",
-        (_noise(0.05), *_drawn(400)),
+        (noise(0.05), *generated(400)),
         family="plane",
         runs="core.data.plane:xor",
         source="M. Minsky and S. Papert, Perceptrons, 1969.",
@@ -361,7 +292,7 @@ _PLANE = (
         "moons",
         "Two moons",
         "Two half circles that reach into one another.",
-        (_noise(0.1), *_drawn(400)),
+        (noise(0.1), *generated(400)),
         family="plane",
         runs="core.data.plane:moons",
     ),
