@@ -6,6 +6,7 @@ Values go in as they are; the chart's scales turn them into places. A fixed pool
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,7 +14,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.plots.items import Backdrop, Line, ScaleAxis
+from gui.plots.items import Backdrop, Line, ScaleAxis, Stroke
 from gui.plots.scales import Linear, Scale
 from gui.theme import theme
 
@@ -66,21 +67,9 @@ class Chart(pg.PlotWidget):
         plot.getViewBox().sigRangeChangedManually.connect(self._moved_by_hand)
         self.restyle()
 
-    def line(
-        self,
-        color: str,
-        *,
-        width: float = 1,
-        strength: float = 1.0,
-        dots: bool = False,
-        marks: bool = False,
-        dashes: tuple[int, ...] = (),
-    ) -> Line:
-        """A new line in the theme colour named ``color``, faint below a ``strength`` of 1; ``marks`` shows at the edge what is NaN or out of view.
-
-        ``dashes`` are lengths of dash and gap in pixels (pens of width 1 only).
-        """
-        self._lines.append(Line(self, color, width=width, strength=strength, dots=dots, marks=marks, dashes=dashes))
+    def line(self, color: str, **style: Any) -> Line:
+        """A new line in the theme colour named ``color``; ``style`` fills the other fields of a Stroke."""
+        self._lines.append(Line(self, Stroke(color, **style)))
         return self._lines[-1]
 
     def set_scales(self, x: Scale | None = None, y: Scale | None = None) -> None:

@@ -33,8 +33,9 @@ class Times:
         return place
 
     def ticks(self, low: float, high: float, room: int) -> Ticks:
-        """Round counts from the first time on; labels are long, so there are few."""
-        wanted = Linear(whole=True).ticks(low, high, max(2, room // 2))
+        """Round counts from the first time on; of long labels there are few."""
+        fitting = room if len(self.labels[0]) <= 5 else room // 2
+        wanted = Linear(whole=True).ticks(low, high, max(2, fitting))
         whole = [int(p) for p, _ in wanted.major if 0 <= p < len(self.labels)]
         return Ticks([(float(p), self.labels[p]) for p in whole], [])
 

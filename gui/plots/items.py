@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,48 +42,57 @@ class ScaleAxis(pg.AxisItem):
         return [self._texts.get(value, "") for value in values]
 
 
+@dataclass(frozen=True)
+class Stroke:
+    """How a line looks."""
+
+    color: str
+    """Name in the theme."""
+    width: float = 1
+    strength: float = 1.0
+    """1 is the full colour, 0 that of the ground."""
+    curve: bool = True
+    """False draws the marks only."""
+    dots: bool = False
+    """Also at the points, where they are few."""
+    marks: bool = False
+    """At the edge, for what is NaN, infinite or out of view."""
+    dashes: tuple[int, ...] = ()
+    """Lengths of dash and gap in pixels, for pens of width 1."""
+
+
 class Line:
     """One curve of a chart with its dots and its marks at the edge."""
 
-    def __init__(
-        self,
-        chart: Chart,
-        color: str,
-        *,
-        width: float,
-        strength: float,
-        dots: bool,
-        marks: bool,
-        dashes: tuple[int, ...],
-    ) -> None:
-        self._chart, self._dashes = chart, list(dashes)
-        self._color, self._width, self._strength, self._dots, self._marks = color, width, strength, dots, marks
+    def __init__(self, chart: Chart, stroke: Stroke) -> None:
+        self._chart, self.stroke = chart, stroke
         self._visible = True
         self._filled: set[pg.GraphicsObject] = set()
         self.curve = pg.PlotCurveItem(connect="finite")
-        if width > 1:
+        if stroke.width > 1:
             self.curve.setSegmentedLineMode("on")
-        self.dots = pg.ScatterPlotItem(size=4 + width, pen=None)
+        self.dots = pg.ScatterPlotItem(size=4 + stroke.width, pen=None)
         self.edge = pg.ScatterPlotItem(size=8, pen=None)
         for item in (self.curve, self.dots, self.edge):
             chart.addItem(item)
+            item.setVisible(False)
         self.restyle()
 
     @property
     def color(self) -> QColor:
         """Its colour in the theme in force."""
         # Mixed with the ground instead of transparent: painters are several times faster with an opaque pen.
-        return mixed(self._color, self._strength)
+        return mixed(self.stroke.color, self.stroke.strength)
 
     def set_strength(self, strength: float) -> None:
         """1 is its full colour, 0 that of the ground."""
-        if strength != self._strength:
-            self._strength = strength
+        if strength != self.stroke.strength:
+            self.stroke = replace(self.stroke, strength=strength)
             self.restyle()
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
-        self.curve.setPen(pg.mkPen(self.color, width=self._width, dash=self._dashes or None))
+        self.curve.setPen(pg.mkPen(self.color, width=self.stroke.width, dash=list(self.stroke.dashes) or None))
         self.dots.setBrush(self.color)
         self.edge.setBrush(theme().color("refused"))
 
@@ -92,15 +102,17 @@ class Line:
         start = max(0, int(np.searchsorted(x, low)) - 1)
         end = int(np.searchsorted(x, high, side="right")) + 1
         x, y = np.asarray(x[start:end], float), np.asarray(y[start:end], float)
-        shown_x, shown_y = minmax(x, y, self._chart.columns)
         bottom, top = self._chart.view_places()[1]
+        if self.stroke.marks:
+            self._set_marks(x, y, bottom, top)
+        if not self.stroke.curve:
+            return
+        shown_x, shown_y = minmax(x, y, self._chart.columns)
         far = _FAR * (top - bottom)
         places = np.clip(self._chart.y_scale.place(shown_y), bottom - far, top + far)
         x_places = self._chart.x_scale.place(shown_x)
         self._fill(self.curve, x_places, places)
         self._set_dots(x_places, places)
-        if self._marks:
-            self._set_marks(x, y, bottom, top)
 
     def clear(self) -> None:
         """Draw nothing."""
@@ -131,7 +143,7 @@ class Line:
 
     def _set_dots(self, x: np.ndarray, y: np.ndarray) -> None:
         there = np.isfinite(y)
-        if self._dots and len(x) <= 60:
+        if self.stroke.dots and len(x) <= 60:
             chosen = there
         else:
             # A point without neighbours has no line to be seen by.

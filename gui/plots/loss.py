@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
 from core.catalogue.registry import catalogue
 from core.decimate import drawable, robust_range
 from core.describe import number
+from core.errors import DataError
 from core.runs import Run
 from core.series import Series
 from gui.document import Document
@@ -62,7 +63,7 @@ class LossPlot(LivePlot):
         metric = run.metrics[0] if run.metrics else ""
         self.metrics.chart.setVisible(bool(metric))
         if metric:
-            self.metrics.chart.set_titles(y=metric_title(metric))
+            self.metrics.chart.set_titles(y=metric_title(metric).lower() + self._unit(run, metric))
             self._draw_pair(self.metrics, run, metric)
         self.say(self._latest(run))
         for pair in (self.losses, self.metrics):
@@ -154,6 +155,17 @@ class LossPlot(LivePlot):
             if shown:
                 parts.append(f"{_dash(part)} {tr(_PARTS[part])}: " + ", ".join(shown))
         return " · ".join([*parts, tr("batch {batch}, epoch {epoch}", batch=f"{batch:,}", epoch=epoch)])
+
+    def _unit(self, run: Run, metric: str) -> str:
+        """The unit of a metric that is measured in that of the target."""
+        project = self.document.project
+        if metric not in ("mae", "rmse") or run.data != project.data:
+            return ""
+        try:
+            unit = project.dataset().target.unit
+        except DataError:
+            return ""
+        return f" ({unit})" if unit else ""
 
     def _keys(self, run: Run) -> tuple[str, ...]:
         return ("loss", *run.metrics[:1])

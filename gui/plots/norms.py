@@ -25,7 +25,7 @@ from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
 
-_WEIGHT = 0.9
+_WEIGHT = 0.7
 """Of the past in a bold line, at every row."""
 _MOST = 8
 """Lines that colours can tell apart; further layers are in the table only."""
@@ -41,7 +41,7 @@ class NormsPlot(LivePlot):
         self.smooth = QCheckBox(tr("Smooth"))
         self.smooth.setChecked(True)
         self.smooth.setToolTip(
-            tr("Bold lines keep nine tenths of the past at every step; faint ones are what was measured.")
+            tr("Bold lines are averages over the last few measurements; faint ones are what was measured.")
         )
         self.smooth.toggled.connect(self.mark)
         self.bar.addWidget(self.smooth)

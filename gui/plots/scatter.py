@@ -31,8 +31,7 @@ class ScatterPage(OutputPage):
         self.diagonal = pg.InfiniteLine(pos=(0, 0), angle=45, movable=False)
         for item in (self.diagonal, self.points):
             self.chart.addItem(item, ignoreBounds=True)
-        self.edge = self.chart.line("accent", marks=True)
-        self.edge.curve.setVisible(False)
+        self.edge = self.chart.line("accent", marks=True, curve=False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.chart)
@@ -75,7 +74,9 @@ class ScatterPage(OutputPage):
         if not len(there):
             return
         low, high = float(there.min()), float(there.max())
-        span = robust_range(self.predicted) or (low, high)
+        # What is true is always in view, so that answers that hardly differ look as flat as they are.
+        near = robust_range(self.predicted) or (low, high)
+        span = min(low, near[0]), max(high, near[1])
         scale = Linear.around(max(abs(low), abs(high), abs(span[0]), abs(span[1])))
         self.chart.set_scales(x=scale, y=scale)
         x_ends, y_ends = scale.place(np.array([low, high])), scale.place(np.array(span))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from core.data.catalogue import DATASETS
 from gui.plots.batches import epoch_bands, nearest
 from gui.plots.loss import LossPlot
 
@@ -199,6 +200,17 @@ def test_csv_holds_every_number(plot, make, tmp_path):
     assert [float(row["loss"]) for row in rows] == run.steps["loss"].tolist()
     assert [float(row["validation loss"]) for row in rows if row["validation loss"]] == run.epochs["loss"].tolist()
     assert (rows[0]["note batch"], rows[0]["note"]) == ("7", 'A note, with "marks"')
+
+
+def test_a_metric_in_the_unit_of_the_target_says_so(make, runner, show):
+    document = make.document(data=DATASETS.choose("sunspots"))
+    runner.run = make.run(10, metric="rmse")
+    runner.run.data = document.project.data
+    shown = show(LossPlot(document, runner))
+    assert shown.metrics.chart.accessibleName() == "root mean squared error (sunspots)"
+    runner.run.data = None
+    shown.draw()
+    assert shown.metrics.chart.accessibleName() == "root mean squared error"
 
 
 def test_nearest():

@@ -40,7 +40,7 @@ def test_the_guide_is_in_view_at_a_thousandth(plot):
 def test_bold_lines_are_averages_and_can_be_switched_off(plot, make):
     shown = plot()
     raw = shown.runner.run.layer_gradient["a"]
-    weights = 0.9 ** np.arange(len(raw) - 1, -1, -1)
+    weights = 0.7 ** np.arange(len(raw) - 1, -1, -1)
     assert 10 ** make.drawn(shown.norms.bold[0])[1][-1] == pytest.approx(float((weights * raw).sum() / weights.sum()))
     shown.smooth.setChecked(False)
     shown.draw()

@@ -167,6 +167,9 @@ def test_predicted_against_true(plot):
     order = np.argsort(true)
     np.testing.assert_allclose(np.sort(x), true[order], rtol=1e-5)
     np.testing.assert_allclose(y, scale.undo(scale.apply(x[:, None]) * 0.5)[:, 0], rtol=1e-4)
+    bottom, top = page.chart.view_places()[1]
+    assert bottom <= true.min() and top >= true.max()
+    assert not page.edge.curve.isVisible() and not page.edge.dots.isVisible()
 
 
 def test_a_plane_is_asked_for_on_a_grid_and_coloured_by_the_answer(plot, make):
