@@ -97,6 +97,11 @@ class Session:
         if resume is not None:
             restored(resume, self._learner, self._course, self._best, self._watch, self._random)
 
+    @property
+    def batch(self) -> int:
+        """Training steps taken so far."""
+        return self._course.position.batch
+
     def run(self) -> Iterator[Report]:
         """Train until the epochs are through, patience ends, ``stop`` is called or a number is no longer finite."""
         settle(self._device, int(self.training["threads"]))

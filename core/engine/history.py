@@ -1,0 +1,119 @@
+"""Every batch of a training can be reached again, bit for bit: snapshots within a memory budget, and replay between them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from core.catalogue.spec import Choice
+from core.data.dataset import Dataset
+from core.engine.session import Session
+from core.engine.state import SessionState
+from core.errors import BadValue
+from core.project import State
+
+BUDGET = 64 * 2**20
+"""Bytes of snapshots kept by default."""
+SHARE = 0.03
+"""Share of the training time that snapshots may take."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A session as it stood after ``batch`` training steps."""
+
+    batch: int
+    state: SessionState
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it holds."""
+        return sum(np.asarray(array).nbytes for array in self.state.arrays.values())
+
+
+class History:
+    """The past of one session. ``observe`` it after every batch; ``session_at`` gives it back as it was.
+
+    Snapshots are spread evenly over the whole run: when they outgrow ``budget`` bytes, every second one is dropped and
+    from then on they are taken half as often. They are also taken less often where one takes more than ``share`` of the time
+    between two of them. Neither has any influence on the training.
+    """
+
+    def __init__(
+        self, session: Session, state: State, dataset: Dataset, budget: int = BUDGET, share: float = SHARE
+    ) -> None:
+        self._state, self._dataset, self._budget, self._share = state, dataset, budget, share
+        self.every = 1
+        """Batches between two snapshots."""
+        self._snapshots = [Snapshot(session.batch, session.snapshot())]
+        self._changes: list[tuple[int, Choice]] = []
+        self._cost, self._last = 0.0, perf_counter()
+        self.end = session.batch
+        """Training steps that can be reached."""
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the snapshots hold."""
+        return sum(snapshot.bytes for snapshot in self._snapshots)
+
+    @property
+    def begin(self) -> int:
+        """The first batch that can be reached."""
+        return self._snapshots[0].batch
+
+    def observe(self, session: Session) -> None:
+        """Call this after every batch of the session itself (not of one that replays)."""
+        self.end = max(self.end, session.batch)
+        if session.batch % self.every or session.batch <= self._snapshots[-1].batch:
+            return
+        begun = perf_counter()
+        if self._cost > self._share * (begun - self._last):
+            return
+        self._snapshots.append(Snapshot(session.batch, session.snapshot()))
+        if self.bytes > self._budget and len(self._snapshots) > 2:
+            self._thin()
+        self._last = perf_counter()
+        self._cost = self._last - begun
+
+    def note_change(self, batch: int, training: Choice) -> None:
+        """Settings that were asked for when ``batch`` training steps had been taken."""
+        self._changes.append((batch, training))
+
+    def session_at(self, batch: int) -> Session:
+        """A session that stands where this one stood after ``batch`` training steps, and goes on exactly like it.
+
+        Raises BadValue for a batch outside of the recorded part.
+        """
+        if not self.begin <= batch <= self.end:
+            raise BadValue(
+                "Batch {batch} is not in the recorded part, which goes from {begin} to {end}.",
+                batch=batch,
+                begin=self.begin,
+                end=self.end,
+            )
+        nearest = self._snapshots[bisect_right([s.batch for s in self._snapshots], batch) - 1]
+        session = Session(self._state, self._dataset, resume=nearest.state)
+        session.gradient_every = 0
+        reports = session.run()
+        changes = [change for change in self._changes if nearest.batch <= change[0] < batch]
+        while session.batch < batch:
+            for _, training in [change for change in changes if change[0] == session.batch]:
+                session.change(training)
+            if next(reports, None) is None:
+                break
+        reports.close()  # type: ignore[attr-defined]
+        return session
+
+    def forget_after(self, batch: int) -> None:
+        """Drop what came after ``batch``: from there another future begins."""
+        self._snapshots = [s for s in self._snapshots if s.batch <= batch] or self._snapshots[:1]
+        self._changes = [change for change in self._changes if change[0] < batch]
+        self.end = batch
+
+    def _thin(self) -> None:
+        first, *rest = self._snapshots
+        self._snapshots = [first, *rest[1::2]]
+        self.every *= 2
