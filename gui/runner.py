@@ -8,9 +8,11 @@ from typing import Literal
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core.catalogue.spec import Choice
 from core.data.dataset import Part
 from core.edits import ResetWeights, SetWeights
 from core.errors import StudioError
+from core.explore.race import Standing
 from core.problems import Problem, errors
 from core.project import Change, State, computes_alike
 from core.reports import Evaluation, Examination, Report
@@ -18,7 +20,7 @@ from core.runs import Run
 from gui.document import Document
 from gui.text import sentence, tr, tr_core
 from gui.ticker import Ticker
-from gui.trainer import Event, Failed, Outputs, Paused, Ready, Trainer
+from gui.trainer import Event, Failed, Outputs, Paused, RaceFailed, Ready, Trainer
 
 Status = Literal["loading", "idle", "starting", "running", "pausing", "paused", "stopped", "failed"]
 Stretch = Literal["step", "batch", "epoch"]
@@ -54,6 +56,11 @@ class Runner(QObject):
         self.outputs: Outputs | None = None
         self.sample: tuple[int, Part] = (0, "train")
         """Number in the data set, and part, of the sample that is examined."""
+        self.standing: Standing | None = None
+        """Of the last race of optimizers on this network."""
+        self.racing = False
+        self.race_trouble = ""
+        """One sentence on why the race could not go on."""
         self._trainer = Trainer()
         self._ticks, self._news = 0, False
         self._live: Mapping[str, np.ndarray] | None = None
@@ -157,6 +164,24 @@ class Runner(QObject):
         self._peek.stop()
         return self._trainer.close()
 
+    def race(self, optimizers: Mapping[str, Choice], steps: int, weight: tuple[str, tuple[int, ...]]) -> None:
+        """Race optimizers on copies of the network; ``standing`` follows with each ``updated``, batch by batch."""
+        self.standing, self.race_trouble, self.racing = None, "", True
+        problems = errors(self.document.state)
+        if problems or self.status == "loading":
+            first = tr_core(problems[0].template, **problems[0].values) if problems else tr("The engine is loading.")
+            self.race_trouble, self.racing = first, False
+            self.updated.emit()
+            return
+        self.ticker.start()
+        self._trainer.race(self.document.state, optimizers, steps, weight)
+
+    def end_race(self) -> None:
+        """End the race; its standing stays."""
+        if self.racing:
+            self.racing = False
+            self._trainer.end_race()
+
     # -- the session -------------------------------------------------------------------------------------------------
 
     def _go(self, wanted: Stretch | Literal["run"]) -> None:
@@ -246,7 +271,9 @@ class Runner(QObject):
         if self._news and (self._ticks == 0 or not self.busy):
             self._news = False
             self.updated.emit()
-        elif not events and not self.busy and self.status != "loading" and not self._peek.isActive():
+        elif (
+            not events and not self.busy and not self.racing and self.status != "loading" and not self._peek.isActive()
+        ):
             self.ticker.stop()
 
     def _hear(self, event: Event) -> None:
@@ -266,6 +293,11 @@ class Runner(QObject):
                 self.outputs = event
             case Ready():
                 self._hear_ready()
+            case Standing() if self.racing:
+                self.standing = event
+                self.racing = event.taken < event.steps
+            case RaceFailed():
+                self.race_trouble, self.racing = tr_core(event.template, **event.values), False
 
     def _hear_ready(self) -> None:
         self._set_status("idle", tr("Ready."))

@@ -21,6 +21,7 @@ from core.catalogue.spec import Choice
 from core.data.cache import dataset
 from core.data.dataset import Part
 from core.errors import DataError, StudioError
+from core.explore.race import Standing
 from core.project import State
 from core.reports import Evaluation, Examination, Granularity, Report
 
@@ -61,7 +62,15 @@ class Outputs:
     outputs: np.ndarray
 
 
-Event = Report | Paused | Failed | Ready | Outputs | Examination | Evaluation
+@dataclass(frozen=True)
+class RaceFailed:
+    """A race of optimizers could not go on."""
+
+    template: str
+    values: Mapping[str, object]
+
+
+Event = Report | Paused | Failed | Ready | Outputs | Examination | Evaluation | Standing | RaceFailed
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +101,19 @@ class _Ask:
     inputs: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class _Race:
+    state: State
+    optimizers: Mapping[str, Choice]
+    steps: int
+    weight: tuple[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class _EndRace:
+    pass
+
+
 @dataclass(frozen=True)
 class _Pause:
     done: threading.Event
@@ -118,6 +140,7 @@ class Trainer:
         self._session: Session | None = None
         self._reports: Iterator[Report] | None = None
         self._going: Granularity | None = None
+        self._racing: Iterator[Standing] | None = None
         self._run = ""
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
@@ -164,6 +187,16 @@ class Trainer:
         """Ask for the network's answers to raw inputs (samples, ...)."""
         self._inbox.put(_Ask(inputs))
 
+    def race(
+        self, state: State, optimizers: Mapping[str, Choice], steps: int, weight: tuple[str, tuple[int, ...]]
+    ) -> None:
+        """Race optimizers on copies of a network whenever no training moves: a Standing follows after every batch."""
+        self._inbox.put(_Race(state, optimizers, steps, weight))
+
+    def end_race(self) -> None:
+        """Forget the race."""
+        self._inbox.put(_EndRace())
+
     def drain(self) -> list[Event]:
         """All events that wait, oldest first."""
         events, self._kept = self._kept + self._take(), []
@@ -193,10 +226,12 @@ class Trainer:
         if self._inbox.empty():
             formula.svg("x")  # the first one loads a font and a library, 0.4 s that no click should wait for
         while not self._quit.is_set():
-            if self._going is None or not self._inbox.empty():
+            if not self._inbox.empty() or (self._going is None and self._racing is None):
                 self._obey(self._inbox.get())
-            else:
+            elif self._going is not None:
                 self._advance()
+            else:
+                self._race_on()
 
     def _warm_up(self) -> None:
         """Load torch. A full collection with it in memory is the worst stall of the window, so its objects are frozen."""
@@ -242,6 +277,10 @@ class Trainer:
             case _Watch() if self._session is not None:
                 self._session.watch(request.sample, request.part)
                 self._say(self._session.examine(request.sample, request.part))
+            case _Race():
+                self._racing = self._raced(request)
+            case _EndRace():
+                self._racing = None
             case _Ask() if self._session is not None:
                 self._say(Outputs(request.inputs, self._session.outputs(request.inputs)))
 
@@ -256,6 +295,28 @@ class Trainer:
         self._session.watch(*request.watched)
         self._reports = self._session.run()
         self._say(self._session.examine(*request.watched))
+
+    def _raced(self, request: _Race) -> Iterator[Standing]:
+        from core.engine.race import race
+
+        if request.state.data is None:
+            raise DataError("No data is chosen. Choose a data set in the training panel.")
+        data = dataset(request.state.data)
+        yield from race(request.state, data, request.optimizers, request.steps, request.weight)
+
+    def _race_on(self) -> None:
+        """One batch of the race further."""
+        assert self._racing is not None
+        try:
+            standing = next(self._racing, None)
+        except StudioError as error:
+            self._racing = None
+            self._say(RaceFailed(error.template, error.values))
+            return
+        if standing is None:
+            self._racing = None
+        else:
+            self._say(standing)
 
     def _stand_still(self) -> None:
         self._going = None
