@@ -79,7 +79,7 @@ class OutlinePanel(QWidget):
         tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         tree.setUniformRowHeights(True)
-        tree.setIndentation(16)
+        tree.setIndentation(12)
         tree.doubleClicked.connect(lambda index: tree.edit(index.siblingAtColumn(0)))
         tree.entered.connect(lambda index: self._document.highlight({index.siblingAtColumn(0).data(ID)}))
         tree.setMouseTracking(True)
@@ -102,7 +102,7 @@ class OutlinePanel(QWidget):
         }
         current = self.tree.currentIndex().siblingAtColumn(0).data(ID)
         self.model.clear()
-        self.model.setHorizontalHeaderLabels([tr("Layer"), tr("Gives"), tr("Parameters")])
+        self.model.setHorizontalHeaderLabels([tr("Layer"), tr("Gives"), tr("Params")])
         self._items = {}
         for layer in network:
             top = self._row(self.model.invisibleRootItem(), layer.id, editable=True)
@@ -138,8 +138,9 @@ class OutlinePanel(QWidget):
             self._items[layer.id].setIcon(icon("lock") if layer.frozen else layer_icon(layer.kind))
             for link in links:
                 own = tensors.get(f"{link.id}.weight")
-                text = _link_text(network, link)
-                self._write(link.id, (text, "", f"{own.size:,}" if own else ""), text)
+                source = network.layers[link.source].name
+                text = tr("← {name}, t−{k}", name=source, k=link.delay) if link.delay else tr("← {name}", name=source)
+                self._write(link.id, (text, "", f"{own.size:,}" if own else ""), _spoken(network, link))
                 picture = "lock" if link.frozen else "recurrent" if link.recurrent else "link"
                 self._items[link.id].setIcon(icon(picture, "muted"))
 
@@ -150,13 +151,15 @@ class OutlinePanel(QWidget):
             cell = parent.child(item.row(), column)
             if cell.text() != text:
                 cell.setText(text)
-                cell.setToolTip(text)
         parts = [
             spoken,
             texts[1] and tr("gives {shape}", shape=texts[1]),
             texts[2] and tr("{n} parameters", n=texts[2]),
         ]
-        item.setData(", ".join(part for part in parts if part), Qt.ItemDataRole.AccessibleTextRole)
+        said = ", ".join(part for part in parts if part)
+        if item.data(Qt.ItemDataRole.AccessibleTextRole) != said:
+            item.setData(said, Qt.ItemDataRole.AccessibleTextRole)
+            item.setToolTip(said)
 
     def _show_selection(self) -> None:
         wanted = QItemSelection()
@@ -220,13 +223,15 @@ def _into(network: Network, layer: Layer) -> list[Link]:
     return network.into(layer.id) + network.into(layer.id, "initial")
 
 
-def _link_text(network: Network, link: Link) -> str:
+def _spoken(network: Network, link: Link) -> str:
     source = network.layers[link.source].name
     if link.role == "initial":
-        return tr("begins with the last state of {name}", name=source)
+        return tr("begins with the last state of “{name}”", name=source)
     if link.delay == 0:
-        return tr("from {name}", name=source)
-    return tr("from {name}, t − {k}", name=source, k=link.delay)
+        return tr("reads “{name}”", name=source)
+    if link.delay == 1:
+        return tr("reads “{name}” 1 step ago", name=source)
+    return tr("reads “{name}” {k} steps ago", name=source, k=link.delay)
 
 
 def _shape(shape: Shape | None) -> str:

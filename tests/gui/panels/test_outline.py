@@ -54,7 +54,8 @@ def test_it_mirrors_the_network(document, panel):
     hidden = document.project.network.layer("Hidden")
     assert panel._items[hidden.id].parent() is None
     own = next(link for link in document.project.network.links.values() if link.recurrent)
-    assert panel._items[own.id].text() == "from Hidden, t − 1"
+    assert panel._items[own.id].text() == "← Hidden, t−1"
+    assert panel._items[own.id].toolTip() == "reads “Hidden” 1 step ago, 1,024 parameters"
 
 
 def random_edit(dice, network):
