@@ -16,6 +16,7 @@ from core.explore.race import Race
 from core.explore.surfaces import SURFACES, Surface
 from gui.document import Document
 from gui.explorers.parts import Curves, EntryCard, EntryList, Explorer, drop
+from gui.explorers.weight_choice import WeightChoice
 from gui.forms import SpecForm
 from gui.formula import FormulaView
 from gui.icons import icon
@@ -27,6 +28,8 @@ from gui.ticker import Ticker
 from gui.widgets import bold, muted, words
 
 STEPS = 400
+BATCHES = 200
+"""Length of a race on the user's network."""
 _RATES = {"sgd": 0.05, "adam": 0.1, "adamw": 0.1, "nadam": 0.1, "radam": 0.1, "adamax": 0.1, "rmsprop": 0.05,
           "adagrad": 0.5, "adadelta": 20.0, "rprop": 0.05, "lbfgs": 0.3, "lion": 0.03}  # fmt: skip
 """Learning rates that suit landscapes a few units wide; the catalogue's defaults are for networks."""
@@ -40,11 +43,13 @@ class OptimizerRace(Explorer):
 
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(document, runner, parent)
-        self._choices = {key: OPTIMIZERS.choose(key, lr=_RATES[key]) for key in OPTIMIZERS}
+        self._on_surface = {key: OPTIMIZERS.choose(key, lr=_RATES[key]) for key in OPTIMIZERS}
+        self._on_network = {key: OPTIMIZERS.choose(key) for key in OPTIMIZERS}
         self.surface_box = QComboBox()
         self.surface_box.setAccessibleName(tr("Landscape"))
         for surface in SURFACES.values():
             self.surface_box.addItem(tr_core(surface.title), surface.key)
+        self.surface_box.addItem(tr("My network"), "mine")
         self.surface_box.setCurrentIndex(list(SURFACES).index("ravine"))
         self.line = muted()
         self.list = EntryList(OPTIMIZERS, OPTIMIZERS, ("sgd", "adam", "rmsprop"))
@@ -61,6 +66,8 @@ class OptimizerRace(Explorer):
         self.list.changed.connect(self.restart)
         self.chosen.currentIndexChanged.connect(self._choose)
         self.race = Race(self.surface, {}, self._start)
+        runner.updated.connect(self._live)
+        document.replaced.connect(self._new_surface)
         self._choose()
 
     def _make_view(self) -> None:
@@ -100,9 +107,13 @@ class OptimizerRace(Explorer):
         self.xray_title = bold(tr("The last step of one weight, in numbers"))
         heading = QHBoxLayout()
         heading.addWidget(self.xray_title, 1)
+        self.my_weight = WeightChoice()
+        self.my_weight.changed.connect(self.restart)
         heading.addWidget(self.weight)
+        heading.addWidget(self.my_weight)
         self.formula = FormulaView(size=15)
-        self.view.addWidget(muted(tr("Click the map to start from there. The star is the lowest point.")))
+        self.hint = muted(tr("Click the map to start from there. The star is the lowest point."))
+        self.view.addWidget(self.hint)
         self.view.addLayout(top, 1)
         self.view.addLayout(buttons)
         self.view.addLayout(heading)
@@ -111,9 +122,18 @@ class OptimizerRace(Explorer):
         self.view.addLayout(box)
 
     @property
+    def mine(self) -> bool:
+        """True where the race is on the user's own network."""
+        return bool(self.surface_box.currentData() == "mine")
+
+    @property
     def surface(self) -> Surface:
         """The landscape that is raced on."""
-        return SURFACES[self.surface_box.currentData()]
+        return SURFACES["bowl" if self.mine else self.surface_box.currentData()]
+
+    @property
+    def _choices(self) -> dict[str, Choice]:
+        return self._on_network if self.mine else self._on_surface
 
     def show_entry(self, key: str) -> None:
         self.chosen.show_key(key)
@@ -121,10 +141,22 @@ class OptimizerRace(Explorer):
     def restart(self) -> None:
         """Everyone back to the start."""
         self.ticker.stop()
+        self.runner.end_race()
+        self.runner.standing = None
         self.race = Race(self.surface, {key: self._choices[key] for key in self.list.ticked()}, self._start)
         self.refresh()
 
     def refresh(self) -> None:
+        for widget in (self.map, self.one, self.weight):
+            widget.setVisible(not self.mine)
+        self.my_weight.setVisible(self.mine)
+        self._show_play()
+        if self.mine:
+            self.line.setText(tr("Your network, copied for each: same first weights, same batches, same dropout."))
+            self.hint.setText(tr("Press Play: {n} batches with each. Your own weights stay as they are.", n=BATCHES))
+            self._draw_standing()
+            return
+        self.hint.setText(tr("Click the map to start from there. The star is the lowest point."))
         surface = self.surface
         self.line.setText(tr_core(surface.line))
         left, right, bottom, top = surface.reach
@@ -162,11 +194,14 @@ class OptimizerRace(Explorer):
 
     def _draw_losses(self) -> None:
         floor = 1e-8
-        curves = {key: np.maximum(np.array(r.losses), floor) for key, r in self.race.racers.items()}
+        self._draw_curves({key: np.maximum(np.array(r.losses), floor) for key, r in self.race.racers.items()})
+
+    def _draw_curves(self, curves: dict[str, np.ndarray]) -> None:
         every = np.concatenate([*curves.values(), np.ones(1)])
         scale = Log()
         self.losses.set_scales(y=scale)
-        self.losses.show_places((0, max(10.0, float(self.race.taken))), (np.log10(every.min()), np.log10(every.max())))
+        longest = max((len(curve) for curve in curves.values()), default=0)
+        self.losses.show_places((0, max(10.0, longest - 1.0)), (np.log10(every.min()), np.log10(every.max())))
         self._lines.show((np.arange(len(curve), dtype=float), curve) for curve in curves.values())
 
     def _say(self) -> None:
@@ -218,7 +253,41 @@ class OptimizerRace(Explorer):
         self.form.show_choice(self._choices[key])
         self.restart()
 
+    def _draw_standing(self) -> None:
+        """The race on the network, as far as it has come."""
+        standing = self.runner.standing
+        if standing is None:
+            self._draw_curves({})
+            self.formula.show_lines([OPTIMIZERS[self.chosen.currentData()].formula])
+            self.where.setText(self.runner.race_trouble or tr("Ready. The curves are the loss of each batch."))
+            return
+        curves = {key: np.array(standing.losses[key]) for key in self.list.ticked() if key in standing.losses}
+        self._draw_curves({key: np.where(curve > 0, curve, np.nan) for key, curve in curves.items()})
+        seen = standing.xrays.get(self.chosen.currentData())
+        if seen is not None:
+            self.formula.show_lines(xray.lines(seen.choice, seen.now, seen.before, seen.weight, seen.step))
+        ends = {key: float(np.mean(curve[-10:])) for key, curve in curves.items() if key not in standing.lost}
+        text = tr("Batch {taken} of {steps}.", taken=standing.taken, steps=standing.steps)
+        if ends:
+            best = min(ends, key=lambda key: ends[key])
+            name = tr_core(OPTIMIZERS[best].title)
+            text += " " + tr("{name} leads with a mean loss of {loss}.", name=name, loss=number(ends[best]))
+        if standing.lost:
+            text += " " + tr("Ran away: {names}.", names=", ".join(tr_core(OPTIMIZERS[k].title) for k in standing.lost))
+        self.where.setText(text)
+
+    def _live(self) -> None:
+        if self.mine and self.isVisible():
+            self._draw_standing()
+            self._show_play()
+
     def _new_surface(self) -> None:
+        if self.mine:
+            own = self.document.project.training["optimizer"]
+            self._on_network[own.key] = OPTIMIZERS.complete(own)
+            self.my_weight.show_network(self.document.project.network)
+        assert self.form is not None
+        self.form.show_choice(self._choices[self.chosen.currentData()])
         self._start = self.surface.start
         self.map.following = True
         self.restart()
@@ -228,7 +297,9 @@ class OptimizerRace(Explorer):
         self.restart()
 
     def _toggle(self) -> None:
-        if self.ticker.active:
+        if self.mine:
+            self._toggle_mine()
+        elif self.ticker.active:
             self.ticker.stop()
         elif self.race.racers:
             if self.race.taken >= STEPS:
@@ -236,9 +307,21 @@ class OptimizerRace(Explorer):
             self.ticker.start()
         self._show_play()
 
+    def _toggle_mine(self) -> None:
+        if self.runner.racing:
+            self.runner.end_race()
+            return
+        weight = self.my_weight.weight
+        if weight is None or not self.list.ticked():
+            self.where.setText(tr("There is nothing to race with: draw a network and tick at least one optimizer."))
+            return
+        self.runner.race({key: self._choices[key] for key in self.list.ticked()}, BATCHES, weight)
+
     def _show_play(self) -> None:
-        self.play.setText(tr("Pause") if self.ticker.active else tr("Play"))
-        self.play.setIcon(icon("pause" if self.ticker.active else "play"))
+        moves = self.runner.racing if self.mine else self.ticker.active
+        moving = tr("Stop") if self.mine else tr("Pause")
+        self.play.setText(moving if moves else tr("Play"))
+        self.play.setIcon(icon("pause" if moves else "play"))
 
     def _step(self) -> None:
         self.race.step()
@@ -253,4 +336,5 @@ class OptimizerRace(Explorer):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.ticker.stop()
+        self.runner.end_race()
         self._show_play()

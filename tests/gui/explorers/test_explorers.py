@@ -338,3 +338,29 @@ def test_the_window_offers_all_seven_and_opens_an_entry(qtbot):
     window.show_entry("activations", "mish")
     assert window.explorer.chosen.currentData() == "mish"
     window.close()
+
+
+def test_the_race_on_my_own_network_leaves_its_weights_alone(show, qtbot, results):
+    document = Document(open_example("digits-rows-elman"))
+    explorer = show(OptimizerRace, document)
+    runner = explorer.runner
+    runner.start()
+    try:
+        qtbot.waitUntil(lambda: runner.status == "idle", timeout=30000)
+        before = dict(document.project.weights)
+        choose(explorer.surface_box, "mine", qtbot)
+        assert not explorer.map.isVisible()
+        QTest.mouseClick(explorer.play, LEFT)
+        qtbot.waitUntil(lambda: runner.standing is not None and runner.standing.taken >= 5, timeout=30000)
+        QTest.mouseClick(explorer.play, LEFT)
+        assert not runner.racing
+        explorer.refresh()
+        standing = runner.standing
+        first = {round(losses[0], 6) for losses in standing.losses.values()}
+        assert len(first) == 1, "all start from the same weights with the same batch"
+        adam = standing.xrays["adam"]
+        line = next(line for line in explorer.formula.lines if r"\qquad \theta" in line)
+        assert results(line)[-1] == pytest.approx(adam.weight + adam.now["change"], rel=1e-4)
+        assert all(document.project.weights[name] is value for name, value in before.items())
+    finally:
+        assert runner.close()
