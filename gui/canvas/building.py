@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from core.catalogue.layers import layer_spec
+from core.catalogue.registry import catalogue
+from core.data.cache import dataset
 from core.edits import AddLayer, AddLink, Edit, InsertLayer, Macro, MoveLayers, SetParam, new_layer, new_link
 from core.errors import BadValue, InstantaneousLoop, Refused, StudioError
 from core.network import Layer, Link, Network, Role
+from core.project import State
 from core.rules import refusal
 from gui.canvas.look import CARD_HEIGHT, CARD_WIDTH, COLUMN_GAP, GRID, ROW_GAP
 from gui.text import tr, tr_core
@@ -67,14 +71,38 @@ def free_place(network: Network, x: float, y: float) -> tuple[float, float]:
     return snapped(x, y)
 
 
-def made(network: Network, kind: str, x: float, y: float) -> Layer:
-    """A new layer of ``kind`` at a place."""
-    return new_layer(network, kind, tr_core(layer_spec(kind).title), *snapped(x, y))
+def made(state: State, kind: str, x: float, y: float) -> Layer:
+    """A new layer of ``kind`` at a place; an input or output fits the chosen data."""
+    params = fitting_params(state, kind)
+    return new_layer(state.network, kind, tr_core(layer_spec(kind).title), *snapped(x, y), **params)
 
 
-def add_layer(network: Network, kind: str, x: float, y: float, source: str = "") -> tuple[Edit, str]:
+def fitting_params(state: State, kind: str) -> dict[str, Any]:
+    """Parameters by which an input or output fits the chosen data and loss; empty for other kinds or without data."""
+    if state.data is None or kind not in ("input", "output"):
+        return {}
+    try:
+        data = dataset(state.data)
+    except StudioError:
+        return {}
+    if kind == "input":
+        taken = {str(layer.params["field"]) for layer in state.network.of_kind("input")}
+        name = next((name for name in data.inputs if name not in taken), next(iter(data.inputs)))
+        wanted = data.inputs[name]
+        return {"field": name, "units": wanted.features, "sequence": wanted.sequence}
+    losses = catalogue("losses")
+    loss = losses[state.training["loss"].key]
+    if data.task not in getattr(loss, "tasks", (data.task,)):
+        loss = losses["cross_entropy" if data.task == "classification" else "mse"]
+    fitting: tuple[str, ...] = getattr(loss, "activations", ())
+    if data.task == "classification" and data.outputs > 1 and "softmax" in fitting:
+        fitting = ("softmax",)
+    return {"units": data.outputs} | ({"activation": fitting[0]} if fitting else {})
+
+
+def add_layer(state: State, kind: str, x: float, y: float, source: str = "") -> tuple[Edit, str]:
     """An edit that puts a layer at a place, linked from ``source`` where that is allowed; and its id."""
-    layer = made(network, kind, x, y)
+    network, layer = state.network, made(state, kind, x, y)
     label = tr("Add {kind}", kind=tr_core(layer_spec(kind).title))
     if source:
         after = network.with_layer(layer)
@@ -85,10 +113,11 @@ def add_layer(network: Network, kind: str, x: float, y: float, source: str = "")
     return AddLayer(layer, label=label), layer.id
 
 
-def insert_layer(network: Network, kind: str, link: Link) -> tuple[Edit, str]:
+def insert_layer(state: State, kind: str, link: Link) -> tuple[Edit, str]:
     """An edit that splits a link with a layer of ``kind``; the layers behind it make room. And the id of the layer."""
+    network = state.network
     source, target = network.layers[link.source], network.layers[link.target]
-    layer = made(network, kind, (source.x + target.x) / 2, (source.y + target.y) / 2)
+    layer = made(state, kind, (source.x + target.x) / 2, (source.y + target.y) / 2)
     label = tr("Insert {kind}", kind=tr_core(layer_spec(kind).title))
     needed = 2 * (CARD_WIDTH + COLUMN_GAP * 0.6)
     missing = needed - (target.x - source.x)

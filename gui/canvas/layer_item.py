@@ -186,11 +186,19 @@ class LayerItem(QGraphicsItem):
         muted = theme().color("muted")
         width = look.text_width(card.count, 10.5) if card.count else 0.0
         if self.expansion:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.with_alpha(theme().color("layer"), 0.82))
-            painter.drawRoundedRect(row.adjusted(-6, 0, 6, 2), 6, 6)
+            self._paint_patch(painter, row, look.text_width(card.shape, 10.5), left=True)
+            self._paint_patch(painter, row, width, left=False)
         look.draw_text(painter, row.adjusted(0, 0, -width - 6, 0), card.shape, 10.5, muted)
         look.draw_text(painter, row, card.count, 10.5, muted, align=Qt.AlignmentFlag.AlignRight)
+
+    @staticmethod
+    def _paint_patch(painter: QPainter, row: QRectF, width: float, left: bool) -> None:
+        """Ground behind a text, so that it can be read over weight lines."""
+        if width:
+            start = row.left() - 4 if left else row.right() - width - 4
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.with_alpha(theme().color("layer"), 0.85))
+            painter.drawRoundedRect(QRectF(start, row.top() + 1, width + 8, row.height() - 1), 5, 5)
 
     def _paint_badge(self, painter: QPainter) -> None:
         if not self.card.severity:

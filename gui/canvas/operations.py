@@ -179,15 +179,16 @@ class Operations:
 
     def add_layer(self, kind: str, pos: QPointF | None = None, source: str = "", link: str = "") -> None:
         """Add a layer: into ``link``, at ``pos``, or where there is room beside the selected layer, then linked to it."""
-        network = self._view.canvas.network
+        state = self._document.state
+        network = state.network
         if link in network.links:
-            edit, key = building.insert_layer(network, kind, network.links[link])
+            edit, key = building.insert_layer(state, kind, network.links[link])
         elif pos is not None:
-            edit, key = building.add_layer(network, kind, pos.x(), pos.y(), source)
+            edit, key = building.add_layer(state, kind, pos.x(), pos.y(), source)
         else:
             layers = self._layers()
             beside = layers[0] if len(layers) == 1 else ""
-            edit, key = building.add_layer(network, kind, *building.next_place(network, beside), beside)
+            edit, key = building.add_layer(state, kind, *building.next_place(network, beside), beside)
         if self._view.do(edit):
             self._document.select([key])
             self._view.show_layers([key])

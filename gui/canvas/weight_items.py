@@ -15,6 +15,8 @@ from gui.theme import theme
 
 LEVELS = 8
 """Steps of thickness and colour on each side of zero: a pen is set once per step, not once per line."""
+FEW = 160
+"""So many lines may be transparent."""
 Cell = tuple[int, int]
 
 
@@ -124,13 +126,16 @@ class WeightLines(WeightItem):
         return (rows if self.focus[0] == "row" else columns) == self.focus[1]
 
     def _pen(self, size: float, positive: bool, near: bool) -> QPen:
-        """Small weights fade into the ground. Mixed, not transparent: Qt draws opaque lines eight times as fast."""
+        """Small weights fade into the ground. Many are mixed, not transparent: Qt draws opaque lines eight times as fast."""
         color = theme().color("positive" if positive else "negative")
         crowd = len(self._lines)
         widest = min(4.2, max(1.0, 34.0 / crowd**0.5))
         strength = (0.1 + 0.8 * size**1.3) * (1.0 if crowd < 120 else 0.8) * (1.0 if near else 0.12)
-        ground = look.mixed(theme().color("canvas"), theme().color("layer"), 0.5)
-        return QPen(look.mixed(ground, color, strength), 0.4 + (widest - 0.4) * size, c=Qt.PenCapStyle.FlatCap)
+        if crowd <= FEW:
+            shade = look.with_alpha(color, strength)
+        else:
+            shade = look.mixed(look.mixed(theme().color("canvas"), theme().color("layer"), 0.5), color, strength)
+        return QPen(shade, 0.4 + (widest - 0.4) * size, c=Qt.PenCapStyle.FlatCap)
 
     def cell_at(self, pos: QPointF) -> Cell | None:
         if not len(self._starts):

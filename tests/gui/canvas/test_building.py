@@ -6,6 +6,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from core.data.catalogue import DATASETS
+from core.edits import SetData
 from gui.canvas.kinds_list import MIME
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -357,3 +359,14 @@ def test_add_without_a_place_links_from_the_selected_layer(make):
     assert links(hands) == {("Input", "Dense", 0, "data"), ("Dense", "Output", 0, "data")}
     xs = [layer.x for layer in hands.network]
     assert xs == sorted(xs) and len(set(xs)) == 3
+
+
+def test_new_ends_fit_the_chosen_data(make):
+    hands = make(layers=())
+    hands.document.do(SetData(DATASETS.choose("digits", reading="rows")))
+    for kind in ("input", "output"):
+        hands.view.add_layer(kind)
+    params = hands.network.layer("Input").params
+    assert (params["units"], params["sequence"], params["field"]) == (8, True, "x")
+    assert hands.network.layer("Output").params["units"] == 10
+    assert hands.network.layer("Output").params["activation"].key == "softmax"
