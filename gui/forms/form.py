@@ -214,7 +214,8 @@ class _Fold(QWidget):
         self.button.setText(tr("More ({n} changed)", n=changed) if changed else tr("More"))
 
     def _toggled(self, open_: bool) -> None:
-        self.button.setIcon(icon("chevron-down" if open_ else "chevron-right", "muted"))
+        closed = "chevron-left" if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else "chevron-right"
+        self.button.setIcon(icon("chevron-down" if open_ else closed, "muted"))
         self._content.setVisible(open_)
 
 

@@ -136,6 +136,7 @@ class Histogram(QWidget):
         self._counts = np.zeros(BINS)
         self._reach = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # a number line runs to the right in every language
         theme().changed.connect(self.update)
 
     def show_values(self, values: np.ndarray) -> None:
@@ -164,7 +165,8 @@ class Histogram(QWidget):
             painter.fillRect(bar, theme().color(name))
         painter.drawLine(0, floor, self.width(), floor)
         low = self.rect().adjusted(0, floor, 0, 0)
-        painter.drawText(low, 0x0001, f"{-self._reach:.3g}")
-        painter.drawText(low, 0x0004, "0")
-        painter.drawText(low, 0x0002, f"{self._reach:.3g}")
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        painter.drawText(low, Qt.AlignmentFlag.AlignLeft, f"{-self._reach:.3g}")
+        painter.drawText(low, Qt.AlignmentFlag.AlignHCenter, "0")
+        painter.drawText(low, Qt.AlignmentFlag.AlignRight, f"{self._reach:.3g}")
         painter.end()
