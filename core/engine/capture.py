@@ -70,11 +70,12 @@ class Capture:
             return None
         return self._joined(layer_id, [r.cell and r.cell() for r in recorders])
 
-    def profiles(self) -> dict[str, GradientProfile]:
-        """L2 norms over units, averaged over the batch, by layer id."""
+    def profiles(self, cells: bool = True) -> dict[str, GradientProfile]:
+        """L2 norms over units, averaged over the batch, by layer id; dL/dc_t, which costs another pass, where asked."""
         made = {}
         for layer_id in self._recurrent:
-            total, direct, cell = self.total(layer_id), self.direct(layer_id), self.cell(layer_id)
+            total, direct = self.total(layer_id), self.direct(layer_id)
+            cell = self.cell(layer_id) if cells else None
             made[layer_id] = GradientProfile(
                 _norm(total).numpy(),
                 _norm(direct).numpy(),
@@ -85,8 +86,10 @@ class Capture:
 
     def _joined(self, layer_id: str, parts: list[Tensor | None]) -> Tensor:
         recorders = self._recorders.get(layer_id, [])
-        if not parts or all(part is None for part in parts):
+        if all(part is None for part in parts):
             return torch.zeros_like(self._values[layer_id])
+        if len(parts) == 1:
+            return recorders[0].in_time(parts[0])
         shape = self._values[layer_id].shape
         blank = self._values[layer_id].new_zeros(*shape[:-1], shape[-1] // len(parts))
         return torch.cat([blank if p is None else r.in_time(p) for p, r in zip(parts, recorders, strict=True)], -1)

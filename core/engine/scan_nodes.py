@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import layer_norm
 
 from core.catalogue.spec import Choice
-from core.engine.activations import activation
+from core.engine.activations import OVER_UNITS, activation
 from core.engine.kernels.elman import SQUASHES, slope
 
 At = int | slice
@@ -89,13 +89,20 @@ class Node:
         self.truncate = truncate
         self.outside = outside
         self.outside_extra = outside_extra
-        self.grad = torch.zeros_like(self.value)
-        if outside is not None:
+        if outside is None:
+            self.grad = torch.zeros_like(self.value)
+        else:
+            self.grad = torch.empty_like(self.value)
+            self.grad[: self.depth] = 0
             self.grad[self.depth :] = outside
         self.grad_rows = self.grad.unbind(0)
         self.grad_now = self.grad_rows[self.depth :]
-        self.delta = torch.empty_like(self.entering, memory_format=torch.contiguous_format)
+        self.delta = self.delta_buffer()
         self.deltas = self.delta.unbind(0)
+
+    def delta_buffer(self) -> Tensor:
+        """(steps, batch, width): where the gradients of the sums (or joined values) are formed."""
+        return torch.empty_like(self.entering, memory_format=torch.contiguous_format)
 
     def kept(self, t: int, delay: int) -> bool:
         """Whether the gradient may pass from step ``t`` to ``t - delay``."""
@@ -140,12 +147,14 @@ class Node:
 
 
 class Affine(Node):
-    """Sums what enters and a matrix times each read. ``tensors``: one matrix (width, source features) per read."""
+    """Sums what enters and a matrix times each read. ``tensors``: one matrix (width, source features) per read.
+
+    A read with a delay of two steps or more is multiplied for several steps at once: see ``blocks``.
+    """
 
     def __init__(self, plan: NodePlan, entering: Tensor, start: Tensor, tensors: list[Tensor]) -> None:
         super().__init__(plan, entering, start, tensors)
         self.sums = self.sum_buffer()
-        self.sum_rows = self.sums.unbind(0)
 
     def sum_buffer(self) -> Tensor:
         """(steps, batch, width): where the sums are formed."""
@@ -153,24 +162,41 @@ class Affine(Node):
 
     def connect(self, nodes: list[Node]) -> None:
         super().connect(nodes)
-        self.sums.copy_(self.entering)
-        self.adds: list[Callable[[int], object]] = []
-        for (read, source), weight in zip(self.reads, self.tensors, strict=True):
-            self.adds.append(self.adder(read, source, weight.t()))
+        self.sum_rows = self.now if self.sums.data_ptr() == self.now[0].data_ptr() else self.sums.unbind(0)
+        # the first read writes a step's sums and the others add to them: the longest delay comes first
+        order = sorted(range(len(self.reads)), key=lambda n: -self.reads[n][0].delay)
+        self.adds = [self.adder(*self.reads[n], self.tensors[n].t(), n == order[0]) for n in order]
 
-    def adder(self, read: Read, source: Node, weight: Tensor) -> Callable[[int], object]:
-        """Adds weight times source to the sums of step t; with a long delay, to those of the next steps at once."""
-        delay, shift = read.delay, source.depth - read.delay
-        sum_rows, rows = self.sum_rows, source.rows
-        if delay < 2:
-            return lambda t: sum_rows[t].addmm_(rows[shift + t], weight)
-        steps, sums, value = self.steps, self.sums, source.value
+    def blocks(self, delay: int) -> dict[int, int]:
+        """Where the steps that are multiplied together begin, and how many they are.
+
+        At step t a read with delay d knows its sources up to step t + d - 1. No block reaches over a border between blocks
+        of the node's longest delay, so that whoever writes first has written all of it.
+        """
+        longest = max(read.delay for read, _ in self.reads)
+        found = {}
+        for outer in range(0, self.steps, longest):
+            end = min(outer + longest, self.steps)
+            found.update({t: min(delay, end - t) for t in range(outer, end, delay)})
+        return found
+
+    def adder(self, read: Read, source: Node, weight: Tensor, first: bool) -> Callable[[int], object]:
+        """Adds weight times source to the sums of step t, or writes them if it is the first to do so."""
+        shift, addmm = source.depth - read.delay, torch.addmm
+        rows, sum_rows, entering = source.rows, self.sum_rows, self.entering
+        if read.delay < 2:
+            if not first:
+                return lambda t: sum_rows[t].addmm_(rows[shift + t], weight)
+            bases = entering.unbind(0)
+            return lambda t: addmm(bases[t], rows[shift + t], weight, out=sum_rows[t])
+        blocks, sums, value = self.blocks(read.delay), self.sums, source.value
 
         def add_block(t: int) -> None:
-            if t % delay == 0:
-                count = min(delay, steps - t)
-                block = value[shift + t : shift + t + count].flatten(0, 1)
-                sums[t : t + count].flatten(0, 1).addmm_(block, weight)
+            count = blocks.get(t)
+            if count is not None:
+                seen = value[shift + t : shift + t + count].flatten(0, 1)
+                made = sums[t : t + count].flatten(0, 1)
+                addmm(entering[t : t + count].flatten(0, 1) if first else made, seen, weight, out=made)
 
         return add_block
 
@@ -183,6 +209,29 @@ class Affine(Node):
         """The value of step ``t`` from its sums."""
         raise NotImplementedError
 
+    def connect_backward(self) -> None:
+        """Once all nodes have their buffers."""
+        reads = zip(self.reads, self.tensors, strict=True)
+        self.pushes = [self.pusher(read, source, weight) for (read, source), weight in reads]
+
+    def pusher(self, read: Read, source: Node, weight: Tensor) -> Callable[[int], object]:
+        """The way back of ``adder``."""
+        delay, shift = read.delay, source.depth - read.delay
+        deltas, rows = self.deltas, source.grad_rows
+        if self.truncate:
+            return lambda t: rows[shift + t].addmm_(deltas[t], weight) if self.kept(t, delay) else None
+        if delay < 2:
+            return lambda t: rows[shift + t].addmm_(deltas[t], weight)
+        blocks, delta, grad = self.blocks(delay), self.delta, source.grad
+
+        def push_block(t: int) -> None:
+            count = blocks.get(t)
+            if count is not None:
+                receiving = grad[shift + t : shift + t + count].flatten(0, 1)
+                receiving.addmm_(delta[t : t + count].flatten(0, 1), weight)
+
+        return push_block
+
     def backward(self, t: int) -> None:
         self.pull_step(t)
         for push in self.pushes:
@@ -191,38 +240,6 @@ class Affine(Node):
     def pull_step(self, t: int) -> None:
         """Fill ``deltas[t]``."""
         self.deltas[t].copy_(self.pull(self.grad_now[t], t))
-
-    def begin_backward(self, outside: Tensor | None, outside_extra: Tensor | None, truncate: int) -> None:
-        super().begin_backward(outside, outside_extra, truncate)
-        self.pushes: list[Callable[[int], object]] = []
-
-    def connect_backward(self) -> None:
-        """Once all nodes have their buffers."""
-        for (read, source), weight in zip(self.reads, self.tensors, strict=True):
-            self.pushes.append(self.pusher(read, source, weight))
-
-    def pusher(self, read: Read, source: Node, weight: Tensor) -> Callable[[int], object]:
-        """The way back of ``adder``."""
-        delay, shift = read.delay, source.depth - read.delay
-        deltas, rows = self.deltas, source.grad_rows
-        if self.truncate:
-
-            def push_inside(t: int) -> None:
-                if self.kept(t, delay):
-                    rows[shift + t].addmm_(deltas[t], weight)
-
-            return push_inside
-        if delay < 2:
-            return lambda t: rows[shift + t].addmm_(deltas[t], weight)
-        steps, delta, grad = self.steps, self.delta, source.grad
-
-        def push_block(t: int) -> None:
-            if t % delay == 0:
-                count = min(delay, steps - t)
-                block = grad[shift + t : shift + t + count].flatten(0, 1)
-                block.addmm_(delta[t : t + count].flatten(0, 1), weight)
-
-        return push_block
 
     def share(self, index: int, delta: Tensor, at: At) -> Tensor:
         return delta @ self.tensors[index]
@@ -262,42 +279,42 @@ class Dense(Affine):
         if self.name != "identity":
             SQUASHES[self.name](self.now[t])
 
-    def begin_backward(self, outside: Tensor | None, outside_extra: Tensor | None, truncate: int) -> None:
-        super().begin_backward(outside, outside_extra, truncate)
-        self.factor = self.slopes()
-        self.factors = None if self.factor is None else self.factor.unbind(0)
+    def delta_buffer(self) -> Tensor:
+        factor = self.slopes()
+        self.scaled = factor is not None
+        return super().delta_buffer() if factor is None else factor
 
     def slopes(self) -> Tensor | None:
         """f'(sum) of all steps; None for identity and for functions over all units."""
         if self.from_value:
             return slope(self.name, self.states())
-        if self.name in ("softmax", "log_softmax"):
+        if self.name in OVER_UNITS:
             return None
         with torch.enable_grad():
             sums = self.sums.detach().requires_grad_()
             value = self.function(sums, *(s.detach() for s in self.slope))
         return torch.autograd.grad(value, sums, torch.ones_like(value))[0]
 
-    def pull(self, grad: Tensor, at: At) -> Tensor:
-        if self.factor is not None:
-            delta = grad * self.factor[at]
-        elif self.name in ("softmax", "log_softmax"):
-            delta = self.pull_over_units(grad, at)
+    def pull_step(self, t: int) -> None:
+        delta = self.deltas[t]
+        if not self.scaled:
+            delta.copy_(self.pull_over_units(self.grad_now[t], t))
         else:
-            delta = grad
-        return delta if self.outside_extra is None else delta + self.outside_extra[at]
+            delta.mul_(self.grad_now[t])
+        if self.outside_extra is not None:
+            delta.add_(self.outside_extra[t])
 
     def pull_over_units(self, grad: Tensor, at: At) -> Tensor:
+        """The way back through identity, softmax and log-softmax."""
         value = self.states()[at]
         if self.name == "softmax":
             return value * (grad - (grad * value).sum(-1, keepdim=True))
-        return grad - value.exp() * grad.sum(-1, keepdim=True)
+        return grad - value.exp() * grad.sum(-1, keepdim=True) if self.name == "log_softmax" else grad
 
-    def pull_step(self, t: int) -> None:
-        if self.factors is not None and self.outside_extra is None:
-            torch.mul(self.grad_now[t], self.factors[t], out=self.deltas[t])
-        else:
-            super().pull_step(t)
+    def pull(self, grad: Tensor, at: At) -> Tensor:
+        factor = self.slopes()
+        delta = self.pull_over_units(grad, at) if factor is None else grad * factor[at]
+        return delta if self.outside_extra is None else delta + self.outside_extra[at]
 
     def tensor_gradients(self) -> list[Tensor | None]:
         found = super().tensor_gradients()

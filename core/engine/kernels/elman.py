@@ -15,14 +15,14 @@ SQUASHES = {"tanh": torch.tanh_, "relu": torch.relu_, "sigmoid": torch.sigmoid_}
 """Activations whose slope follows from their value, as in-place functions; "identity" is handled too."""
 
 
-def slope(name: str, value: Tensor) -> Tensor | None:
+def slope(name: str, value: Tensor, out: Tensor | None = None) -> Tensor | None:
     """f'(z) from f(z); None where it is 1 everywhere."""
     if name == "tanh":
-        return torch.addcmul(value.new_ones(()), value, value, value=-1)
+        return torch.addcmul(value.new_ones(()), value, value, value=-1, out=out)
     if name == "relu":
-        return (value > 0).to(value.dtype)
+        return torch.gt(value, 0, out=torch.empty_like(value) if out is None else out)
     if name == "sigmoid":
-        return torch.addcmul(value, value, value, value=-1)
+        return torch.addcmul(value, value, value, value=-1, out=out)
     return None
 
 
@@ -76,13 +76,15 @@ def _walk_back(
 ) -> tuple[Tensor, Tensor]:
     """dL/dh_t and dL/dz_t (z before the activation) of all steps, from the last step to the first."""
     total = torch.empty_like(outside, memory_format=torch.contiguous_format)
-    delta = total if activation == "identity" else torch.empty_like(total)
-    arriving, totals, deltas = outside.unbind(0), total.unbind(0), delta.unbind(0)
-    addmm, mul = torch.addmm, torch.mul
+    linear = activation == "identity"
+    delta = total if linear else torch.empty_like(total)
+    arriving, totals = outside.unbind(0), total.unbind(0)
+    deltas = totals if linear else delta.unbind(0)
+    addmm = torch.addmm
     later = None
     for stretch in reversed(stretches(states)):
-        factor = slope(activation, states[stretch])
-        factors = deltas if factor is None else factor.unbind(0)
+        # the slopes lie where the deltas will be, so that one product in place makes the one of the other
+        slope(activation, states[stretch], out=delta[stretch])
         for t in range(stretch.stop - 1, stretch.start - 1, -1):
             now = totals[t]
             if later is None or (truncate and (t + 1) % truncate == 0):
@@ -90,6 +92,6 @@ def _walk_back(
             else:
                 addmm(arriving[t], later, weight, out=now)
             later = deltas[t]
-            if factor is not None:
-                mul(now, factors[t - stretch.start], out=later)
+            if not linear:
+                later.mul_(now)
     return total, delta

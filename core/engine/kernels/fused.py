@@ -74,9 +74,9 @@ class FusedLstm(torch.autograd.Function):
         wide, w_ih, w_hh, b_ih, b_hh, start, start_cell, states, last, last_cell, kept = ctx.saved_tensors
         outside, outside_cell = grads[0].contiguous(), grads[1][None].contiguous()
         units, features, wants_x = w_hh.shape[1], ctx.features, ctx.needs_input_grad[0]
-        reading = [w_ih] if ctx.recorder is None else [w_ih, w_hh] if wants_x else [w_hh]
+        reading = w_ih if ctx.recorder is None else torch.cat([w_ih, w_hh], 1) if wants_x else w_hh
         d_wide, d_w_ih, d_w_hh, d_b_ih, d_b_hh, d_start, d_cell = _backward(
-            wide, _widened(torch.cat(reading, 1), wide.shape[-1]), w_hh, b_ih, b_hh, start, start_cell, states, last, last_cell,
+            wide, _widened(reading, wide.shape[-1]), w_hh, b_ih, b_hh, start, start_cell, states, last, last_cell,
             outside, None, outside_cell, False, _LSTM, units, 1, True, True, False, [], False, kept,
         )  # fmt: skip
         if ctx.recorder is not None:
