@@ -16,6 +16,7 @@ from core.data.catalogue import DATASETS
 from core.data.names import LETTERS
 from core.edits import AddLayer, AddLink, Macro, ResetWeights, SetData, SetTraining, new_layer, new_link
 from core.errors import UnknownName
+from core.network import Role
 from core.project import Project
 
 COLUMN = 256.0
@@ -58,8 +59,8 @@ def _chain(data: Choice, *steps: Step) -> Project:
     return project
 
 
-def _link(project: Project, source: str, target: str, delay: int = 0) -> None:
-    project.apply(AddLink(new_link(project.network, source, target, delay)))
+def _link(project: Project, source: str, target: str, delay: int = 0, role: Role = "data") -> None:
+    project.apply(AddLink(new_link(project.network, source, target, delay, role)))
 
 
 def _trained_with(project: Project, lr: float, **settings: Any) -> Project:
@@ -109,6 +110,23 @@ def _digits_at_once() -> Project:
     data = DATASETS.choose("digits", reading="image")
     project = _chain(data, _input(64, sequence=False), _dense("Hidden", 32), _classes(10))
     return _trained_with(project, lr=0.003, loss="cross_entropy", epochs=20)
+
+
+def _drawing() -> Project:
+    data = DATASETS.choose("drawing")
+    output = ("output", "Output", {"units": 8})
+    project = _chain(data, _input(10, sequence=False), ("repeat", "Repeat", {}), _block("gru", 32), output)
+    return _trained_with(project, lr=0.01, schedule="cosine", epochs=20, clip_norm=1)
+
+
+def _reverse() -> Project:
+    encoder, decoder = ("gru", "Encoder", {"units": 48}), ("gru", "Decoder", {"units": 48})
+    data = DATASETS.choose("reverse", length=8)
+    project = _chain(data, _input(4), encoder, _LAST, ("repeat", "Repeat", {}), decoder, _classes(4))
+    _link(project, "Encoder", "Decoder", role="initial")
+    return _trained_with(
+        project, lr=0.01, loss="cross_entropy", schedule="cosine", epochs=30, batch_size=64, clip_norm=1
+    )
 
 
 def _adding(kind: str) -> Project:
@@ -271,6 +289,18 @@ _ALL = (
         "A woman's or a man's name?",
         "Each letter becomes a learned vector, and a GRU reads the name to its end, however long it is.",
         _names,
+    ),
+    Example(
+        "drawing-gru",
+        "Drawing a digit",
+        "One to many: told which digit it is, a GRU draws it row by row, as the average hand would.",
+        _drawing,
+    ),
+    Example(
+        "reverse-encoder-decoder",
+        "Told backwards",
+        "An encoder reads eight symbols and hands its last state to a decoder, which tells them backwards.",
+        _reverse,
     ),
     Example(
         "jordan",

@@ -42,6 +42,16 @@ _IMAGES = (
         runs="core.data.images:digits",
         source="E. Alpaydin and C. Kaynak, Optical recognition of handwritten digits, 1998.",
     ),
+    Spec(
+        "drawing",
+        "Drawing digits",
+        "The handwritten digits the other way round: the network is told which digit to draw and gives its picture row by "
+        "row. It can not know the hand, so it draws what all of them have in common.",
+        dealt_by_lot(),
+        family="images",
+        runs="core.data.images:drawing",
+        source="E. Alpaydin and C. Kaynak, Optical recognition of handwritten digits, 1998.",
+    ),
 )
 
 _TABLES = (
@@ -207,6 +217,28 @@ _MEMORY = (
         family="memory task",
         runs="core.data.synthetic:copy",
         source="S. Hochreiter and J. Schmidhuber 1997; M. Arjovsky, A. Shah and Y. Bengio 2016.",
+    ),
+    Spec(
+        "reverse",
+        "A row told backwards",
+        "A row of symbols is read to its end; then the network has to tell it backwards, or sorted. One part reads, another "
+        "one answers, and all that passes between them is a state.",
+        (
+            whole("symbols", "Symbols", 4, 2, 26, "How many different symbols there are."),
+            whole("length", "Length", 8, 2, 200, "Symbols of a row.", "steps"),
+            Param(
+                "order",
+                "Told",
+                "choice",
+                "backwards",
+                "In which order the symbols are asked back.",
+                choices=(("backwards", "Backwards"), ("sorted", "Sorted")),
+            ),
+            *generated(4000),
+        ),
+        family="memory task",
+        runs="core.data.synthetic:reverse",
+        source="I. Sutskever, O. Vinyals and Q. Le, Sequence to sequence learning with neural networks, 2014.",
     ),
     Spec(
         "parity",

@@ -69,6 +69,27 @@ def copy(*, symbols: int, items: int, lag: int, samples: int, validation: float,
     )
 
 
+def reverse(
+    *, symbols: int, length: int, order: str, samples: int, validation: float, test: float, seed: int
+) -> Dataset:
+    """Read a row of symbols to its end, then tell it "backwards" or "sorted" (Sutskever, Vinyals and Le 2014).
+
+    The answer has as many steps as the row but begins only after it: a task for an encoder and a decoder.
+    """
+    _fits(samples, length, symbols)
+    shown = np.random.default_rng([seed, 0]).integers(0, symbols, (samples, length))
+    told = shown[:, ::-1] if order == "backwards" else np.sort(shown, axis=1)
+    names = tuple(ascii_uppercase[:symbols])
+    return _dataset(
+        "reverse",
+        "A row told backwards",
+        "classification",
+        Field(np.eye(symbols, dtype=np.float32)[shown], names=names),
+        Field(np.ascontiguousarray(told[:, :, None], dtype=np.float32), ("symbol",), classes=names, codes=True),
+        random_split(samples, validation, test, seed),
+    )
+
+
 def parity(*, length: int, target: str, samples: int, validation: float, test: float, seed: int) -> Dataset:
     """Is the number of ones so far odd? Asked at "every" step, or after the "last" one alone."""
     _fits(samples, length, 1)

@@ -43,6 +43,8 @@ GOALS = {
     "co2-every-step": Goal(0.4),
     "vowels-gru": Goal(0.93),
     "names-gru": Goal(0.80),
+    "drawing-gru": Goal(3.6),
+    "reverse-encoder-decoder": Goal(0.98),
     "jordan": Goal(0.99),
     "parity": Goal(0.99),
     "echo-delay": Goal(0.99),

@@ -48,6 +48,16 @@ def test_copy_asks_for_the_symbols_in_order_after_the_sign(symbols: int, items: 
     assert (data.mask.argmax(axis=1) == sign.argmax(axis=1) + 1).all()
 
 
+@pytest.mark.parametrize("order", ["backwards", "sorted"])
+def test_a_row_is_told_in_the_asked_order(order: str) -> None:
+    data, row, told = made("reverse", symbols=5, length=7, order=order, samples=100)
+    assert (row.sum(axis=2) == 1).all()
+    for sample in range(100):
+        shown = [data.inputs["x"].names[code] for code in row[sample].argmax(axis=1)]
+        wanted = shown[::-1] if order == "backwards" else sorted(shown)
+        assert [data.target.classes[int(code)] for code in told[sample, :, 0]] == wanted
+
+
 def test_parity_counts_the_ones() -> None:
     _, bits, every = made("parity", length=9, samples=100)
     _, same, last = made("parity", length=9, samples=100, target="last")

@@ -63,6 +63,18 @@ def test_digits_are_the_same_pixels_however_they_are_read() -> None:
     np.testing.assert_allclose(normalisation.undo(by_rows.inputs["x"].values).ravel(), rows[:, :64].ravel())
 
 
+def test_drawing_asks_for_the_picture_of_the_digit() -> None:
+    rows = np.array(raw_rows("digits", "digits.csv.gz"), dtype=float)
+    data = load(DATASETS.choose("drawing"))
+    flags = data.inputs["x"].values
+    assert (flags.sum(axis=1) == 1).all()
+    np.testing.assert_array_equal(flags.argmax(axis=1), rows[:, 64])
+    assert data.target.normalisation is not None
+    pictures = data.target.normalisation.undo(data.target.values)
+    np.testing.assert_allclose(pictures[9, 3], rows[9, 24:32])
+    np.testing.assert_allclose(pictures.reshape(-1, 64), rows[:, :64])
+
+
 TABLES = [("iris", "iris.csv", 150, 4), ("wine", "wine.csv", 178, 13), ("breast_cancer", "breast_cancer.csv", 569, 30)]
 
 
