@@ -222,7 +222,7 @@ def _check_tables(arrays: Mapping[str, np.ndarray]) -> None:
         tables.setdefault(table, {})[column] = array
     problems: list[Problem] = []
     for table, columns in tables.items():
-        vectors = table.startswith("gradients/") and table.count("/") == 1
+        vectors = table.startswith(("gradients/", "cells/")) and table.count("/") == 1
         if not vectors and table not in ("steps", "epochs", "layer_gradient", "update_ratio"):
             problems.append((table[:80], "is not a table of a run"))
         elif "batch" not in columns or (vectors and "total" not in columns):

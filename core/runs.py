@@ -37,7 +37,8 @@ class Run:
 
     ``steps``           loss, epoch, learning_rate, gradient_norm, clipped, seconds and the metrics, per training step
     ``epochs``          epoch, loss and metrics of the evaluation (validation part) after each epoch
-    ``gradients``       by layer id: total, direct, through (and cell), a vector over time steps per row
+    ``gradients``       by layer id: total, direct, through, a vector over time steps per row
+    ``cells``           by id of LSTM layer: the same and cell, for the fewer training steps where dL/dc was measured
     ``layer_gradient``  norm of the gradient of each layer's parameters, a column per layer id
     ``update_ratio``    |change of the weights| / |weights|, a column per layer id
     """
@@ -59,6 +60,7 @@ class Run:
         self.layer_gradient = Columns(LAYER_ROWS)
         self.update_ratio = Columns(LAYER_ROWS)
         self.gradients: dict[str, Columns] = {}
+        self.cells: dict[str, Columns] = {}
         self.notes: list[Note] = []
         self.evaluation: Evaluation | None = None
         """The latest one."""
@@ -76,11 +78,12 @@ class Run:
 
     def add(self, report: Report) -> None:
         """Keep what is worth keeping of a report; a moment inside a batch leaves only its notes."""
-        self.notes += [Note(report.batch, text) for text in report.notes]
+        fresh = [Note(report.batch, text) for text in report.notes]
+        self.notes += [note for note in fresh if note not in self.notes]
         if report.stopped:
             self.stopped, self.stopped_because = report.stopped, report.stopped_because
-        if report.moment is not None:
-            return
+        if report.moment is not None or report.batch <= self._batches:
+            return  # the last report of a stopped session repeats the step before it, and so does a walk through the past
         self._add_step(report)
         self.probes.update({(found.key, found.layer): found for found in report.probes})
         for layer, profile in report.gradients.items():
@@ -95,8 +98,6 @@ class Run:
             self.epochs.add({**row, **report.evaluation.metrics})
 
     def _add_step(self, report: Report) -> None:
-        if report.batch <= self._batches:
-            return  # the last report of a stopped session repeats the step before it
         self._batches = report.batch
         self.metrics = tuple(dict.fromkeys((*self.metrics, *report.metrics)))
         self.steps.add(
@@ -113,10 +114,42 @@ class Run:
         )
 
     def _add_profile(self, layer: str, batch: int, profile: GradientProfile) -> None:
-        if layer not in self.gradients:
-            self.gradients[layer] = Columns(gradient_rows(len(profile.total)))
-        row = {"total": profile.total, "direct": profile.direct, "through": profile.through, "cell": profile.cell}
-        self.gradients[layer].add({"batch": batch, **{k: v for k, v in row.items() if v is not None}})
+        limit = gradient_rows(len(profile.total))
+        row: dict[str, float | np.ndarray] = {"batch": batch, "total": profile.total}
+        row |= {"direct": profile.direct, "through": profile.through}
+        self.gradients.setdefault(layer, Columns(limit)).add(row)
+        if profile.cell is not None:
+            self.cells.setdefault(layer, Columns(limit)).add({**row, "cell": profile.cell})
+
+    def _vectors(self) -> dict[str, Columns]:
+        """The tables of vectors by the names that they have in files."""
+        gradients = {f"gradients/{layer}/": table for layer, table in self.gradients.items()}
+        return {**gradients, **{f"cells/{layer}/": table for layer, table in self.cells.items()}}
+
+    def until(self, batch: int) -> Run:
+        """A new run that shares this one's past up to ``batch`` training steps and then goes its own way."""
+        arrays, meta = self.to_arrays(), self.to_json()
+        kept = {}
+        for name, array in arrays.items():
+            table = name.rpartition("/")[0]
+            kept[name] = array[arrays[f"{table}/batch"] <= batch]
+        notes = [note for note in meta["notes"] if note[0] <= batch]
+        branch = Run.from_arrays(
+            kept,
+            {
+                **meta,
+                "id": "",
+                "started": Run().started,
+                "notes": notes,
+                "batches": batch,
+                "stopped": None,
+                "stopped_because": "",
+            },
+        )
+        branch.id = uuid4().hex[:12]
+        branch.state = self.state
+        branch.notes.append(Note(batch, f"Branched after batch {batch}."))
+        return branch
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The numbers of the run, for a file; ``to_json`` holds the rest."""
@@ -126,13 +159,13 @@ class Run:
             **self.layer_gradient.to_arrays("layer_gradient/"),
             **self.update_ratio.to_arrays("update_ratio/"),
         }
-        for layer, table in self.gradients.items():
-            arrays.update(table.to_arrays(f"gradients/{layer}/"))
+        for prefix, table in self._vectors().items():
+            arrays.update(table.to_arrays(prefix))
         return arrays
 
     def to_json(self) -> dict[str, Any]:
         """What is not an array: settings, names, notes and why it stopped."""
-        strides = {f"gradients/{layer}/": table.stride for layer, table in self.gradients.items()}
+        strides = {prefix: table.stride for prefix, table in self._vectors().items()}
         return {
             "id": self.id,
             "started": self.started,
@@ -171,9 +204,11 @@ class Run:
         run.layer_gradient = table("layer_gradient/", LAYER_ROWS)
         run.update_ratio = table("update_ratio/", LAYER_ROWS)
         for name, array in arrays.items():
-            if name.startswith("gradients/") and name.endswith("/total"):
-                layer = name[len("gradients/") : -len("/total")]
-                run.gradients[layer] = table(f"gradients/{layer}/", gradient_rows(array.shape[1]))
+            kind, _, rest = name.partition("/")
+            if kind in ("gradients", "cells") and rest.endswith("/total"):
+                layer = rest.removesuffix("/total")
+                tables = run.gradients if kind == "gradients" else run.cells
+                tables[layer] = table(f"{kind}/{layer}/", gradient_rows(array.shape[1]))
         return run
 
     def report(self, versions: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -190,6 +225,7 @@ class Run:
             "columns": _plain(self.steps),
             "evaluations": _plain(self.epochs),
             "gradients": {self._name(layer): _plain(table) for layer, table in self.gradients.items()},
+            "cell_gradients": {self._name(layer): _plain(table) for layer, table in self.cells.items()},
             "layer_gradient": {self._name(k): v for k, v in _plain(self.layer_gradient).items()},
             "update_ratio": {self._name(k): v for k, v in _plain(self.update_ratio).items()},
             "notes": [{"batch": note.batch, "text": note.text} for note in self.notes],

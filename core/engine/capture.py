@@ -88,7 +88,7 @@ class Capture:
         recorders = self._recorders.get(layer_id, [])
         if all(part is None for part in parts):
             return torch.zeros_like(self._values[layer_id])
-        if len(parts) == 1:
+        if len(parts) == 1 and parts[0] is not None:
             return recorders[0].in_time(parts[0])
         shape = self._values[layer_id].shape
         blank = self._values[layer_id].new_zeros(*shape[:-1], shape[-1] // len(parts))

@@ -39,6 +39,9 @@ from core.reports import (
 if TYPE_CHECKING:
     from core.project import State
 
+CELLS_EVERY = 10
+"""Measurements of the gradient through time from one of dL/dc_t to the next: it costs an LSTM another pass."""
+
 
 @dataclass
 class _Seen:
@@ -101,6 +104,11 @@ class Session:
     def batch(self) -> int:
         """Training steps taken so far."""
         return self._course.position.batch
+
+    @property
+    def inside_batch(self) -> bool:
+        """True between the first moment of a batch and its update."""
+        return self._random_before is not None
 
     def run(self) -> Iterator[Report]:
         """Train until the epochs are through, patience ends, ``stop`` is called or a number is no longer finite."""
@@ -220,7 +228,12 @@ class Session:
     def _observe(self, done: Pass, norm: float, due: bool) -> _Seen:
         seen = _Seen(float(done.loss.detach()), norm, self._model.objective.metrics(done.answers, done.batch))
         if done.capture is not None:
-            seen.gradients = done.capture.profiles()
+            cells = (
+                due
+                or self.granularity == "step"
+                or self._course.position.batch % (CELLS_EVERY * self.gradient_every) == 0
+            )
+            seen.gradients = done.capture.profiles(cells)
         if due:
             seen.layer_gradient = self._learner.layer_gradient()
         if seen.finite:

@@ -27,7 +27,7 @@ from gui.theme import theme
 _PARTS = ("total", "direct", "through", "cell")
 _COLORS = {"total": "series1", "direct": "series3", "through": "series2", "cell": "series4"}
 _DASHES = {"total": (), "direct": (2, 3), "through": (6, 4), "cell": ()}
-_SWATCH = QSize(18, 10)
+_SWATCH = QSize(14, 10)
 _VERDICT_COLORS = {"vanishing": "warning", "exploding": "refused", "not finite": "refused", "zero": "warning"}
 
 
@@ -88,11 +88,9 @@ class GradientPlot(LivePlot):
 
     def redraw(self) -> None:
         self._fill_layers()
+        self._offer_cell(self.chosen_layer() in self.runner.run.cells)
         table = self.rows()
         part = self.part.currentData() or "total"
-        if part not in table:
-            part = "total"
-        self._offer_cell("cell" in table)
         values = table[part]
         self._rows, self._shown = table["batch"], values
         self.heat.set_scales(y=Rows(self._rows))
@@ -119,10 +117,22 @@ class GradientPlot(LivePlot):
     # Reading the run.
 
     def rows(self) -> Columns:
-        """The table of the chosen layer."""
-        gradients = self.runner.run.gradients
-        chosen = self.layer.currentData()
-        return gradients[chosen] if chosen in gradients else next(iter(gradients.values()))
+        """The table of the chosen layer; dL/dc has rows of its own, as it is measured less often."""
+        run, chosen = self.runner.run, self.chosen_layer()
+        return run.cells[chosen] if self.part.currentData() == "cell" and chosen in run.cells else run.gradients[chosen]
+
+    def chosen_layer(self) -> str:
+        """Id of the layer that is shown."""
+        gradients, chosen = self.runner.run.gradients, self.layer.currentData()
+        return chosen if chosen in gradients else next(iter(gradients))
+
+    def at_row(self, table: Columns, index: int) -> dict[str, np.ndarray]:
+        """The profiles of one row; for dL/dc those of the row nearest to it where it was measured."""
+        found = {key: table[key][index] for key in _PARTS if key in table}
+        cells = self.runner.run.cells.get(self.chosen_layer())
+        if cells is not None and "cell" not in found:
+            found["cell"] = cells["cell"][nearest(cells["batch"], table["batch"][index])]
+        return found
 
     def shown_row(self) -> int:
         """The row of the table whose profile is shown."""
@@ -145,8 +155,8 @@ class GradientPlot(LivePlot):
         self.checks = {
             "total": QCheckBox(tr("total")),
             "direct": QCheckBox(tr("direct")),
-            "through": QCheckBox(tr("through time")),
-            "cell": QCheckBox(tr("cell dL/dc")),
+            "through": QCheckBox(tr("through")),
+            "cell": QCheckBox(tr("cell")),
         }
         tips = {
             "total": tr("All of dL/dh at step t: direct and through later steps."),
@@ -158,7 +168,8 @@ class GradientPlot(LivePlot):
             check.setToolTip(tips[key])
             check.setChecked(True)
             check.toggled.connect(self.mark)
-        self.fixed = QCheckBox(tr("Fixed range"))
+        self.fixed = QCheckBox(tr("Fixed"))
+        self.fixed.setAccessibleName(tr("Fixed range of colours"))
         self.fixed.setToolTip(tr("Keep the colours at these powers of ten, so that runs can be compared."))
         self.low, self.high = self._power(-8, tr("Lowest colour")), self._power(0, tr("Highest colour"))
         self.low.valueChanged.connect(lambda low: self.high.setMinimum(low + 1))
@@ -228,7 +239,7 @@ class GradientPlot(LivePlot):
         index = self.shown_row()
         total = table["total"][index]
         steps = np.arange(1, len(total) + 1)
-        shown = {key: table[key][index] for key in _PARTS if key in table and self.checks[key].isChecked()}
+        shown = {key: values for key, values in self.at_row(table, index).items() if self.checks[key].isChecked()}
         values = np.concatenate(list(shown.values())) if shown else np.zeros(0)
         scale = Log.around(values)
         self.curve.set_scales(x=Linear(whole=True), y=scale)
@@ -279,7 +290,8 @@ class GradientPlot(LivePlot):
         self._cross(step)
         parts = [spoken(gradient_at(total, step))]
         names = {"direct": tr("direct"), "through": tr("through time"), "cell": tr("cell")}
-        parts += [f"{text} {number(table[key][index][step], 2)}" for key, text in names.items() if key in table]
+        row = self.at_row(table, index)
+        parts += [f"{text} {number(row[key][step], 2)}" for key, text in names.items() if key in row]
         self.say(" · ".join(parts))
 
     def _cross(self, step: int) -> None:

@@ -75,8 +75,19 @@ def test_gradient_rows_are_thinned_evenly_and_know_their_batch() -> None:
     assert batches[0] == 1 and set(np.diff(batches)) == {table.stride}
     assert batches[-1] > count - table.stride
     np.testing.assert_array_equal(table["total"], batches[:, None] + np.arange(5))
-    np.testing.assert_array_equal(table["cell"], 3 * table["total"])
+    assert "cell" not in table
+    cells = run.cells["hidden"]
+    np.testing.assert_array_equal(cells["cell"], 3 * cells["total"])
     assert table["through"].dtype == np.float32
+
+
+def test_cells_have_rows_of_their_own() -> None:
+    run = Run("r")
+    for n in range(1, 21):
+        run.add(report(n, gradients={"h": profile(n, cell=n % 10 == 1)}))
+    np.testing.assert_array_equal(run.gradients["h"]["batch"], np.arange(1, 21))
+    np.testing.assert_array_equal(run.cells["h"]["batch"], [1, 11])
+    np.testing.assert_array_equal(run.cells["h"]["total"], run.gradients["h"]["total"][[0, 10]])
 
 
 def test_long_sequences_keep_fewer_rows() -> None:
@@ -113,7 +124,7 @@ def full_run() -> Run:
     run = Run("run-1")
     run.layers = {"h": "Hidden"}
     for n in range(1, 4500):
-        more = {"gradients": {"h": profile(n)}, "layer_gradient": {"h": 1.0 * n}} if n % 2 else {}
+        more = {"gradients": {"h": profile(n, cell=n % 3 == 0)}, "layer_gradient": {"h": 1.0 * n}} if n % 2 else {}
         run.add(report(n, **more))
     run.add(report(4500, loss=float("nan"), stopped="diverged", stopped_because="NaN in the loss."))
     return run

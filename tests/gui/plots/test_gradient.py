@@ -129,7 +129,7 @@ def test_an_lstm_also_shows_its_cell(plot, make):
     np.testing.assert_allclose(make.drawn(shown.lines["cell"])[1], np.log10(3 * falling(30)[0]), rtol=1e-6)
     shown.part.setCurrentIndex(shown.part.findData("cell"))
     shown.draw()
-    np.testing.assert_allclose(shown._shown, shown.runner.run.gradients["a"]["cell"])
+    np.testing.assert_allclose(shown._shown, shown.runner.run.cells["a"]["cell"])
 
 
 def test_the_layer_is_chosen_by_the_name_it_has_now(plot, make, runner, show):
