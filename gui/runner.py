@@ -18,9 +18,11 @@ from core.project import Change, State, computes_alike
 from core.reports import Evaluation, Examination, Report
 from core.runs import Run
 from gui.document import Document
+from gui.messages import Event, Failed, Outputs, Paused, RaceFailed, Ready
+from gui.past import Past
 from gui.text import sentence, tr, tr_core
 from gui.ticker import Ticker
-from gui.trainer import Event, Failed, Outputs, Paused, RaceFailed, Ready, Trainer
+from gui.trainer import Trainer
 
 Status = Literal["loading", "idle", "starting", "running", "pausing", "paused", "stopped", "failed"]
 Stretch = Literal["step", "batch", "epoch"]
@@ -40,6 +42,8 @@ class Runner(QObject):
     """core.runs.Run: a new training begins."""
     updated = Signal()
     """Something new has been said; at most ten times a second while training runs."""
+    heard = Signal(object)
+    """What the worker says beyond the training itself, see gui.messages."""
     refused = Signal(object)
     """list[Problem]: why Play did not start."""
 
@@ -72,6 +76,7 @@ class Runner(QObject):
         self._peek = QTimer(self, singleShot=True, interval=PEEK_DELAY_MS)
         self._peek.timeout.connect(self._look)
         self.ticker.tick.connect(self._drain)
+        self.past = Past(self)
         document.before_change = self.hand_over
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
@@ -82,6 +87,11 @@ class Runner(QObject):
     def weights(self) -> Mapping[str, np.ndarray]:
         """The latest weights: live ones while training, else the project's."""
         return self.document.project.weights if self._live is None else self._live
+
+    @property
+    def continues(self) -> bool:
+        """True where Play would go on with the training that stands still."""
+        return self._training and not self._stale()
 
     @property
     def busy(self) -> bool:
@@ -149,6 +159,26 @@ class Runner(QObject):
         if self._loaded is not None:
             self.ticker.start()
             self._trainer.ask(inputs)
+
+    def ask_to_move(self, batch: int) -> None:
+        """Ask the worker to stand where the training stood after ``batch`` steps."""
+        self.ticker.start()
+        self._trainer.go_to(batch)
+
+    def arrive(self, weights: Mapping[str, np.ndarray], words: str) -> None:
+        """The worker stands at another batch, with these weights."""
+        self._adopt(weights)
+        self.report = None
+        if self.run is not None:
+            self.run.stopped, self.run.stopped_because = None, ""  # it stands in the middle again
+        self._set_status("paused", words)
+
+    def branch_to(self, run: Run) -> None:
+        """From where it stands, go on as another run."""
+        self.run = run
+        self.document.project.runs.append(run)
+        self._trainer.branch(run.id)
+        self.run_started.emit(run)
 
     def hand_over(self) -> None:
         """Bring a training that moves to a stand, and put its weights into the document."""
@@ -298,6 +328,8 @@ class Runner(QObject):
                 self.racing = event.taken < event.steps
             case RaceFailed():
                 self.race_trouble, self.racing = tr_core(event.template, **event.values), False
+            case _:
+                self.heard.emit(event)
 
     def _hear_ready(self) -> None:
         self._set_status("idle", tr("Ready."))

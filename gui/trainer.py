@@ -11,7 +11,6 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,110 +22,36 @@ from core.data.dataset import Part
 from core.errors import DataError, StudioError
 from core.explore.race import Standing
 from core.project import State
-from core.reports import Evaluation, Examination, Granularity, Report
+from core.reports import Granularity, Report
+from gui.messages import (
+    Ask,
+    Branch,
+    Change,
+    Drop,
+    EndRace,
+    Event,
+    Failed,
+    Go,
+    GoTo,
+    Load,
+    Moved,
+    Outputs,
+    Pause,
+    Paused,
+    Quit,
+    Race,
+    RaceFailed,
+    Ready,
+    Recorded,
+    Watch,
+)
 
 if TYPE_CHECKING:
+    from core.engine.history import History
     from core.engine.session import Session
 
 QUEUE_LENGTH = 256
 DISPLAY_SECONDS = 0.1
-
-
-@dataclass(frozen=True, eq=False)
-class Paused:
-    """Training stands still; ``weights`` are what it has come to."""
-
-    run: str
-    weights: Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Failed:
-    """Training ended with an error that the session could not answer itself."""
-
-    run: str
-    template: str
-    values: Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class Ready:
-    """The engine is loaded."""
-
-
-@dataclass(frozen=True, eq=False)
-class Outputs:
-    """What the network answers to inputs that were asked about."""
-
-    inputs: np.ndarray
-    outputs: np.ndarray
-
-
-@dataclass(frozen=True)
-class RaceFailed:
-    """A race of optimizers could not go on."""
-
-    template: str
-    values: Mapping[str, object]
-
-
-Event = Report | Paused | Failed | Ready | Outputs | Examination | Evaluation | Standing | RaceFailed
-
-
-@dataclass(frozen=True, eq=False)
-class _Load:
-    state: State
-    run: str
-    watched: tuple[int, Part]
-
-
-@dataclass(frozen=True)
-class _Go:
-    granularity: Granularity
-
-
-@dataclass(frozen=True)
-class _Change:
-    training: Choice
-
-
-@dataclass(frozen=True)
-class _Watch:
-    sample: int
-    part: Part
-
-
-@dataclass(frozen=True, eq=False)
-class _Ask:
-    inputs: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class _Race:
-    state: State
-    optimizers: Mapping[str, Choice]
-    steps: int
-    weight: tuple[str, tuple[int, ...]]
-
-
-@dataclass(frozen=True)
-class _EndRace:
-    pass
-
-
-@dataclass(frozen=True)
-class _Pause:
-    done: threading.Event
-
-
-@dataclass(frozen=True)
-class _Drop:
-    pass
-
-
-@dataclass(frozen=True)
-class _Quit:
-    pass
 
 
 class Trainer:
@@ -138,6 +63,8 @@ class Trainer:
         self._kept: list[Event] = []
         self._quit = threading.Event()
         self._session: Session | None = None
+        self._history: History | None = None
+        self._watched: tuple[int, Part] = (0, "train")
         self._reports: Iterator[Report] | None = None
         self._going: Granularity | None = None
         self._racing: Iterator[Standing] | None = None
@@ -152,16 +79,16 @@ class Trainer:
 
     def load(self, state: State, run: str, sample: int, part: Part) -> None:
         """Make a session for a state; it stands still until ``go``. ``sample`` of ``part`` is examined as it learns."""
-        self._inbox.put(_Load(state, run, (sample, part)))
+        self._inbox.put(Load(state, run, (sample, part)))
 
     def go(self, granularity: Granularity) -> None:
         """Train on: one time step, batch or epoch, or ("run") until paused."""
-        self._inbox.put(_Go(granularity))
+        self._inbox.put(Go(granularity))
 
     def pause(self) -> threading.Event:
         """Stand still after the current batch: a Paused event follows, and the returned flag is set."""
         done = threading.Event()
-        self._inbox.put(_Pause(done))
+        self._inbox.put(Pause(done))
         return done
 
     def wait_for(self, done: threading.Event, timeout: float) -> bool:
@@ -173,29 +100,37 @@ class Trainer:
 
     def drop(self) -> None:
         """Forget the session."""
-        self._inbox.put(_Drop())
+        self._inbox.put(Drop())
 
     def change(self, training: Choice) -> None:
         """New settings, from the next batch."""
-        self._inbox.put(_Change(training))
+        self._inbox.put(Change(training))
 
     def watch(self, sample: int, part: Part) -> None:
         """Examine another sample, now and while training."""
-        self._inbox.put(_Watch(sample, part))
+        self._inbox.put(Watch(sample, part))
 
     def ask(self, inputs: np.ndarray) -> None:
         """Ask for the network's answers to raw inputs (samples, ...)."""
-        self._inbox.put(_Ask(inputs))
+        self._inbox.put(Ask(inputs))
+
+    def go_to(self, batch: int) -> None:
+        """Stand where this training stood after ``batch`` steps: Moved and Examination follow."""
+        self._inbox.put(GoTo(batch))
+
+    def branch(self, run: str) -> None:
+        """From where it stands, go on as the run with another id; what came after is forgotten."""
+        self._inbox.put(Branch(run))
 
     def race(
         self, state: State, optimizers: Mapping[str, Choice], steps: int, weight: tuple[str, tuple[int, ...]]
     ) -> None:
         """Race optimizers on copies of a network whenever no training moves: a Standing follows after every batch."""
-        self._inbox.put(_Race(state, optimizers, steps, weight))
+        self._inbox.put(Race(state, optimizers, steps, weight))
 
     def end_race(self) -> None:
         """Forget the race."""
-        self._inbox.put(_EndRace())
+        self._inbox.put(EndRace())
 
     def drain(self) -> list[Event]:
         """All events that wait, oldest first."""
@@ -213,7 +148,7 @@ class Trainer:
     def close(self, timeout: float = 3.0) -> bool:
         """End the thread; False if it did not end in time."""
         self._quit.set()
-        self._inbox.put(_Quit())
+        self._inbox.put(Quit())
         if self._thread.is_alive():
             self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -263,40 +198,69 @@ class Trainer:
 
     def _carry_out(self, request: object) -> None:
         match request:
-            case _Load():
+            case Load():
                 self._load(request)
-            case _Drop():
-                self._session, self._reports, self._going = None, None, None
-            case _Pause():
+            case Drop():
+                self._session, self._history, self._reports, self._going = None, None, None, None
+            case Pause():
                 self._stand_still()
                 request.done.set()
-            case _Go() if self._session is not None:
+            case Go() if self._session is not None:
                 self._going = self._session.granularity = request.granularity
-            case _Change() if self._session is not None:
-                self._session.change(request.training)
-            case _Watch() if self._session is not None:
+            case Change() if self._session is not None:
+                self._change(request.training)
+            case GoTo() if self._history is not None:
+                self._go_to(request.batch)
+            case Branch() if self._history is not None and self._session is not None:
+                self._run = self._session.run_id = request.run
+                self._history.forget_after(self._session.batch)
+            case Watch() if self._session is not None:
+                self._watched = request.sample, request.part
                 self._session.watch(request.sample, request.part)
                 self._say(self._session.examine(request.sample, request.part))
-            case _Race():
+            case Race():
                 self._racing = self._raced(request)
-            case _EndRace():
+            case EndRace():
                 self._racing = None
-            case _Ask() if self._session is not None:
+            case Ask() if self._session is not None:
                 self._say(Outputs(request.inputs, self._session.outputs(request.inputs)))
 
-    def _load(self, request: _Load) -> None:
+    def _load(self, request: Load) -> None:
+        from core.engine.history import History
         from core.engine.session import Session
 
-        self._run, self._going, self._session = request.run, None, None
+        self._run, self._going, self._session, self._history = request.run, None, None, None
         if request.state.data is None:
             raise DataError("No data is chosen. Choose a data set in the training panel.")
-        self._session = Session(request.state, dataset(request.state.data), run_id=request.run)
-        self._session.display_interval = DISPLAY_SECONDS
-        self._session.watch(*request.watched)
-        self._reports = self._session.run()
-        self._say(self._session.examine(*request.watched))
+        self._watched = request.watched
+        data = dataset(request.state.data)
+        session = Session(request.state, data, run_id=request.run)
+        if request.run:
+            self._history = History(session, request.state, data)
+        self._take_up(session)
 
-    def _raced(self, request: _Race) -> Iterator[Standing]:
+    def _take_up(self, session: Session) -> None:
+        """Make this the session that goes on, and show what its network says."""
+        session.run_id = self._run
+        session.display_interval, session.gradient_every = DISPLAY_SECONDS, 1
+        session.watch(*self._watched)
+        self._session, self._reports = session, session.run()
+        self._say(session.examine(*self._watched))
+
+    def _change(self, training: Choice) -> None:
+        assert self._session is not None
+        self._session.change(training)
+        if self._history is not None:
+            self._history.note_change(self._session.batch + self._session.inside_batch, training)
+
+    def _go_to(self, batch: int) -> None:
+        assert self._history is not None
+        self._going = None
+        session = self._history.session_at(max(self._history.begin, min(self._history.end, batch)))
+        self._take_up(session)
+        self._say(Moved(self._run, session.batch, self._history.begin, self._history.end, session.weights()))
+
+    def _raced(self, request: Race) -> Iterator[Standing]:
         from core.engine.race import race
 
         if request.state.data is None:
@@ -322,6 +286,9 @@ class Trainer:
         self._going = None
         if self._session is not None:
             self._say(Paused(self._run, self._session.weights()))
+        if self._history is not None:
+            past = self._history
+            self._say(Recorded(self._run, past.begin, past.end, past.bytes))
 
     def _advance(self) -> None:
         """One report further; stands still where the asked stretch is done."""
@@ -338,6 +305,8 @@ class Trainer:
             return
         if report is not None:
             self._say(report)
+            if self._history is not None and report.moment is None and not report.stopped:
+                self._history.observe(self._session)
         if report is None or report.stopped or self._stretch_done(report):
             self._stand_still()
 

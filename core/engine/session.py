@@ -221,8 +221,8 @@ class Session:
         if not done.loss.requires_grad:
             raise NotTrainable("The loss does not depend on any weight that can learn. Thaw a layer, or link one in.")
         self._learner.begin()
-        penalty = self._learner.penalty()
-        torch.autograd.backward(done.loss if penalty is None else done.loss + penalty)
+        penalties = [p for p in (self._learner.penalty(), done.activity(self.training)) if p is not None]
+        torch.autograd.backward(sum(penalties, start=done.loss))
         return self._learner.gradient_norm()
 
     def _observe(self, done: Pass, norm: float, due: bool) -> _Seen:

@@ -1,0 +1,147 @@
+"""What goes between the window and the worker thread: requests one way, events the other. Small values, no Qt."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.catalogue.spec import Choice
+from core.data.dataset import Part
+from core.explore.race import Standing
+from core.project import State
+from core.reports import Evaluation, Examination, Granularity, Report
+
+
+@dataclass(frozen=True, eq=False)
+class Paused:
+    """Training stands still; ``weights`` are what it has come to."""
+
+    run: str
+    weights: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Training ended with an error that the session could not answer itself."""
+
+    run: str
+    template: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine is loaded."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outputs:
+    """What the network answers to inputs that were asked about."""
+
+    inputs: np.ndarray
+    outputs: np.ndarray
+
+
+@dataclass(frozen=True)
+class RaceFailed:
+    """A race of optimizers could not go on."""
+
+    template: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """The session stands where it stood after ``batch`` training steps; ``begin`` to ``end`` can be reached."""
+
+    run: str
+    batch: int
+    begin: int
+    end: int
+    weights: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Which part of the training can be reached again, and what memory that takes."""
+
+    run: str
+    begin: int
+    end: int
+    bytes: int
+
+
+Event = Moved | Recorded | Report | Paused | Failed | Ready | Outputs | Examination | Evaluation | Standing | RaceFailed
+
+
+@dataclass(frozen=True, eq=False)
+class Load:
+    state: State
+    run: str
+    watched: tuple[int, Part]
+
+
+@dataclass(frozen=True)
+class Go:
+    granularity: Granularity
+
+
+@dataclass(frozen=True)
+class Change:
+    training: Choice
+
+
+@dataclass(frozen=True)
+class Watch:
+    sample: int
+    part: Part
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    inputs: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    state: State
+    optimizers: Mapping[str, Choice]
+    steps: int
+    weight: tuple[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class EndRace:
+    pass
+
+
+@dataclass(frozen=True)
+class Pause:
+    done: threading.Event
+
+
+@dataclass(frozen=True)
+class Drop:
+    pass
+
+
+@dataclass(frozen=True)
+class Quit:
+    pass
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """Stand where this training stood after ``batch`` steps."""
+
+    batch: int
+
+
+@dataclass(frozen=True)
+class Branch:
+    """From here on, be another run."""
+
+    run: str
