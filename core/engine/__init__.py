@@ -10,7 +10,7 @@ Compiling and running a network
     blocks      RNN, LSTM and GRU blocks that stand alone, on their kernels
     kernels/    forward loops and backward passes written by hand
     cycles      a component with cycles, made ready for the scan
-    scan        step by step through a component; scan_nodes: what each kind of layer does at a step
+    scan        step by step through a component; nodes/: what each kind of layer does at a step
     recorder    where kernels leave dL/dh_t; capture: the same by layer, for a whole run
     reference   the slow interpreter that defines what all of the above must compute
 

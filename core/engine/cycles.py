@@ -14,9 +14,9 @@ from core.catalogue.spec import Choice
 from core.engine.at_once import affine
 from core.engine.blocks import anchored
 from core.engine.execution import Execution
+from core.engine.nodes.base import NodePlan, Read
 from core.engine.plan import Part, inner_links
 from core.engine.scan import NodeInput, scan
-from core.engine.scan_nodes import NodePlan, Read
 from core.network import Layer, Link, Network, activation_of
 from core.shapes import Shape
 

@@ -14,8 +14,23 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from core.engine.nodes.affine import Affine, Dense
+from core.engine.nodes.base import Node, NodePlan
+from core.engine.nodes.gated import Gru, Lstm
+from core.engine.nodes.joins import Add, Dropout, Join, LayerNorm, Multiply
 from core.engine.recorder import Recorder
-from core.engine.scan_nodes import NODES, Affine, Lstm, Node, NodePlan
+
+NODES: dict[str, type[Node]] = {
+    "dense": Dense,
+    "lstm": Lstm,
+    "gru": Gru,
+    "concatenate": Join,
+    "dropout": Dropout,
+    "layer_norm": LayerNorm,
+    "add": Add,
+    "multiply": Multiply,
+}
+"""By ``NodePlan.kind``."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ x -> p -> a -> b -> c -> y with b -> a one step late and c -> a three steps late
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from statistics import median
 
 import torch
@@ -30,7 +31,7 @@ def interlocked(features: int, units: int) -> Network:
         layer("y", "output", units=4),
     ]
     chain = ["x", "p", "a", "b", "c", "y"]
-    links = [(first, second, 0) for first, second in zip(chain, chain[1:], strict=False)]
+    links = [(first, second, 0) for first, second in pairwise(chain)]
     return network(parts, [*links, ("b", "a", 1), ("c", "a", 3)])
 
 
