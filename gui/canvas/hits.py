@@ -7,7 +7,8 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF
 
-from gui.canvas.layer_item import PORT_RADIUS, LayerItem
+from gui.canvas.card_paint import PORT_RADIUS
+from gui.canvas.layer_item import LayerItem
 from gui.canvas.look import BORDER_BAND, REACH
 from gui.canvas.scene import CanvasScene
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
+from gui.canvas.building import next_place
 from gui.canvas.linking import LinkGesture
 from gui.canvas.look import GRID
 
@@ -31,7 +32,7 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
     if modifiers & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier):
         return False
     if key == Qt.Key.Key_Space:
-        view.open_menu(view.pointer())
+        _offer_layers(view)
         return True
     if key == Qt.Key.Key_Escape:
         view.escape()
@@ -42,6 +43,15 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
         view.commands[_COMMANDS[key]].trigger()
         return True
     return False
+
+
+def _offer_layers(view: CanvasView) -> None:
+    """At the pointer; beside the selected layer and linked from it where the pointer is elsewhere."""
+    chosen = view.document.selected_layers()
+    if view.mouse.is_here() or len(chosen) != 1:
+        view.open_menu(view.mouse.place())
+    else:
+        view.open_menu(QPointF(*next_place(view.canvas.network, chosen[0])), source=chosen[0])
 
 
 def _during_gesture(view: CanvasView, key: Qt.Key) -> bool:

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from core.network import Layer
-from gui.canvas import look
+from gui.canvas import card_paint, look
 from gui.canvas.card import Card
 from gui.canvas.expansion import Expansion
 from gui.canvas.live_item import LiveItem
-from gui.icons import icon, layer_icon
 from gui.theme import theme
 
 FOLDED = QRectF(-look.CARD_WIDTH / 2, -look.CARD_HEIGHT / 2, look.CARD_WIDTH, look.CARD_HEIGHT)
 STRIP_HEIGHT = 26.0
-PORT_RADIUS = 6.5
 
 
 class GroundItem(QGraphicsItem):
@@ -116,12 +114,11 @@ class LayerItem(QGraphicsItem):
 
     def title_rect(self) -> QRectF:
         """Where the name is written."""
-        rect = self.rect()
-        return QRectF(rect.left() + 46, rect.top() + 8, rect.width() - 46 - 30 - (18 if self.card.frozen else 0), 19)
+        return card_paint.title_rect(self.rect(), self.card)
 
     def chevron_rect(self) -> QRectF:
         """The button that expands and folds."""
-        return QRectF(self.rect().right() - 29, self.rect().top() + 8, 20, 20)
+        return card_paint.chevron_rect(self.rect())
 
     def port(self) -> QPointF:
         """Where links start, in the card's coordinates."""
@@ -147,80 +144,9 @@ class LayerItem(QGraphicsItem):
 
     def paint_ground(self, painter: QPainter) -> None:
         """Body and edge."""
-        rect = self.rect()
-        painter.setPen(Qt.PenStyle.NoPen)
-        dark = theme().dark
-        for spread in (4.0, 2.5, 1.0):
-            painter.setBrush(QColor(0, 0, 0, 30 if dark else 11))
-            painter.drawRoundedRect(rect.adjusted(-spread / 2, 1.5, spread / 2, spread + 1.5), look.RADIUS, look.RADIUS)
-        color, width = self._edge()
-        if self.marked or self.linking in ("allowed", "target"):
-            painter.setBrush(look.with_alpha(color, 0.3 if self.linking == "target" else 0.16))
-            painter.drawRoundedRect(rect.adjusted(-4, -4, 4, 4), look.RADIUS + 4, look.RADIUS + 4)
-        painter.setBrush(theme().color("layer"))
-        painter.setPen(QPen(color, width))
-        painter.drawRoundedRect(rect, look.RADIUS, look.RADIUS)
-
-    def _paint_header(self, painter: QPainter) -> None:
-        rect, card = self.rect(), self.card
-        family = look.family_color(card.family)
-        tile = QRectF(rect.left() + 10, rect.top() + 10, 28, 28)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.mixed(theme().color("layer"), family, 0.2))
-        painter.drawRoundedRect(tile, 8, 8)
-        layer_icon(card.kind).paint(painter, tile.adjusted(4, 4, -4, -4).toRect())
-        look.draw_text(painter, self.title_rect(), card.name, 13.5, theme().color("text"), bold=True)
-        below = QRectF(rect.left() + 46, rect.top() + 26, rect.width() - 46 - look.PADDING, 15)
-        look.draw_text(painter, below, card.subtitle, 11, theme().color("muted"))
-        if self.can_expand():
-            name = "chevron-up" if self.expansion else "chevron-down"
-            painter.setOpacity(self.opacity_now() * (1.0 if self.hovered else 0.5))
-            icon(name, "muted").paint(painter, self.chevron_rect().adjusted(2, 2, -2, -2).toRect())
-            painter.setOpacity(self.opacity_now())
-        if card.frozen:
-            icon("lock", "accent").paint(painter, self.chevron_rect().adjusted(-17, 3, -21, -3).toRect())
-
-    def _paint_footer(self, painter: QPainter) -> None:
-        rect, card = self.rect(), self.card
-        row = QRectF(rect.left() + look.PADDING, rect.bottom() - 25, rect.width() - 2 * look.PADDING, 18)
-        muted = theme().color("muted")
-        width = look.text_width(card.count, 10.5) if card.count else 0.0
-        if self.expansion:
-            self._paint_patch(painter, row, look.text_width(card.shape, 10.5), left=True)
-            self._paint_patch(painter, row, width, left=False)
-        look.draw_text(painter, row.adjusted(0, 0, -width - 6, 0), card.shape, 10.5, muted)
-        look.draw_text(painter, row, card.count, 10.5, muted, align=Qt.AlignmentFlag.AlignRight)
-
-    @staticmethod
-    def _paint_patch(painter: QPainter, row: QRectF, width: float, left: bool) -> None:
-        """Ground behind a text, so that it can be read over weight lines."""
-        if width:
-            start = row.left() - 4 if left else row.right() - width - 4
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.with_alpha(theme().color("layer"), 0.85))
-            painter.drawRoundedRect(QRectF(start, row.top() + 1, width + 8, row.height() - 1), 5, 5)
-
-    def _paint_badge(self, painter: QPainter) -> None:
-        if not self.card.severity:
-            return
-        centre = QPointF(self.rect().right() - 5, self.rect().top() + 3)
-        painter.setPen(QPen(theme().color("canvas"), 2))
-        painter.setBrush(theme().color("refused" if self.card.severity == "error" else "warning"))
-        painter.drawEllipse(centre, 8.5, 8.5)
-        mark = QRectF(centre.x() - 8, centre.y() - 8, 16, 16)
-        look.draw_text(painter, mark, "!", 12, theme().color("layer"), bold=True, align=Qt.AlignmentFlag.AlignHCenter)
-
-    def _paint_port(self, painter: QPainter) -> None:
-        if not self.hovered or self.linking:
-            return
-        painter.setPen(QPen(theme().color("layer"), 1.6))
-        painter.setBrush(theme().color("accent"))
-        centre = self.port()
-        painter.drawEllipse(centre, PORT_RADIUS, PORT_RADIUS)
-        painter.setPen(QPen(theme().color("layer"), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawLine(centre - QPointF(2.6, 0), centre + QPointF(2.6, 0))
-        painter.drawLine(centre + QPointF(0.2, -2.4), centre + QPointF(2.6, 0))
-        painter.drawLine(centre + QPointF(0.2, 2.4), centre + QPointF(2.6, 0))
+        edge, width = self._edge()
+        glow = {"target": 0.3, "allowed": 0.16}.get(self.linking, 0.16 if self.marked else 0.0)
+        card_paint.ground(painter, self.rect(), edge, width, glow)
 
     def boundingRect(self) -> QRectF:
         return self.rect().adjusted(-10, -10, 10, 12)
@@ -235,7 +161,13 @@ class LayerItem(QGraphicsItem):
         painter.setOpacity(self.opacity_now())
         if self.expansion is None:
             self.paint_ground(painter)
-        self._paint_header(painter)
-        self._paint_footer(painter)
-        self._paint_badge(painter)
-        self._paint_port(painter)
+        rect, card = self.rect(), self.card
+        card_paint.header(painter, rect, card)
+        card_paint.footer(painter, rect, card, patched=self.expansion is not None)
+        if card.severity:
+            card_paint.badge(painter, rect, card.severity)
+        if self.hovered and not self.linking:
+            card_paint.port(painter, self.port())
+        if self.can_expand():
+            painter.setOpacity(self.opacity_now() * (1.0 if self.hovered else 0.5))
+            card_paint.chevron(painter, rect, self.expansion is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QHelpEvent, QMouseEvent
+from PySide6.QtGui import QCursor, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
 from gui.canvas import hovering
@@ -27,6 +27,17 @@ class Mouse(QObject):
         self._view = view
         self.gesture: Gesture | None = None
         view.viewport().installEventFilter(self)
+
+    def is_here(self) -> bool:
+        """True while the pointer is over the canvas."""
+        viewport = self._view.viewport()
+        return viewport.rect().contains(viewport.mapFromGlobal(QCursor.pos()))
+
+    def place(self) -> QPointF:
+        """Where the pointer is on the canvas; the middle of what is seen where it is elsewhere."""
+        viewport = self._view.viewport()
+        seen = viewport.mapFromGlobal(QCursor.pos()) if self.is_here() else viewport.rect().center()
+        return self._view.mapToScene(seen)
 
     def begin_linking(self, gesture: LinkGesture) -> None:
         """Draw a link without a pressed button."""

@@ -18,16 +18,15 @@ from core.project import Change
 from core.shapes import Shape, infer
 from gui.canvas import look, matrices
 from gui.canvas.card import card
-from gui.canvas.expansion import Block, arrange, in_card
 from gui.canvas.layer_item import LayerItem
 from gui.canvas.link_item import DraftItem, GuideItem, LinkItem
 from gui.canvas.live import Live
-from gui.canvas.matrices import Matrix
 from gui.canvas.routing import routes
-from gui.canvas.weight_items import WeightItem, WeightLines, WeightPicture
+from gui.canvas.shown_weights import ShownWeights
+from gui.canvas.weight_items import WeightItem
 from gui.document import Document
 from gui.runner import Runner
-from gui.text import tr, tr_core
+from gui.text import tr_core
 from gui.theme import theme
 
 PROBLEM_DELAY_MS = 150
@@ -47,8 +46,7 @@ class CanvasScene(QGraphicsScene):
         self.live = Live(runner)
         self.layers: dict[str, LayerItem] = {}
         self.links: dict[str, LinkItem] = {}
-        self.weights: dict[str, WeightItem] = {}
-        """By link id, or by layer id for the memory of a recurrent block."""
+        self._weights = ShownWeights(self, document, runner)
         self.expanded: set[str] = set()
         self.draft, self.guides = DraftItem(), GuideItem()
         self.addItem(self.draft)
@@ -78,12 +76,18 @@ class CanvasScene(QGraphicsScene):
         """Shape of each layer's value, as shown."""
         return self._shapes
 
+    @property
+    def weights(self) -> dict[str, WeightItem]:
+        """The shown weights, by link id, or by layer id for the memory of a recurrent block."""
+        return self._weights.items
+
     def rebuild(self) -> None:
         """Show the document from scratch."""
         grounds = [item.ground for item in self.layers.values()]
-        for item in (*self.weights.values(), *self.links.values(), *self.layers.values(), *grounds):
+        self._weights.clear()
+        for item in (*self.links.values(), *self.layers.values(), *grounds):
             self.removeItem(item)
-        self.weights, self.links, self.layers = {}, {}, {}
+        self.links, self.layers = {}, {}
         self.expanded, self._problems = set(), {}
         network = self.network
         self._sync(set(network.layers), set(network.links))
@@ -93,7 +97,7 @@ class CanvasScene(QGraphicsScene):
         if change.network:
             self._sync(set(change.layers), set(change.links))
         elif change.weights:
-            self.refresh_weights()
+            self._weights.refresh()
         if change.network or change.training or change.data:
             self._problem_timer.start()
 
@@ -167,81 +171,14 @@ class CanvasScene(QGraphicsScene):
         self.refresh_live()
 
     def _expand_all(self) -> None:
-        """Give every expanded card its inside, and every shown matrix its item."""
-        wanted = self._shown_matrices()
-        for key, item in self.layers.items():
-            shape = self._shapes.get(key)
-            if shape is None:
-                self.expanded.discard(key)
-            if key not in self.expanded or shape is None:
-                if item.expansion is not None:
-                    item.expand(None)
-                continue
-            inside = [m for m in wanted.values() if m.layer == key and in_card(m, m.source in self.expanded)]
-            joined = any(
-                key in (m.layer, m.source) for m in wanted.values() if not in_card(m, m.source in self.expanded)
-            )
-            item.expand(arrange(shape.features, inside, joined), {m.key: self._block_title(m) for m in inside})
-        self._sync_weights(wanted)
-
-    def _block_title(self, matrix: Matrix) -> str:
-        """What a block in a card reads: “from digits”, “t−1”, “output t−1”."""
-        name = self.network.layers[matrix.source].name
-        if not matrix.delay:
-            return tr("from {name}", name=name)
-        when = tr("t−{delay}", delay=matrix.delay)
-        return when if matrix.source == matrix.layer else f"{name} {when}"
-
-    def _shown_matrices(self) -> dict[str, Matrix]:
-        network, found = self.network, {}
-        for key in self.expanded & network.layers.keys():
-            memory = matrices.of_memory(network.layers[key])
-            if memory is not None:
-                found[key] = memory
-            for link in network.into(key):
-                matrix = matrices.of_link(network, self._shapes, link)
-                if matrix is not None:
-                    found[link.id] = matrix
-        return found
-
-    def _sync_weights(self, wanted: Mapping[str, Matrix]) -> None:
-        blocks = {b.matrix.key: b for item in self.layers.values() if item.expansion for b in item.expansion.blocks}
-        for key in list(self.weights):
-            block = blocks.get(key)
-            lines = key in wanted and (block is None or block.past is not None)
-            if key not in wanted or lines != isinstance(self.weights[key], WeightLines):
-                self.removeItem(self.weights.pop(key))
-        for key, matrix in wanted.items():
-            block = blocks.get(key)
-            if key not in self.weights:
-                item: WeightItem = WeightPicture(matrix) if block and block.past is None else WeightLines(matrix)
-                self.weights[key] = item
-                self.addItem(item)
-            self.weights[key].matrix = matrix
-        for key, link_item in self.links.items():
-            link_item.dimmed = isinstance(self.weights.get(key), WeightLines) and not link_item.link.delay
-            link_item.update()
-        self._place_weights(blocks)
-        self.refresh_weights()
-
-    def _place_weights(self, blocks: Mapping[str, Block]) -> None:
-        for key, item in self.weights.items():
-            target = self.layers[item.matrix.layer]
-            if target.expansion is None:
-                continue
-            block = blocks.get(key)
-            if isinstance(item, WeightPicture):
-                assert block is not None
-                item.show_rect(block.rect.translated(target.pos()))
-            elif isinstance(item, WeightLines):
-                source = self.layers[item.matrix.source]
-                if block is not None:
-                    item.show_places(
-                        target.neuron_points(past_of=key), target.neuron_points(), 5.0, target.expansion.radius
-                    )
-                elif source.expansion is not None:
-                    item.show_places(source.neuron_points(), target.neuron_points(), source.expansion.radius,
-                                     target.expansion.radius)  # fmt: skip
+        """Open the cards that are to be open, and show their weights."""
+        self.expanded &= self._shapes.keys() & self.layers.keys()
+        self._weights.arrange(self.layers, self._shapes, self.expanded)
+        for key, item in self.links.items():
+            dimmed = self._weights.between_cards(key)
+            if item.dimmed != dimmed:
+                item.dimmed = dimmed
+                item.update()
 
     def route(self) -> None:
         """Lead all links around the cards where they stand now."""
@@ -260,8 +197,7 @@ class CanvasScene(QGraphicsScene):
         found = routes(self.network, {key: item.scene_rect() for key, item in self.layers.items()})
         for key, route in found.items():
             self.links[key].show_route(route)
-        blocks = {b.matrix.key: b for item in self.layers.values() if item.expansion for b in item.expansion.blocks}
-        self._place_weights(blocks)
+        self._weights.place(self.layers)
         self._resize()
         self.arranged.emit()
 
@@ -279,13 +215,6 @@ class CanvasScene(QGraphicsScene):
         if rect.isEmpty():
             rect = QRectF(-1, -1, 2, 2)
         self.setSceneRect(rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).united(QRectF(-600, -400, 1200, 800)))
-
-    def refresh_weights(self) -> None:
-        """Show the latest weights."""
-        weights, links = self._runner.weights, self.network.links
-        for item in self.weights.values():
-            link = links.get(item.matrix.link or "")
-            item.show_weights(weights, link.mask if link and item.matrix.maskable else None)
 
     def refresh_live(self) -> None:
         """Show the latest activations. The runner may hear of a change first, so cards can be behind the document."""
@@ -306,7 +235,7 @@ class CanvasScene(QGraphicsScene):
         """Show what training has come to."""
         if self.live.read() or not self.live.known:
             self.refresh_live()
-        self.refresh_weights()
+        self._weights.refresh()
 
     def _show_selection(self) -> None:
         self._mark("marked", self._document.selection)
@@ -332,8 +261,7 @@ class CanvasScene(QGraphicsScene):
 
     def _on_theme(self) -> None:
         self.refresh_live()
-        for weights in self.weights.values():
-            weights.restyle()
+        self._weights.restyle()
         for item in (*self.layers.values(), *self.links.values()):
             item.refresh()
         self.update()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QCursor,
     QKeyEvent,
     QNativeGestureEvent,
     QPainter,
@@ -85,7 +84,7 @@ class CanvasView(QGraphicsView):
 
     def _view_commands(self) -> dict[str, object]:
         return {
-            "quick_menu": lambda: self.open_menu(self.pointer()), "zoom_in": self.zooming.closer,
+            "quick_menu": lambda: self.open_menu(self.mouse.place()), "zoom_in": self.zooming.closer,
             "zoom_out": self.zooming.farther, "fit": self.zooming.fit, "actual_size": self.zooming.actual,
             "minimap": self.minimap.toggle,
         }  # fmt: skip
@@ -108,7 +107,7 @@ class CanvasView(QGraphicsView):
 
     def say_at_pointer(self, text: str, tone: str = "plain") -> None:
         """Show a sentence where the pointer is."""
-        self.say(text, self.pointer(), tone, hold=True)
+        self.say(text, self.mouse.place(), tone, hold=True)
 
     def pixels(self, distance: float) -> float:
         """A distance on the canvas in pixels of the screen."""
@@ -118,13 +117,6 @@ class CanvasView(QGraphicsView):
         """Move what is seen."""
         self.zooming.follows = False
         self.zooming.pan(pixels)
-
-    def pointer(self) -> QPointF:
-        """Where the pointer is on the canvas; the middle of what is seen where it is elsewhere."""
-        place = self.viewport().mapFromGlobal(QCursor.pos())
-        if not self.viewport().rect().contains(place):
-            place = self.viewport().rect().center()
-        return self.mapToScene(place)
 
     def exact(self, pos: QPointF) -> QPointF:
         """A point of the viewport on the canvas, not rounded to pixels."""
