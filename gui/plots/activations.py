@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from core.data.dataset import Dataset
 from core.describe import number
-from core.errors import DataError
 from core.project import Change
 from core.reports import Examination
 from gui.document import Document
@@ -174,7 +173,7 @@ class ActivationPlot(LivePlot):
         return (best or keys)[0]
 
     def _fill_sample(self, examination: Examination) -> None:
-        data = self._data()
+        data = self.data()
         self.sample.blockSignals(True)
         self.sample.setMaximum(max(examination.sample, len(data) - 1 if data else 0))
         if not self.sample.hasFocus():
@@ -184,18 +183,12 @@ class ActivationPlot(LivePlot):
         self.part.setText(titles.get(_part_of(data, examination.sample) if data else "", ""))
 
     def _watch(self, sample: int) -> None:
-        data = self._data()
+        data = self.data()
         if data is not None:
             self.runner.watch(sample, _part_of(data, sample) or "train")
 
-    def _data(self) -> Dataset | None:
-        try:
-            return self.document.project.dataset()
-        except DataError:
-            return None
-
     def _draw_input(self, sample: int, steps: int) -> None:
-        data = self._data()
+        data = self.data()
         there = data is not None and sample < len(data)
         self.input.setVisible(there)
         self.input_colours.setVisible(there)
@@ -220,7 +213,7 @@ class ActivationPlot(LivePlot):
             self.say(tr("Loss of this sample: {loss}", loss=number(examination.loss)) + self._answer(examination))
 
     def _answer(self, examination: Examination) -> str:
-        data = self._data()
+        data = self.data()
         if data is None or examination.sample >= len(data) or not data.target.codes or data.target.sequence:
             return ""
         last = examination.output[-1] if examination.output.ndim == 2 else examination.output

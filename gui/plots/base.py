@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.atomic import write_file
+from core.data.dataset import Dataset
+from core.errors import StudioError
 from gui.icons import icon
 from gui.plots import export
 from gui.plots.chart import Chart
@@ -128,6 +131,7 @@ class LivePlot(QWidget):
 
     def save_picture(self, path: Path | str) -> None:
         """Write what is shown as a picture: SVG where the name ends so, else PNG. Raises NotSaved."""
+        self._bring_up_to_date()
         if Path(path).suffix.lower() == ".svg":
             write_file(path, export.svg(self.picture, self.title))
         else:
@@ -135,14 +139,36 @@ class LivePlot(QWidget):
 
     def save_csv(self, path: Path | str) -> None:
         """Write the numbers that are shown. Raises NotSaved."""
+        self._bring_up_to_date()
         write_file(path, export.csv_table(self.table()))
 
+    def data(self) -> Dataset | None:
+        """The chosen data, or None where it cannot be read (the training panel says why)."""
+        try:
+            return self.document.project.dataset()
+        except StudioError:
+            return None
+
     def say(self, text: str) -> None:
-        """Show a sentence above the plot; rich text is allowed."""
+        """Show a sentence above the plot; rich text, so names are escaped."""
         if self.words.text() != text:
             self.words.setText(text)
-            # A narrow dock cuts the sentence off.
+            # Even two lines of a narrow dock may cut the sentence off.
             self.words.setToolTip(text)
+            self._give_words_room()
+
+    def _give_words_room(self, *, afresh: bool = False) -> None:
+        """One line, or two where the sentence needs them. It only grows between resizes: what is below must not jump."""
+        line = self.words.fontMetrics().height()
+        margins = self.words.contentsMargins()
+        needed = self.words.heightForWidth(self.words.width()) - margins.top() - margins.bottom()
+        lines = 2 if needed > 1.5 * line else 1
+        if not afresh:
+            lines = max(lines, self._lines)
+        if lines != self._lines or afresh:
+            self._lines = lines
+            corner = 0 if self._floating is None else self._floating.height() + 4
+            self.words.setFixedHeight(max(corner, lines * line + margins.top() + margins.bottom() + 2))
 
     # How it is done.
 
@@ -152,8 +178,10 @@ class LivePlot(QWidget):
         self._floating: QToolButton | None = None
         self.words = QLabel()
         self.words.setObjectName(f"{self.name}_words")
-        self.words.setTextFormat(Qt.TextFormat.AutoText)
+        self.words.setTextFormat(Qt.TextFormat.RichText)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.words.setWordWrap(True)
+        self._lines = 1
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.words.setContentsMargins(6, 0, 6, 0)
         self.picture = QWidget()
@@ -181,15 +209,16 @@ class LivePlot(QWidget):
         self._add_commands()
 
     def _add_commands(self) -> None:
-        def command(key: str, text: str, picture: str, slot: object) -> None:
-            action = QAction(icon(picture), text, self)
-            action.setObjectName(f"{self.name}_{key}")
-            action.triggered.connect(slot)
-            self.commands[key] = action
+        self.add_command("fit", tr("Follow the data"), "fit", self.fit)
+        self.add_command("export_picture", tr("Save picture…"), "image", self._ask_picture)
+        self.add_command("export_csv", tr("Save numbers (CSV)…"), "table", self._ask_csv)
 
-        command("fit", tr("Follow the data"), "fit", self.fit)
-        command("export_picture", tr("Save picture…"), "image", self._ask_picture)
-        command("export_csv", tr("Save numbers (CSV)…"), "table", self._ask_csv)
+    def add_command(self, key: str, text: str, picture: str, slot: Callable[[], None]) -> None:
+        """Offer a command in the corner menu, and to the window's menus."""
+        action = QAction(icon(picture), text, self)
+        action.setObjectName(f"{self.name}_{key}")
+        action.triggered.connect(lambda: slot())
+        self.commands[key] = action
 
     def add_corner_menu(self) -> None:
         """Close the bar with the menu of commands; called when all other controls are in it."""
@@ -212,7 +241,6 @@ class LivePlot(QWidget):
         corner.setParent(self)
         corner.adjustSize()
         self._floating = corner
-        self.words.setMinimumHeight(corner.height() + 4)
 
     def _ask_picture(self) -> None:
         kinds = tr("Pictures") + " (*.png *.svg)"
@@ -225,6 +253,10 @@ class LivePlot(QWidget):
         path, _ = QFileDialog.getSaveFileName(self, tr("Save numbers"), f"{self.name}.csv", kinds)
         if path:
             self.save_csv(path)
+
+    def _bring_up_to_date(self) -> None:
+        if self._dirty:
+            self.draw()
 
     def _draw_when_due(self) -> None:
         if not self._dirty or not self.isVisible():
@@ -259,6 +291,7 @@ class LivePlot(QWidget):
             corner.move(4 if mirrored else self.width() - room + 4, 2)
             self.words.setContentsMargins(room if mirrored else 6, 4, 6 if mirrored else room, 4)
             corner.raise_()
+        self._give_words_room(afresh=True)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

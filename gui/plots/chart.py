@@ -164,6 +164,7 @@ class Chart(pg.PlotWidget):
         font = self.font()
         font.setPointSize(TEXT_SIZE)
         axis.setTickFont(font)
+        axis.showLabel(bool(self._titles[side]))
         axis.setLabel(self._titles[side], **{"color": theme().color("muted").name(), "font-size": f"{TEXT_SIZE}pt"})
 
     def _moved_by_hand(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
@@ -122,8 +124,8 @@ class ConfusionPage(OutputPage):
             "{count} of {row} with true class {true} are predicted as {said}",
             count=f"{int(self.matrix.counts[cell]):,}",
             row=f"{row:,}",
-            true=self.matrix.names[true],
-            said=self.matrix.names[said],
+            true=html.escape(self.matrix.names[true]),
+            said=html.escape(self.matrix.names[said]),
         )
 
     def _pick(self, item: QListWidgetItem) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,13 +68,13 @@ class ForecastPage(OutputPage):
         order = np.argsort(starts)
         self.times = (starts + series.window)[order]
         self.wanted, self.foretold = wanted[last, 0][order], said[last, 0][order]
-        self._labels, self._unit = series.times, shown.data.target.unit
-        self.chart.set_titles(y=self._unit or tr("value"))
+        self._labels, self._unit = series.times, html.escape(shown.data.target.unit)
+        self.chart.set_titles(y=shown.data.target.unit or tr("value"))
         self._draw()
 
     def sentence(self) -> str:
         miss = np.abs(self.foretold - self.wanted)
-        dashes = [f'<span style="color:{theme().color(c).name()}">━</span> {t}' for c, t in (
+        dashes = [f'<span style="color:{theme().color(c).name()}">━</span>&nbsp;{t}' for c, t in (
             ("muted", tr("what came")), ("accent", tr("forecast one step ahead")))]  # fmt: skip
         finite = np.isfinite(miss)
         average = number(float(miss[finite].mean())) if finite.any() else "NaN"
@@ -113,7 +114,7 @@ class ForecastPage(OutputPage):
         self.chart.point_at(float(self.times[i]))
         text = tr(
             "{time}: forecast {said}, what came {wanted} {unit}",
-            time=self._labels[self.times[i]],
+            time=html.escape(self._labels[self.times[i]]),
             said=number(self.foretold[i]),
             wanted=number(self.wanted[i]),
             unit=self._unit,

@@ -182,6 +182,9 @@ class GradientPlot(LivePlot):
             self.bar.addWidget(widget)
         self._color_checks()
         self._fix(False)
+        self.add_command("earlier", tr("Gradient of the training step before"), "chevron-left", lambda: self._move(-1))
+        self.add_command("later", tr("Gradient of the training step after"), "chevron-right", lambda: self._move(1))
+        self.add_command("latest", tr("Gradient of the latest training step"), "chevron-up", self._unpin)
         self.add_corner_menu()
 
     def _color_checks(self) -> None:
@@ -308,6 +311,13 @@ class GradientPlot(LivePlot):
         del x  # The click picks a row; y is the batch that the row stands for.
         self.pinned = None if self.pinned == int(y) else int(y)
         self.mark()
+
+    def _move(self, rows: int) -> None:
+        """Show the training step that is recorded ``rows`` rows further."""
+        if not self.empty_text():
+            batches = self.rows()["batch"]
+            self.pinned = int(batches[min(len(batches) - 1, max(0, self.shown_row() + rows))])
+            self.mark()
 
     def _unpin(self) -> None:
         self.pinned = None

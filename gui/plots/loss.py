@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
 from core.catalogue.registry import catalogue
 from core.decimate import drawable, robust_range
 from core.describe import number
-from core.errors import DataError
 from core.runs import Run
 from core.series import Series
 from gui.document import Document
@@ -25,7 +24,6 @@ from gui.runner import Runner
 from gui.text import tr, tr_core
 from gui.theme import theme
 
-_PARTS = {"train": "training", "validation": "validation"}
 _NEAR = 5
 """Pixels from a marker within which the pointer reads its note."""
 
@@ -41,7 +39,9 @@ class LossPlot(LivePlot):
         self._add_controls()
         self.losses = _Pair(Chart("loss_chart", tr("batch"), tr("loss")))
         self.metrics = _Pair(Chart("metric_chart", tr("batch"), tr("metric")))
-        self.body.addWidget(TurningSplitter(self.losses.chart, self.metrics.chart, parent=self.picture))
+        split = TurningSplitter(self.losses.chart, self.metrics.chart, parent=self.picture)
+        split.turned.connect(self._turned)
+        self.body.addWidget(split)
         for pair in (self.losses, self.metrics):
             pair.chart.hovered.connect(self._hovered)
             pair.chart.moved.connect(self.mark)
@@ -79,23 +79,25 @@ class LossPlot(LivePlot):
         return columns
 
     def _add_controls(self) -> None:
-        self.log = QCheckBox(tr("Log axis"))
+        self.log = QCheckBox(tr("Log"))
+        self.log.setAccessibleName(tr("Logarithmic axis"))
         self.log.setToolTip(tr("Equal ratios are equally far apart, so that small losses can be told apart."))
-        self.all_values = QCheckBox(tr("All values"))
+        self.all_values = QCheckBox(tr("Fit all"))
         self.all_values.setToolTip(tr("Fit the axis to every value, also to single spikes far away from the others."))
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 99)
         self.smoothing.setValue(90)
-        self.smoothing.setMaximumWidth(90)
+        self.smoothing.setFixedWidth(50)
         self.smoothing.setAccessibleName(tr("Smoothing"))
         self.smoothing.setToolTip(
             tr("How much of the past the bold line keeps at every step; the faint line is the raw loss.")
         )
-        label = QLabel(tr("Smoothing"))
+        label = QLabel(tr("Smooth"))
         label.setBuddy(self.smoothing)
         together = QWidget()
         row = QHBoxLayout(together)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
         row.addWidget(label)
         row.addWidget(self.smoothing)
         for widget in (self.log, self.all_values, together):
@@ -148,27 +150,27 @@ class LossPlot(LivePlot):
 
     def _latest(self, run: Run) -> str:
         batch, epoch = int(run.steps["batch"][-1]), int(run.steps["epoch"][-1])
-        values = {"train": run.steps, "validation": run.epochs}
+        tables = (("train", tr("training"), run.steps), ("validation", tr("validation"), run.epochs))
         parts = []
-        for part, table in values.items():
+        for part, title, table in tables:
             shown = [f"{_title(key)} {number(table[key][-1])}" for key in self._keys(run) if len(table.get(key))]
             if shown:
-                parts.append(f"{_dash(part)} {tr(_PARTS[part])}: " + ", ".join(shown))
+                parts.append(f"{_dash(part)}{title}: " + ", ".join(shown))
         return " · ".join([*parts, tr("batch {batch}, epoch {epoch}", batch=f"{batch:,}", epoch=epoch)])
 
     def _unit(self, run: Run, metric: str) -> str:
         """The unit of a metric that is measured in that of the target."""
-        project = self.document.project
-        if metric not in ("mae", "rmse") or run.data != project.data:
+        data = self.data()
+        if data is None or metric not in ("mae", "rmse") or run.data != self.document.project.data:
             return ""
-        try:
-            unit = project.dataset().target.unit
-        except DataError:
-            return ""
-        return f" ({unit})" if unit else ""
+        return f" ({data.target.unit})" if data.target.unit else ""
 
     def _keys(self, run: Run) -> tuple[str, ...]:
         return ("loss", *run.metrics[:1])
+
+    def _turned(self, orientation: Qt.Orientation) -> None:
+        """One above the other, they share the title of their axis."""
+        self.losses.chart.set_titles(x=tr("batch") if orientation == Qt.Orientation.Horizontal else "")
 
     def _hovered(self, at: tuple[float, float] | None) -> None:
         run = self.runner.run
@@ -187,7 +189,7 @@ class LossPlot(LivePlot):
         batch, epoch = int(run.steps["batch"][index]), int(run.steps["epoch"][index])
         parts = [tr("batch {batch}, epoch {epoch}", batch=f"{batch:,}", epoch=epoch)]
         for key in self._keys(run):
-            text = f"{_dash('train')} {_title(key)} {number(run.steps[key][index])}"
+            text = f"{_dash('train')}{_title(key)} {number(run.steps[key][index])}"
             smooth = self._watched(run, key).average
             parts.append(text + " " + tr("(smoothed {value})", value=number(smooth[index])))
             if (
@@ -195,7 +197,7 @@ class LossPlot(LivePlot):
                 and (earlier := int(np.searchsorted(run.epochs["batch"], batch, side="right")) - 1) >= 0
             ):
                 value, after = number(run.epochs[key][earlier]), int(run.epochs["epoch"][earlier])
-                parts.append(_dash("validation") + " " + tr("{value} after epoch {epoch}", value=value, epoch=after))
+                parts.append(_dash("validation") + tr("{value} after epoch {epoch}", value=value, epoch=after))
         low, high = self.losses.chart.visible_x()
         reach = _NEAR * (high - low) / self.losses.chart.columns
         parts += [f"<b>{html.escape(note.text)}</b>" for note in run.notes if abs(note.batch - x) <= reach]
@@ -231,4 +233,4 @@ def _linear(values: np.ndarray, sample: np.ndarray, everything: bool) -> Linear:
 
 
 def _dash(color: str) -> str:
-    return f'<span style="color:{theme().color(color).name()}">━</span>'
+    return f'<span style="color:{theme().color(color).name()}">━</span>&nbsp;'

@@ -85,14 +85,15 @@ class MatrixView(QWidget):
         return min(row, last), min(column, last)
 
     def _paint_cells(self, painter: QPainter, side: float) -> None:
+        metrics = self.fontMetrics()
         for true in range(len(self.counts)):
             for said in range(len(self.counts)):
                 rect, color = self.cell_rect((true, said)), self.color_of((true, said))
                 painter.fillRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), color)
-                count = int(self.counts[true, said])
-                if count and side >= _SMALLEST:
+                count = str(self.counts[true, said])
+                if count != "0" and side >= max(_SMALLEST, metrics.horizontalAdvance(count)):
                     painter.setPen(_readable_on(color))
-                    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, str(count))
+                    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, count)
 
     def _paint_names(self, painter: QPainter, grid: QRectF, side: float) -> None:
         metrics = self.fontMetrics()

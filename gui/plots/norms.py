@@ -46,11 +46,13 @@ class NormsPlot(LivePlot):
         self.smooth.toggled.connect(self.mark)
         self.bar.addWidget(self.smooth)
         self.add_corner_menu()
-        self.norms = _Panel("layer_gradient_chart", tr("gradient norm per layer"))
-        self.ratios = _Panel("update_ratio_chart", tr("update / weights"))
+        self.norms = _Panel("layer_gradient_chart", tr("gradient norm"))
+        self.ratios = _Panel("update_ratio_chart", tr("update ratio"))
         self.guide = pg.InfiniteLine(pos=float(np.log10(UPDATE_GUIDE)), angle=0, movable=False)
         self.ratios.chart.addItem(self.guide, ignoreBounds=True)
-        self.body.addWidget(TurningSplitter(self.norms.chart, self.ratios.chart, parent=self.picture))
+        split = TurningSplitter(self.norms.chart, self.ratios.chart, parent=self.picture)
+        split.turned.connect(self._turned)
+        self.body.addWidget(split)
         for panel in (self.norms, self.ratios):
             panel.chart.hovered.connect(self._hovered)
             panel.chart.moved.connect(self.mark)
@@ -87,6 +89,10 @@ class NormsPlot(LivePlot):
     def restyle(self) -> None:
         self.guide.setPen(pg.mkPen(theme().color("muted"), width=1, style=Qt.PenStyle.DashLine))
 
+    def _turned(self, orientation: Qt.Orientation) -> None:
+        """One above the other, they share the title of their axis."""
+        self.norms.chart.set_titles(x=tr("batch") if orientation == Qt.Orientation.Horizontal else "")
+
     def _hovered(self, at: tuple[float, float] | None) -> None:
         if self.empty_text():
             return
@@ -107,7 +113,7 @@ class NormsPlot(LivePlot):
                     values.append(number(table[key][row], 2))
             color = theme().color(f"series{i + 1}").name()
             parts.append(
-                f'<span style="color:{color}">━</span> {html.escape(self.layer_name(key))} {", ".join(values)}'
+                f'<span style="color:{color}">━</span>&nbsp;{html.escape(self.layer_name(key))} {", ".join(values)}'
             )
         self.say(" · ".join([tr("batch {batch}", batch=f"{batch:,}"), *parts]))
 

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from core.answers import answers
 from core.data.dataset import Dataset
-from core.errors import DataError
 from core.network import activation_of
 from core.project import Change
 from core.reports import Evaluation
@@ -87,14 +86,8 @@ class OutputView(LivePlot):
 
     # How it is done.
 
-    def _data(self) -> Dataset | None:
-        try:
-            return self.document.project.dataset()
-        except DataError:
-            return None
-
     def _shown(self) -> Shown | None:
-        evaluation, data = self.runner.evaluation, self._data()
+        evaluation, data = self.runner.evaluation, self.data()
         if evaluation is None or evaluation is self._stale or data is None:
             return None
         given = answers(data, evaluation)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 
 class TurningSplitter(QSplitter):
     """A splitter that turns when its shape does; ``aspect`` is width / height from which it lies flat."""
+
+    turned = Signal(object)
+    """Qt.Orientation: how its parts lie now."""
 
     def __init__(self, *parts: QWidget, aspect: float = 1.3, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -26,3 +29,4 @@ class TurningSplitter(QSplitter):
         wanted = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
         if wanted != self.orientation():
             self.setOrientation(wanted)
+            self.turned.emit(wanted)

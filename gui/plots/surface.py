@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -70,7 +72,9 @@ class SurfacePage(OutputPage):
     def sentence(self) -> str:
         names = class_names(self._shown.data) if self._shown and self._shown.data.target.codes else ()
         colors = _class_colors(len(names))
-        return " · ".join(f'<span style="color:{c.name()}">●</span> {n}' for c, n in zip(colors, names))
+        return " · ".join(
+            f'<span style="color:{c.name()}">●</span>&nbsp;{html.escape(n)}' for c, n in zip(colors, names)
+        )
 
     def table(self) -> Table:
         names = self._shown.data.inputs[next(iter(self._shown.data.inputs))].names if self._shown else ()

@@ -123,6 +123,15 @@ def test_clicking_a_row_shows_the_profile_of_that_training_step_and_keeps_it(plo
     np.testing.assert_allclose(make.drawn(shown.lines["total"])[1], np.log10(falling(31)[0]), rtol=1e-6)
 
 
+def test_the_keyboard_walks_through_the_training_steps(plot):
+    shown = plot()
+    for key, batch in (("earlier", 29), ("earlier", 28), ("later", 29), ("later", 30), ("later", 30), ("latest", None)):
+        shown.commands[key].trigger()
+        shown.draw()
+        assert shown.pinned == batch
+    assert "batch 30" in shown.words.text()
+
+
 def test_an_lstm_also_shows_its_cell(plot, make):
     shown = plot(profile=lambda b: make.profile(*falling(b), cell=3 * falling(b)[0]))
     assert not shown.checks["cell"].isHidden()
