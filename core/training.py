@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.catalogue.metrics import NUMBERS
 from core.catalogue.spec import Choice, Param, Spec
 
 TRAINING = Spec(
@@ -10,7 +11,7 @@ TRAINING = Spec(
     "How the network learns: what it minimises, by which rule, and for how long.",
     (
         Param("loss", "Loss", "entry", Choice("mse"), "The number that training makes small.", catalogue="losses", effect="next batch", group="What to minimise"),
-        Param("metric", "Metric", "choice", "auto", "A number for people, shown beside the loss.", choices=(("auto", "What fits the data"), ("accuracy", "Accuracy"), ("mae", "Mean absolute error"), ("rmse", "Root mean squared error"), ("r2", "R²")), effect="next run", group="What to minimise"),
+        Param("metric", "Metric", "entry", Choice("auto"), "A number for people, shown beside the loss.", catalogue="metrics", only=NUMBERS, effect="next run", group="What to minimise"),
         Param("optimizer", "Optimizer", "entry", Choice("adam"), "The rule that turns gradients into steps.", catalogue="optimizers", effect="next batch", group="How to step"),
         Param("schedule", "Learning rate over time", "entry", Choice("constant"), "How the learning rate changes while training.", catalogue="schedules", effect="next batch", group="How to step"),
         Param("batch_size", "Batch size", "int", 32, "Samples per step. Larger batches give smoother gradients and fewer steps per epoch.", minimum=1, maximum=65536, log=True, effect="next batch", group="How long"),
@@ -19,8 +20,10 @@ TRAINING = Spec(
         Param("patience", "Patience", "int", 5, "Epochs without improvement before it stops early.", minimum=1, maximum=10000, unit="epochs", effect="next batch", group="How long"),
         Param("clip_norm", "Clip norm", "float", 0.0, "Shrinks the whole gradient to this length where it is longer; 0 is off.", minimum=0.0, maximum=1e6, step=0.5, effect="next batch", group="Keeping it stable"),
         Param("clip_value", "Clip value", "float", 0.0, "Cuts every number of the gradient at this size; 0 is off.", minimum=0.0, maximum=1e6, step=0.1, effect="next batch", group="Keeping it stable", advanced=True),
+        Param("clip_adaptive", "Clip by weight", "float", 0.0, "Keeps the gradient of each row of weights below this share of that row's own length (adaptive clipping); 0.01 is usual, 0 is off.", minimum=0.0, maximum=10.0, step=0.01, effect="next batch", group="Keeping it stable", advanced=True),
         Param("weight_decay", "Weight decay", "float", 0.0, "Pulls every weight towards 0 (L2).", minimum=0.0, maximum=10.0, log=True, effect="next batch", group="Keeping it stable"),
         Param("l1", "L1 penalty", "float", 0.0, "Adds this times the sum of all |weights| to the loss, which drives small weights to 0.", minimum=0.0, maximum=10.0, log=True, effect="next batch", group="Keeping it stable", advanced=True),
+        Param("activity", "Activity penalty", "float", 0.0, "Adds this times the mean squared output of all layers to the loss, which keeps units quiet.", minimum=0.0, maximum=10.0, log=True, effect="next batch", group="Keeping it stable", advanced=True),
         Param("seed", "Seed", "int", 0, "Start of all random numbers: first weights (at the next reset), order of the data, dropout.", minimum=0, maximum=2**31 - 1, effect="next run", group="Reproducible"),
         Param("shuffle", "Shuffle", "bool", True, "A new order of the training data in every epoch.", effect="next run", group="Reproducible"),
         Param("tbptt", "Truncate after", "int", 0, "Truncated back-propagation through time: the gradient goes back at most this many steps; 0 is the whole sequence.", minimum=0, maximum=100000, unit="steps", effect="next batch", group="Machine", advanced=True),

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from core.catalogue.spec import Choice
+from core.engine.clipping import adaptive_clip
 from core.engine.optimizers import build_optimizer, build_schedule, update_optimizer
 from core.engine.watchdog import Found, in_tensors
 from core.errors import NotTrainable
@@ -78,9 +79,11 @@ class Learner:
         return {layer: total_norm(tensors) for layer, tensors in self._by_layer(self.gradients()).items()}
 
     def clip(self, norm: float) -> bool:
-        """Cut the gradient as the settings say, first each number, then the whole; True where that changed it."""
+        """Cut the gradient as the settings say: each row, each number, then the whole; True where that changed it."""
         limit, top = float(self.training["clip_value"]), float(self.training["clip_norm"])
-        clipped = False
+        clipped = adaptive_clip(self._learned.values(), float(self.training["clip_adaptive"]))
+        if clipped:
+            norm = self.gradient_norm()
         if limit:
             tensors = list(self.gradients().values())
             clipped = any(bool(tensor.abs().max() > limit) for tensor in tensors if tensor.numel())

@@ -36,6 +36,17 @@ class Pass:
     parameters: Mapping[str, Tensor]
     """With which it was run; of a pass made by ``looked_at`` their gradients belong to it alone."""
 
+    def activity(self, training: Choice) -> Tensor | None:
+        """The activity penalty of the settings, share times mean squared output of all layers; None where it is off.
+
+        Inputs are no layer's doing and do not count.
+        """
+        share = float(training["activity"])
+        outputs = [value for value in self.values.outputs.values() if value.requires_grad]
+        if not share or not outputs:
+            return None
+        return share * torch.stack([value.square().mean() for value in outputs]).mean()
+
     def totals(self) -> dict[str, Tensor]:
         """dL/dh_t by layer id, shaped as the layer's value; for a pass made by ``looked_at``."""
         assert self.capture is not None and self.capture.every_layer

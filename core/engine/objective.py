@@ -32,8 +32,9 @@ class Objective:
         activation = activation_of(network.layers[self.output])
         assert activation is not None
         self._loss = loss_function(training["loss"], activation, dataset)
-        self.metric = default_metric(dataset) if training["metric"] == "auto" else str(training["metric"])
-        self._metric = metric_function(self.metric, dataset)
+        chosen: Choice = training["metric"]
+        self.metric = default_metric(dataset) if chosen.key == "auto" else chosen.key
+        self._metric = metric_function(chosen, dataset, activation)
 
     def answers(self, values: Values) -> Answers:
         """The value of the output layer."""

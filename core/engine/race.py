@@ -67,16 +67,16 @@ def race(
 
 def _step(racer: _Racer, model: Model, batch: Batch, random: torch.Generator, weight: Weight) -> None:
     learner, (name, place) = racer.learner, weight
-    loss = model.forward(learner.tensors, batch, training=True, generator=random).loss
+    done = model.forward(learner.tensors, batch, training=True, generator=random)
     learner.begin()
-    penalty = learner.penalty()
-    torch.autograd.backward(loss if penalty is None else loss + penalty)
+    penalties = [p for p in (learner.penalty(), done.activity(learner.training)) if p is not None]
+    torch.autograd.backward(sum(penalties, start=done.loss))
     learner.clip(learner.gradient_norm())
     tensor = learner.tensors[name]
     before = float(tensor.detach()[place])
     gradient = 0.0 if tensor.grad is None else float(tensor.grad[place])
     rate = learner.learning_rate
-    racer.losses.append(float(loss.detach()))
+    racer.losses.append(float(done.loss.detach()))
     racer.lost = not math.isfinite(racer.losses[-1]) or bool(learner.step())
     if racer.lost:
         return

@@ -86,7 +86,7 @@ def another(param):
 
 @ours
 def test_survives_save_and_reopen(name, key, tmp_path):
-    if name == "metrics":
+    if key == "confusion":
         choice = catalogue(name).choose(key)
         assert catalogue(name).complete(Choice.from_json(choice.to_json())) == choice
         return
@@ -98,7 +98,7 @@ def test_survives_save_and_reopen(name, key, tmp_path):
             setting = "activation" if name == "activations" else "recurrent_initializer"
             project.apply(SetParam("l2", setting + rest, value))
         else:
-            setting = {"losses": "loss", "optimizers": "optimizer", "schedules": "schedule"}[name]
+            setting = {"losses": "loss", "metrics": "metric", "optimizers": "optimizer", "schedules": "schedule"}[name]
             project.apply(SetTraining(setting + rest, value))
     save(project, tmp_path / "project.unroll")
     assert same(load(tmp_path / "project.unroll").state, project.state)
