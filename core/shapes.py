@@ -72,3 +72,25 @@ def input_features(network: Network, layer_id: str, shapes: Mapping[str, Shape])
     if not sources or None in sources:
         return None
     return sum(shape.features for shape in sources if shape is not None)
+
+
+def groups(network: Network) -> list[list[str]]:
+    """The sequence layers, grouped into those that share a time axis because they run in step."""
+    shapes = infer(network)
+    joined = {key: key for key, shape in shapes.items() if shape.sequence}
+
+    def root(key: str) -> str:
+        while joined[key] != key:
+            joined[key] = key = joined[joined[key]]
+        return key
+
+    for layer in network:
+        together = [link.source for link in network.into(layer.id) if link.source in joined]
+        if layer.id in joined:
+            together.append(layer.id)
+        for key in together[1:]:
+            joined[root(key)] = root(together[0])
+    found: dict[str, list[str]] = {}
+    for key in joined:
+        found.setdefault(root(key), []).append(key)
+    return list(found.values())

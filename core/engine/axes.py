@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import networkx as nx
 from torch import Tensor
 
 from core.errors import DataError
 from core.network import Network
-from core.shapes import infer
+from core.shapes import groups
+
+__all__ = ["Axes", "find_axes", "groups"]
 
 
 @dataclass(frozen=True)
@@ -21,20 +22,6 @@ class Axes:
     """Steps by id of the layers that are sequences."""
     lengths: Mapping[str, Tensor | None]
     """(batch,) valid steps by id of the layers that are sequences; None where all steps are valid."""
-
-
-def groups(network: Network) -> list[list[str]]:
-    """The sequence layers, grouped into those that share a time axis."""
-    shapes = infer(network)
-    graph = nx.Graph()
-    graph.add_nodes_from(key for key, shape in shapes.items() if shape.sequence)
-    for layer in network:
-        sequences = [link.source for link in network.into(layer.id) if shapes[link.source].sequence]
-        if shapes[layer.id].sequence:
-            sequences.append(layer.id)
-        nx.add_path(graph, sequences)
-    order = {key: i for i, key in enumerate(network.layers)}
-    return [sorted(part, key=order.__getitem__) for part in nx.connected_components(graph)]
 
 
 def find_axes(

@@ -1,0 +1,1 @@
+"""The unrolled view: the network over time, one column per step, painted by hand."""
