@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
@@ -92,6 +92,11 @@ class LivePlot(QWidget):
         """Take the colours of the theme in force, where charts are not enough."""
 
     # What everyone may do.
+
+    @property
+    def seen(self) -> bool:
+        """Whether any of it can be seen: Qt moves the docks behind a tab out of the window, and calls them visible."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
 
     def mark(self, *_: object) -> None:
         """Something changed: draw as soon as it is this plot's turn and it can be seen."""
@@ -259,7 +264,7 @@ class LivePlot(QWidget):
             self.draw()
 
     def _draw_when_due(self) -> None:
-        if not self._dirty or not self.isVisible():
+        if not self._dirty or not self.seen:
             return
         wait = max(self._not_before, _Turn.free_at) - time.perf_counter()
         if wait <= 0:
@@ -293,7 +298,12 @@ class LivePlot(QWidget):
             corner.raise_()
         self._give_words_room(afresh=True)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        # A dock that comes from behind its tab is painted, but not told that it is shown.
+        if self._dirty and not self._late.isActive():
+            self._late.start(0)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._dirty:
-            self.draw()
+        self._bring_up_to_date()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
+from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QToolButton
 
 from core.data.catalogue import DATASETS
 from core.errors import NotSaved
@@ -65,6 +65,35 @@ def test_a_hidden_plot_does_not_draw_until_it_is_shown(kind, full, qtbot):
     plot.hide()
     runner.updated.emit()
     assert len(drawings) == 1
+
+
+def test_a_plot_behind_another_tab_does_not_draw_until_it_is_raised(full, qtbot):
+    document, runner = full
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    docks, plots = [], []
+    for kind in (LossPlot, GradientPlot):
+        plots.append(kind(document, runner))
+        docks.append(QDockWidget(kind.__name__, window))
+        docks[-1].setWidget(plots[-1])
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks[-1])
+    window.tabifyDockWidget(*docks)
+    docks[0].raise_()
+    window.resize(600, 400)
+    with qtbot.waitExposed(window):
+        window.show()
+    qtbot.waitUntil(lambda: plots[0].seen and not plots[1].seen, timeout=3000)
+    drawings = []
+    inner = plots[1].redraw
+    plots[1].redraw = lambda: (drawings.append(1), inner())
+    for _ in range(3):
+        runner.updated.emit()
+        qtbot.wait(60)
+    assert not drawings and plots[1]._dirty
+    docks[1].raise_()
+    qtbot.waitUntil(lambda: not plots[1]._dirty, timeout=3000)
+    assert drawings
+    qtbot.waitUntil(lambda: not plots[0]._late.isActive(), timeout=3000)
 
 
 @pytest.mark.parametrize("kind", PLOTS)
