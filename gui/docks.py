@@ -31,13 +31,14 @@ class Docks:
         self.all[key] = dock
 
     def hide_lost_tab_bars(self) -> None:
-        """Hide what Qt 6.11 leaves behind: from the second group of tabs on, tabifying makes a second bar for two docks
-        and loses it, and it would lie on top of the window."""
+        """Hide what Qt 6.11 leaves behind: tabifying and restoring make new tab bars and lose sight of the old ones, which
+        would lie on top of the window. The one in use is the one that was made last."""
         seen: set[str] = set()
         bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        for bar in sorted(bars, key=QTabBar.count, reverse=True):
+        for bar in reversed(bars):
             titles = {bar.tabText(index) for index in range(bar.count())}
-            bar.setHidden(bool(titles & seen))
+            if titles & seen:
+                bar.hide()
             seen |= titles
 
     def below(self, key: str, title: str, widget: QWidget, above: str) -> None:
@@ -67,7 +68,9 @@ class Docks:
         geometry, layout = settings.remembered("geometry"), settings.remembered("layout")
         if geometry is not None:
             self._window.restoreGeometry(geometry)
-        return layout is not None and self._window.restoreState(layout, LAYOUT_VERSION)
+        restored = layout is not None and self._window.restoreState(layout, LAYOUT_VERSION)
+        self.hide_lost_tab_bars()
+        return restored
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:

@@ -33,6 +33,7 @@ from gui.status import StatusBar
 from gui.text import tr
 from gui.theme import Mode, theme
 from gui.toolbar import TrainingBar
+from gui.transport import Transport
 
 _Area = Qt.DockWidgetArea
 
@@ -94,7 +95,6 @@ class MainWindow(QMainWindow):
         docks.beside("output", tr("Output"), self.plots["output"], left_of="gradient")
         docks.add("activations", tr("Activations"), self.plots["activations"], bottom, onto="output")
         docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="output")
-        docks.hide_lost_tab_bars()
         docks.show("outline")
         docks.show("training")
         docks.show("output")
@@ -115,6 +115,8 @@ class MainWindow(QMainWindow):
         self._dark = command(self, tr("Switch light and dark"), self._switch_theme, picture="moon")
         tools.addAction(self._dark)
         self.addToolBar(tools)
+        self.transport = Transport(self.runner, self)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.transport)
         self.status = StatusBar(self.document, self.runner)
         self.setStatusBar(self.status)
 
@@ -164,6 +166,8 @@ class MainWindow(QMainWindow):
                 None,
                 train["stop"],
                 train["reset"],
+                None,
+                *self.transport.commands.values(),
             ],
         )
         about = command(self, tr("About Unroll Studio"), self._about)
@@ -203,6 +207,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Every panel back to where it was at the first start."""
         self.restoreState(self._first_layout)
+        self.docks.hide_lost_tab_bars()
         self._place()
 
     def _show_inspector(self) -> None:

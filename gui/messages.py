@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -86,7 +85,11 @@ class Load:
 
 @dataclass(frozen=True)
 class Go:
+    """Train on; ``endless`` does not stop after one stretch, and rests ``pace`` seconds between two reports."""
+
     granularity: Granularity
+    endless: bool = False
+    pace: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -116,11 +119,6 @@ class Race:
 @dataclass(frozen=True)
 class EndRace:
     pass
-
-
-@dataclass(frozen=True)
-class Pause:
-    done: threading.Event
 
 
 @dataclass(frozen=True)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.catalogue.spec import Choice
 from core.data.dataset import Part
 from core.edits import ResetWeights, SetWeights
 from core.errors import StudioError
-from core.explore.race import Standing
 from core.problems import Problem, errors
 from core.project import Change, State, computes_alike
 from core.reports import Evaluation, Examination, Report
 from core.runs import Run
 from gui.document import Document
-from gui.messages import Event, Failed, Outputs, Paused, RaceFailed, Ready
+from gui.messages import Event, Failed, Outputs, Paused, Ready
 from gui.past import Past
+from gui.race import OptimizerRace
 from gui.text import sentence, tr, tr_core
 from gui.ticker import Ticker
 from gui.trainer import Trainer
@@ -32,6 +32,17 @@ TICKS_PER_UPDATE = 3
 """While training runs, views are told on every third tick: drawing and the worker share one interpreter, and what is
 drawn at ten pictures a second looks as live as at thirty."""
 PEEK_DELAY_MS = 250
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How Play moves: in batches ("run") or time steps ("step"), with ``pace`` seconds of rest in between."""
+
+    granularity: Literal["run", "step"] = "run"
+    pace: float = 0.0
+
+
+FULL_SPEED = Speed()
 
 
 class Runner(QObject):
@@ -58,13 +69,10 @@ class Runner(QObject):
         self.examination: Examination | None = None
         self.evaluation: Evaluation | None = None
         self.outputs: Outputs | None = None
+        self.speed = FULL_SPEED
+        """How Play moves; takes effect at once through ``set_speed``."""
         self.sample: tuple[int, Part] = (0, "train")
         """Number in the data set, and part, of the sample that is examined."""
-        self.standing: Standing | None = None
-        """Of the last race of optimizers on this network."""
-        self.racing = False
-        self.race_trouble = ""
-        """One sentence on why the race could not go on."""
         self._trainer = Trainer()
         self._ticks, self._news = 0, False
         self._live: Mapping[str, np.ndarray] | None = None
@@ -77,6 +85,7 @@ class Runner(QObject):
         self._peek.timeout.connect(self._look)
         self.ticker.tick.connect(self._drain)
         self.past = Past(self)
+        self.race = OptimizerRace(self, self._trainer)
         document.before_change = self.hand_over
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
@@ -121,6 +130,12 @@ class Runner(QObject):
         if self.busy and self.status != "pausing":
             self._set_status("pausing", tr("Pausing …"))
             self._trainer.pause()
+
+    def set_speed(self, speed: Speed) -> None:
+        """Play faster or slower, batch by batch or time step by time step, from now on."""
+        self.speed = speed
+        if self.status == "running":
+            self._trainer.go(speed.granularity, endless=True, pace=speed.pace)
 
     def step(self, stretch: Stretch) -> None:
         """Train one time step, batch or epoch."""
@@ -194,24 +209,6 @@ class Runner(QObject):
         self._peek.stop()
         return self._trainer.close()
 
-    def race(self, optimizers: Mapping[str, Choice], steps: int, weight: tuple[str, tuple[int, ...]]) -> None:
-        """Race optimizers on copies of the network; ``standing`` follows with each ``updated``, batch by batch."""
-        self.standing, self.race_trouble, self.racing = None, "", True
-        problems = errors(self.document.state)
-        if problems or self.status == "loading":
-            first = tr_core(problems[0].template, **problems[0].values) if problems else tr("The engine is loading.")
-            self.race_trouble, self.racing = first, False
-            self.updated.emit()
-            return
-        self.ticker.start()
-        self._trainer.race(self.document.state, optimizers, steps, weight)
-
-    def end_race(self) -> None:
-        """End the race; its standing stays."""
-        if self.racing:
-            self.racing = False
-            self._trainer.end_race()
-
     # -- the session -------------------------------------------------------------------------------------------------
 
     def _go(self, wanted: Stretch | Literal["run"]) -> None:
@@ -226,7 +223,10 @@ class Runner(QObject):
             self._begin()
         self.ticker.start()
         self._set_status("running", tr("Training …") if wanted == "run" else tr("Stepping …"))
-        self._trainer.go(wanted)
+        if wanted == "run":
+            self._trainer.go(self.speed.granularity, endless=True, pace=self.speed.pace)
+        else:
+            self._trainer.go(wanted)
 
     def _refuse(self, problems: list[Problem]) -> None:
         first = problems[0]
@@ -302,7 +302,11 @@ class Runner(QObject):
             self._news = False
             self.updated.emit()
         elif (
-            not events and not self.busy and not self.racing and self.status != "loading" and not self._peek.isActive()
+            not events
+            and not self.busy
+            and not self.race.running
+            and self.status != "loading"
+            and not self._peek.isActive()
         ):
             self.ticker.stop()
 
@@ -323,11 +327,6 @@ class Runner(QObject):
                 self.outputs = event
             case Ready():
                 self._hear_ready()
-            case Standing() if self.racing:
-                self.standing = event
-                self.racing = event.taken < event.steps
-            case RaceFailed():
-                self.race_trouble, self.racing = tr_core(event.template, **event.values), False
             case _:
                 self.heard.emit(event)
 

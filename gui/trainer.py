@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,6 @@ from gui.messages import (
     Load,
     Moved,
     Outputs,
-    Pause,
     Paused,
     Quit,
     Race,
@@ -54,6 +54,13 @@ QUEUE_LENGTH = 256
 DISPLAY_SECONDS = 0.1
 
 
+@dataclass(frozen=True)
+class Pause:
+    """Stand still after the current batch, then set ``done``."""
+
+    done: threading.Event
+
+
 class Trainer:
     """Drives a Session in its thread. All methods return at once, except ``wait_for`` and ``close``."""
 
@@ -67,6 +74,7 @@ class Trainer:
         self._watched: tuple[int, Part] = (0, "train")
         self._reports: Iterator[Report] | None = None
         self._going: Granularity | None = None
+        self._endless, self._pace = False, 0.0
         self._racing: Iterator[Standing] | None = None
         self._run = ""
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
@@ -81,9 +89,9 @@ class Trainer:
         """Make a session for a state; it stands still until ``go``. ``sample`` of ``part`` is examined as it learns."""
         self._inbox.put(Load(state, run, (sample, part)))
 
-    def go(self, granularity: Granularity) -> None:
-        """Train on: one time step, batch or epoch, or ("run") until paused."""
-        self._inbox.put(Go(granularity))
+    def go(self, granularity: Granularity, endless: bool = False, pace: float = 0.0) -> None:
+        """Train on: one time step, batch or epoch, or ("run", or ``endless``) until paused."""
+        self._inbox.put(Go(granularity, endless, pace))
 
     def pause(self) -> threading.Event:
         """Stand still after the current batch: a Paused event follows, and the returned flag is set."""
@@ -165,6 +173,7 @@ class Trainer:
                 self._obey(self._inbox.get())
             elif self._going is not None:
                 self._advance()
+                self._rest()
             else:
                 self._race_on()
 
@@ -207,6 +216,7 @@ class Trainer:
                 request.done.set()
             case Go() if self._session is not None:
                 self._going = self._session.granularity = request.granularity
+                self._endless, self._pace = request.endless, request.pace
             case Change() if self._session is not None:
                 self._change(request.training)
             case GoTo() if self._history is not None:
@@ -310,7 +320,15 @@ class Trainer:
         if report is None or report.stopped or self._stretch_done(report):
             self._stand_still()
 
+    def _rest(self) -> None:
+        """Wait as long as the pace asks for, or until a request comes."""
+        until = time.monotonic() + self._pace
+        while self._pace and self._going and time.monotonic() < until and self._inbox.empty():
+            time.sleep(0.01)
+
     def _stretch_done(self, report: Report) -> bool:
+        if self._endless:
+            return False
         match self._going:
             case "step":
                 return True

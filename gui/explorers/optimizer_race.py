@@ -28,6 +28,8 @@ from gui.ticker import Ticker
 from gui.widgets import bold, muted, words
 
 STEPS = 400
+XRAY_EVERY = 10
+"""While the race runs, the numbers are drawn at every so many steps: faster than that nobody reads formulas."""
 BATCHES = 200
 """Length of a race on the user's network."""
 _RATES = {"sgd": 0.05, "adam": 0.1, "adamw": 0.1, "nadam": 0.1, "radam": 0.1, "adamax": 0.1, "rmsprop": 0.05,
@@ -141,8 +143,8 @@ class OptimizerRace(Explorer):
     def restart(self) -> None:
         """Everyone back to the start."""
         self.ticker.stop()
-        self.runner.end_race()
-        self.runner.standing = None
+        self.runner.race.end()
+        self.runner.race.standing = None
         self.race = Race(self.surface, {key: self._choices[key] for key in self.list.ticked()}, self._start)
         self.refresh()
 
@@ -189,7 +191,8 @@ class OptimizerRace(Explorer):
             pen=pg.mkPen("w", width=2),
         )
         self._draw_losses()
-        self._draw_xray()
+        if not self.ticker.active or self.race.taken % XRAY_EVERY == 0:
+            self._draw_xray()
         self._say()
 
     def _draw_losses(self) -> None:
@@ -255,11 +258,11 @@ class OptimizerRace(Explorer):
 
     def _draw_standing(self) -> None:
         """The race on the network, as far as it has come."""
-        standing = self.runner.standing
+        standing = self.runner.race.standing
         if standing is None:
             self._draw_curves({})
             self.formula.show_lines([OPTIMIZERS[self.chosen.currentData()].formula])
-            self.where.setText(self.runner.race_trouble or tr("Ready. The curves are the loss of each batch."))
+            self.where.setText(self.runner.race.trouble or tr("Ready. The curves are the loss of each batch."))
             return
         curves = {key: np.array(standing.losses[key]) for key in self.list.ticked() if key in standing.losses}
         self._draw_curves({key: np.where(curve > 0, curve, np.nan) for key, curve in curves.items()})
@@ -308,17 +311,17 @@ class OptimizerRace(Explorer):
         self._show_play()
 
     def _toggle_mine(self) -> None:
-        if self.runner.racing:
-            self.runner.end_race()
+        if self.runner.race.running:
+            self.runner.race.end()
             return
         weight = self.my_weight.weight
         if weight is None or not self.list.ticked():
             self.where.setText(tr("There is nothing to race with: draw a network and tick at least one optimizer."))
             return
-        self.runner.race({key: self._choices[key] for key in self.list.ticked()}, BATCHES, weight)
+        self.runner.race.start({key: self._choices[key] for key in self.list.ticked()}, BATCHES, weight)
 
     def _show_play(self) -> None:
-        moves = self.runner.racing if self.mine else self.ticker.active
+        moves = self.runner.race.running if self.mine else self.ticker.active
         moving = tr("Stop") if self.mine else tr("Pause")
         self.play.setText(moving if moves else tr("Play"))
         self.play.setIcon(icon("pause" if moves else "play"))
@@ -336,5 +339,5 @@ class OptimizerRace(Explorer):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.ticker.stop()
-        self.runner.end_race()
+        self.runner.race.end()
         self._show_play()

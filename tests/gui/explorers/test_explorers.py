@@ -351,11 +351,11 @@ def test_the_race_on_my_own_network_leaves_its_weights_alone(show, qtbot, result
         choose(explorer.surface_box, "mine", qtbot)
         assert not explorer.map.isVisible()
         QTest.mouseClick(explorer.play, LEFT)
-        qtbot.waitUntil(lambda: runner.standing is not None and runner.standing.taken >= 5, timeout=30000)
+        qtbot.waitUntil(lambda: runner.race.standing is not None and runner.race.standing.taken >= 5, timeout=30000)
         QTest.mouseClick(explorer.play, LEFT)
-        assert not runner.racing
+        assert not runner.race.running
         explorer.refresh()
-        standing = runner.standing
+        standing = runner.race.standing
         first = {round(losses[0], 6) for losses in standing.losses.values()}
         assert len(first) == 1, "all start from the same weights with the same batch"
         adam = standing.xrays["adam"]
