@@ -67,7 +67,7 @@ class Execution:
         if not self.truncate:
             return shifted
         t = torch.arange(len(shifted), device=shifted.device)
-        crosses = (t >= delay) & (t // self.truncate != (t - delay).clamp(min=0) // self.truncate)
+        crosses = t // self.truncate != (t - delay).clamp(min=0) // self.truncate
         return torch.where(crosses[:, None, None], shifted.detach(), shifted)
 
     def read_sequence(self, link: Link, steps: int) -> Tensor:

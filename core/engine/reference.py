@@ -190,7 +190,8 @@ class Interpreter:
     def read(self, link: Link, t: int | None) -> Tensor:
         """The source ``delay`` steps before ``t``; before the start, its initial state."""
         if t is not None and t - link.delay < 0:
-            return self.initial(link.source)
+            start = self.initial(link.source)
+            return start.detach() if self.crosses(0, t) else start
         if not self.shapes[link.source].sequence:
             return self.value(link.source, None)
         assert t is not None

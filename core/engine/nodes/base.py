@@ -102,7 +102,7 @@ class Node:
 
     def kept(self, t: int, delay: int) -> bool:
         """Whether the gradient may pass from step ``t`` to ``t - delay``."""
-        return not self.truncate or t < delay or t // self.truncate == (t - delay) // self.truncate
+        return not self.truncate or t // self.truncate == max(t - delay, 0) // self.truncate
 
     def backward(self, t: int) -> None:
         """Turn the complete gradient of step ``t`` into gradients of what that step read."""

@@ -96,3 +96,14 @@ def test_random_networks_equal_the_reference(block: int) -> None:
             check(seed)
         except AssertionError as error:
             raise AssertionError(f"seed {seed}: {error}") from error
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("block", range(50))
+def test_very_many_random_networks_equal_the_reference(block: int) -> None:
+    for seed in range(10_000 + block * 1000, 10_000 + (block + 1) * 1000):
+        try:
+            check(seed)
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}: {error}") from error
