@@ -272,7 +272,7 @@ def carry_masks(old: Network, new: Network, kept: Kept | None = None) -> Network
     for link in new.links.values():
         name = f"{link.id}.weight"
         if link.mask is None or name not in after or name not in before:
-            links[link.id] = link if link.mask is None or name in before else replace(link, mask=None)
+            links[link.id] = link if link.mask is None else replace(link, mask=None)
             continue
         now, was = after[name], before[name]
         assert now.columns is not None and was.columns is not None
@@ -282,5 +282,6 @@ def carry_masks(old: Network, new: Network, kept: Kept | None = None) -> Network
             continue
         mask = np.ones(now.shape, bool)
         _copy_matching(mask, link.mask, _matches(rows, was.rows), _matches(columns, was.columns))
-        links[link.id] = replace(link, mask=mask)
+        mask.flags.writeable = False
+        links[link.id] = replace(link, mask=None if mask.all() else mask)
     return replace(new, links=links)

@@ -328,4 +328,4 @@ class RandomEdits(RuleBasedStateMachine):
 
 
 TestRandomEdits = RandomEdits.TestCase
-TestRandomEdits.settings = settings(max_examples=60, stateful_step_count=40)
+TestRandomEdits.settings = settings(max_examples=200, stateful_step_count=50)
