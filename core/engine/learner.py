@@ -99,8 +99,7 @@ class Learner:
     @torch.no_grad()
     def step(self) -> Found | None:
         """Change the parameters. What would become NaN or infinite is returned: all of them then stay as they were."""
-        for name, tensor in self._learned.items():
-            self._before[name].copy_(tensor)
+        torch._foreach_copy_(list(self._before.values()), list(self._learned.values()))
         self.optimizer.step()
         self.schedule.step()
         if math.isfinite(total_norm(list(self._learned.values()))):
@@ -149,10 +148,16 @@ def total_norm(tensors: list[Tensor]) -> float:
     """L2 norm of all tensors together; recomputed in 64 bit where 32 bit overflow."""
     if not tensors:
         return 0.0
-    norm = float(torch.nn.utils.get_total_norm(tensors))
+    norm = _norm(tensors)
     if not math.isfinite(norm) and tensors[0].dtype == torch.float32 and tensors[0].device.type != "mps":
-        norm = float(torch.nn.utils.get_total_norm([tensor.double() for tensor in tensors]))
+        norm = _norm([tensor.double() for tensor in tensors])
     return norm
+
+
+@torch.no_grad()
+def _norm(tensors: list[Tensor]) -> float:
+    # torch.nn.utils.get_total_norm does the same in three times the time, which small networks would feel
+    return float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(tensors))))
 
 
 def _ratio(part: float, whole: float) -> float:

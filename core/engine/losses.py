@@ -74,6 +74,14 @@ def loss_function(
     ) -> Tensor:
         wanted = converted(targets, spec.targets, dataset, outputs)
         each = kernel(Scores(logits, outputs, output_activation), wanted, **values)
+        if (
+            mask is None
+            and sample_weight is None
+            and balance is None
+            and (each.dim() < 2 or not (last_only or weights))
+        ):
+            mean = each.mean()
+            return _root(mean) if rooted else mean
         counts = _counts(each, mask, last_only, weights)
         if sample_weight is not None:
             counts = counts * sample_weight.to(each.dtype)

@@ -109,12 +109,15 @@ def _counted(outputs: Tensor, targets: Tensor, mask: Tensor | None, dataset: Dat
     scores = outputs.detach().cpu().numpy().astype(float)
     wanted = targets.detach().cpu().numpy().astype(float)
     positions = scores.shape[:-1]
-    keep = np.ones(positions, bool) if mask is None else np.broadcast_to(mask.detach().cpu().numpy() > 0, positions)
-    sequence = np.broadcast_to(np.arange(positions[-1]), positions)
+    keep = ... if mask is None else np.broadcast_to(mask.detach().cpu().numpy() > 0, positions)
+
+    def counted(values: np.ndarray, features: tuple[int, ...]) -> np.ndarray:
+        return np.broadcast_to(values, (*positions, *features))[keep].reshape(-1, *features)
+
     return Counted(
-        scores[keep],
-        np.broadcast_to(wanted, (*positions, wanted.shape[-1]))[keep],
-        sequence[keep],
+        counted(scores, scores.shape[-1:]),
+        counted(wanted, wanted.shape[-1:]),
+        counted(np.arange(positions[-1]), ()),
         dataset.outputs if dataset.target.codes else 0,
         0.0 if activation in _AROUND_ZERO else 0.5,
         activation == "log_softmax",

@@ -145,7 +145,7 @@ def _local(look: Look, layer: Layer, suffix: str, units: slice) -> Local:
 
 def _before(look: Look, local: Local) -> Tensor:
     """h_{t-1} in the order of the walk; a walk begins at the first step that is no padding."""
-    start = _initial(look, local.layer.id)[..., local.units]
+    start = initial_state(look, local.layer.id)[..., local.units]
     value = in_walk(look.seen.values.outputs[local.layer.id].detach()[..., local.units], local.suffix)
     before = torch.cat([start[None], value[:-1]])
     return torch.where(_goes_on(local)[..., None], before, start[None]) if local.valid is not None else before
@@ -184,10 +184,10 @@ def _read(look: Look, link: Link, steps: int | None) -> Tensor:
     late = min(link.delay, steps)
     if not late:
         return value
-    return torch.cat([_initial(look, link.source).expand(late, -1, -1), value[: steps - late]])
+    return torch.cat([initial_state(look, link.source).expand(late, -1, -1), value[: steps - late]])
 
 
-def _initial(look: Look, layer_id: str) -> Tensor:
+def initial_state(look: Look, layer_id: str) -> Tensor:
     """The value of a layer before the first step, (batch, features)."""
     outputs = look.seen.values.outputs
     handed = look.network.into(layer_id, "initial")

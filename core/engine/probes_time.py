@@ -120,7 +120,7 @@ def step_gradients(look: Look, local: Local) -> list[dict[str, Tensor]]:
 def _walk(look: Look, local: Local) -> list[dict[str, Tensor]]:
     assert look.seen.capture is not None
     total = in_walk(look.seen.capture.total(look.layer)[..., local.units], local.suffix)
-    onward = _onward(local, total) if local.layer.kind == "lstm" else None
+    onward = cell_onward(local, total) if local.layer.kind == "lstm" else None
     made = []
     for t in range(len(total)):
         reads = {key: value[t] for key, value in local.reads.items()}
@@ -141,7 +141,7 @@ def _enters(local: Local, name: str) -> bool:
 
 
 @torch.no_grad()
-def _onward(local: Local, total: Tensor) -> Tensor:
+def cell_onward(local: Local, total: Tensor) -> Tensor:
     """The part of dL/dc_t of an LSTM that arrives from step t + 1 by way of the cell, (steps, batch, units)."""
     gates, (_, cell) = local.gates(), local.step(local.reads, local.before, local.cell_before)
     onward = torch.zeros_like(total)

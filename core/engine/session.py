@@ -23,6 +23,7 @@ from core.engine.model import Model, Pass
 from core.engine.probes import Look, Schedule, measure
 from core.engine.settings import live_change
 from core.engine.state import SessionState, restored, saved
+from core.engine.trace import trace
 from core.engine.watchdog import Found, diverged, locate
 from core.errors import Diverged, NotTrainable
 from core.reports import (
@@ -35,6 +36,7 @@ from core.reports import (
     Report,
     StopReason,
 )
+from core.traces import Trace
 
 if TYPE_CHECKING:
     from core.project import State
@@ -168,6 +170,11 @@ class Session:
     def examine(self, sample: int, part: str) -> Examination:
         """Walk one sample (its number in the data set) through the network as it is now."""
         return self._model.examine(self._learner.tensors, self._data.take(np.array([sample])), part)
+
+    def trace(self, sample: int, part: str) -> Trace:
+        """Everything about one sample as the network is now: gates, gradients and the ways that they take."""
+        batch = self._data.take(np.array([sample]))
+        return trace(self._model, self._learner.tensors, batch, part, self.run_id, self._course.position.batch)
 
     def evaluate(self, part: str) -> Evaluation | None:
         """Loss, metric and outputs on a part of the data as the network is now; None where the session is stopped."""

@@ -2,20 +2,17 @@
 
     python -m tests.benchmarks.bench_session [--threads N] [--seconds S]
 
-Steps of both take turns, so that a busy machine slows both. Printed: the median time of a step, and the ratio of the
-session to the script, once with gradients through time at every step, once at display rate (10 a second) and once off.
-The script uses the stock module that a PyTorch user would write (nn.RNN, nn.LSTM, nn.GRU). Beside it stands the bare
-loop over the same Program, which tells what the session itself adds.
+Printed: the time of a step of the script, which uses the stock module that a PyTorch user would write, and ratios to it:
+"program" is the bare loop over the studio's Program, "session" a session that is not observed, "+ every step" one that
+measures the gradient through time at every training step, "+ 10 a second" one that shows the window all it wants, with
+weights and a watched sample, every 0.1 s. Steps of all take turns, so that a busy machine slows all of them alike.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-import statistics
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from statistics import fmean, median
 
 import numpy as np
 import torch
@@ -30,11 +27,13 @@ from core.network import Layer, Link, Network
 from core.parameters import initial
 from core.project import State
 from core.training import default_training
+from tests.benchmarks.timing import Rival, interleaved, ratio
 
 SIZES = [(32, 50, 16, 32), (32, 100, 32, 64), (64, 200, 64, 128), (1, 500, 8, 32), (16, 784, 1, 128)]
 """(batch, steps, inputs, units)."""
 MODULES = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 CLASSES = 10
+NEVER = 10**9
 
 
 def build(kind: str, inputs: int, units: int) -> Network:
@@ -62,7 +61,7 @@ def make_data(batch: int, steps: int, inputs: int) -> Dataset:
     return Dataset("noise", "Noise", "classification", {"x": Field(x)}, target, {"train": np.arange(8 * batch)})
 
 
-def script(kind: str, data: Dataset, batch: int, units: int) -> Callable[[], None]:
+def script(kind: str, data: Dataset, batch: int, units: int) -> Rival:
     """One step of what a PyTorch user writes: stock module, Adam, the loss read for the log."""
     inputs = torch.tensor(data.inputs["x"].values).transpose(0, 1).contiguous()
     target = torch.tensor(data.target.values[:, 0]).long()
@@ -86,7 +85,7 @@ def script(kind: str, data: Dataset, batch: int, units: int) -> Callable[[], Non
     return step
 
 
-def bare(kind: str, data: Dataset, batch: int, units: int) -> Callable[[], None]:
+def bare(kind: str, data: Dataset, batch: int, units: int) -> Rival:
     """One step over the studio's own Program without a session."""
     network = build(kind, data.inputs["x"].features, units)
     program = compile_network(network)
@@ -112,32 +111,46 @@ def bare(kind: str, data: Dataset, batch: int, units: int) -> Callable[[], None]
     return step
 
 
-def session(kind: str, data: Dataset, batch: int, units: int, every: int, interval: float, threads: int) -> Any:
-    """One step of a session; its evaluation after each epoch is left out, as the scripts have none."""
+def session(kind: str, data: Dataset, batch: int, units: int, threads: int, observed: int) -> Rival:
+    """One step of a session that looks at every ``observed``-th step (0: never) as the window would at display rate.
+
+    Its evaluation after each epoch is left out, as the scripts have none.
+    """
     network = build(kind, data.inputs["x"].features, units)
     settings = default_training(
         loss="cross_entropy", batch_size=batch, epochs=100_000, optimizer=Choice("adam", {"lr": 1e-3}), threads=threads
     )
     made = Session(State(network, initial(network, 0), settings), data)
     made.evaluate = lambda part: None  # type: ignore[method-assign]
-    made.gradient_every, made.display_interval = every, interval
-    reports: Iterator[Any] = made.run()
-    return lambda: next(reports)
+    made.gradient_every = NEVER if observed > 1 else observed
+    made.watch(0, "train")
+    reports, count = made.run(), itertools.count()
+
+    def step() -> None:
+        made.display_interval = 1e-9 if observed > 1 and next(count) % observed == 0 else 0.0
+        next(reports)
+
+    return step
 
 
-def timed(steps: dict[str, Callable[[], Any]], seconds: float) -> dict[str, float]:
-    """Median milliseconds of one step of each, in turns."""
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for step in steps.values():
-        for _ in range(3):
-            step()
-    until = time.perf_counter() + seconds
-    while time.perf_counter() < until or len(next(iter(times.values()))) < 5:
-        for name, step in steps.items():
-            began = time.perf_counter()
-            step()
-            times[name].append(time.perf_counter() - began)
-    return {name: 1000 * statistics.median(values) for name, values in times.items()}
+def line(kind: str, size: tuple[int, int, int, int], threads: int, seconds: float) -> tuple[float, list[float]]:
+    """Milliseconds of the stock script's step and the ratios to it. Display rate has rare dear steps, so means count."""
+    batch, steps, inputs, units = size
+    data = make_data(batch, steps, inputs)
+    stock = script(kind, data, batch, units)
+    alone = median(interleaved({"stock": stock}, 0.0)["stock"])
+    taken = interleaved(
+        {
+            "stock": stock,
+            "program": bare(kind, data, batch, units),
+            "off": session(kind, data, batch, units, threads, 0),
+            "every": session(kind, data, batch, units, threads, 1),
+            "shown": session(kind, data, batch, units, threads, max(2, round(0.1 / alone))),
+        },
+        seconds,
+    )
+    ratios = [ratio(taken, name, "stock") for name in ("program", "off", "every")]
+    return 1000 * median(taken["stock"]), [*ratios, fmean(taken["shown"]) / fmean(taken["stock"])]
 
 
 def main() -> None:
@@ -147,35 +160,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0, help="per line of the table")
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
-    print(f"torch {torch.__version__}, {asked.threads} thread(s), medians, ratios to the stock script")
-    head = (
-        "batch",
-        "steps",
-        "inputs",
-        "units",
-        "kind",
-        "stock ms",
-        "program",
-        "no probes",
-        "10 a second",
-        "every step",
-    )
-    print(" | ".join(f"{name:>11}" for name in head))
-    for (batch, steps, inputs, units), kind in itertools.product(SIZES, MODULES):
-        data = make_data(batch, steps, inputs)
-        ms = timed(
-            {
-                "stock": script(kind, data, batch, units),
-                "program": bare(kind, data, batch, units),
-                "off": session(kind, data, batch, units, 0, 0.0, asked.threads),
-                "shown": session(kind, data, batch, units, 10**9, 0.1, asked.threads),
-                "every": session(kind, data, batch, units, 1, 0.1, asked.threads),
-            },
-            asked.seconds,
-        )
-        ratios = [f"{ms[name] / ms['stock']:.2f}" for name in ("program", "off", "shown", "every")]
-        row = (batch, steps, inputs, units, kind, f"{ms['stock']:.2f}", *ratios)
-        print(" | ".join(f"{value!s:>11}" for value in row), flush=True)
+    print(f"torch {torch.__version__}, {asked.threads} thread(s); ratios to the stock script")
+    head = f"{'kind':5} {'batch, steps, in, units':24} {'stock ms':>9} {'program':>8} {'session':>8}"
+    print(f"{head} {'+ every step':>13} {'+ 10 a second':>14}")
+    for size, kind in itertools.product(SIZES, MODULES):
+        stock, ratios = line(kind, size, asked.threads, asked.seconds)
+        plain, off, every, shown = ratios
+        print(f"{kind:5} {size!s:24} {stock:9.2f} {plain:8.2f} {off:8.2f} {every:13.2f} {shown:14.2f}", flush=True)
 
 
 if __name__ == "__main__":

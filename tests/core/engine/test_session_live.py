@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from core.catalogue.spec import Choice, replaced
+from core.engine.metrics import metric_function
 from core.engine.reference import interpret
 from core.engine.session import Session
 from core.project import State
@@ -202,3 +203,15 @@ def test_examination_equals_the_reference(kind: str) -> None:
     if kind == "lstm":
         cells = torch.stack([walked.cells["h", t][0] for t in range(7)]).detach().numpy()
         np.testing.assert_allclose(seen.cells["h"], cells, rtol=1e-10)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1"])
+def test_metric_of_a_batch_is_the_metric_of_its_answers(metric: str) -> None:
+    data = two_classes()
+    begin = start(metric=metric, shuffle=False)
+    session = Session(begin, data)
+    before, report = session.weights(), next(iter(session.run()))
+    x = torch.tensor(data.inputs["x"].values[data.split["train"][:8]]).transpose(0, 1)
+    y = interpret(begin.network, {k: torch.tensor(v) for k, v in before.items()}, {"x": x}).output("y")
+    measured = metric_function(metric, data)(y, torch.tensor(data.target.values[data.split["train"][:8]]), None)
+    assert report.metrics == {metric: pytest.approx(measured, rel=1e-12)}
