@@ -68,8 +68,14 @@ def _spacing(units: int, in_line: bool) -> tuple[float, float, int]:
     distance, radius = (
         (19.0, 7.2) if units <= 36 else (13.0, 5.0) if units <= 144 else (9.0, 3.6) if units <= 600 else (5.0, 2.0)
     )
-    rows = math.ceil(math.sqrt(units) * (1.6 if in_line else 0.8))
-    return distance, radius, math.ceil(units / rows)
+    return distance, radius, math.ceil(units / _rows(units, 1.6 if in_line else 0.75))
+
+
+def _rows(units: int, tall: float) -> int:
+    """Rows of a grid about ``tall`` times as high as wide, with as few empty places as can be."""
+    wanted = max(2.0, math.sqrt(units) * tall)
+    choices = range(max(2, math.floor(wanted * 0.75)), math.ceil(wanted * 1.3) + 1)
+    return min(choices, key=lambda rows: (math.ceil(units / rows) * rows - units, abs(rows - wanted)))
 
 
 def _places(units: int, in_line: bool) -> tuple[np.ndarray, float]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QSize, Qt
-from PySide6.QtGui import QDrag, QFont, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt
+from PySide6.QtGui import QDrag, QFont, QMouseEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QListWidget, QListWidgetItem, QWidget
 
 from core.catalogue.layers import LAYERS
 from core.catalogue.spec import Spec
@@ -29,8 +29,8 @@ class KindsList(QListWidget):
         self.setAccessibleName(tr("Kinds of layers"))
         self.setIconSize(QSize(20, 20))
         self.setUniformItemSizes(False)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.draggable = True
+        self._pressed: QPoint | None = None
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.narrow("")
@@ -87,6 +87,22 @@ class KindsList(QListWidget):
         rows.sort(key=lambda row: (not self.item(row).text().casefold().startswith(wanted), row))
         self.setCurrentRow(rows[0])
 
+    # The list's own dragging waits for a second press on some platforms, so the press is watched here.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self._pressed = event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton or not self.draggable:
+            super().mouseMoveEvent(event)
+            return
+        way = event.position().toPoint() - self._pressed
+        item = self.itemAt(self._pressed)
+        if way.manhattanLength() >= QApplication.startDragDistance() and item is not None and item.data(KEY):
+            self._pressed = None
+            self._drag(item)
+
     def mimeTypes(self) -> list[str]:
         return [MIME]
 
@@ -95,10 +111,8 @@ class KindsList(QListWidget):
         mime.setData(MIME, str(items[0].data(KEY) or "").encode() if items else b"")
         return mime
 
-    def startDrag(self, actions: Qt.DropAction) -> None:
-        item = self.currentItem()
-        if item is None or not item.data(KEY):
-            return
+    def _drag(self, item: QListWidgetItem) -> None:
+        """Let a kind of layer hang at the pointer until it is dropped."""
         drag = QDrag(self)
         drag.setMimeData(self.mimeData([item]))
         drag.setPixmap(_ghost(str(item.data(KEY)), item.text(), self.devicePixelRatioF()))

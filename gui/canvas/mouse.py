@@ -26,6 +26,8 @@ class Mouse(QObject):
         super().__init__(view)
         self._view = view
         self.gesture: Gesture | None = None
+        self._button = Qt.MouseButton.NoButton
+        """The button that holds the gesture; others do not end it."""
         view.viewport().installEventFilter(self)
 
     def is_here(self) -> bool:
@@ -77,6 +79,7 @@ class Mouse(QObject):
         if self.gesture is not None:
             self._end_sticky(event, pos)
             return
+        self._button = event.button()
         self.gesture = gesture_for(view, hit(view.canvas, pos), event)
         if self.gesture is not None:
             if self.gesture.cursor is not None:
@@ -105,7 +108,7 @@ class Mouse(QObject):
             view.say(words, pos)
 
     def _release(self, event: QMouseEvent) -> None:
-        if self.gesture is not None and not self.gesture.sticky:
+        if self.gesture is not None and not self.gesture.sticky and event.button() == self._button:
             gesture, self.gesture = self.gesture, None
             gesture.finish(self._view.exact(event.position()), event.modifiers())
             self._view.viewport().unsetCursor()

@@ -31,7 +31,7 @@ class QuickMenu(QFrame):
         self.search.setAccessibleName(tr("Search kinds of layers"))
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.list = KindsList(self, eager=True)
-        self.list.setDragEnabled(False)
+        self.list.draggable = False
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         box = QVBoxLayout(self)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -268,15 +268,19 @@ class CanvasScene(QGraphicsScene):
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         painter.fillRect(rect, theme().color("canvas"))
-        scale = painter.worldTransform().m11()
-        step = look.GRID * (3 if scale > 0.45 else 9)
+        world = painter.worldTransform()
+        step = look.GRID * (3 if world.m11() > 0.45 else 9)
         left, top = rect.left() // step * step, rect.top() // step * step
-        xs = np.arange(left, rect.right() + step, step)
-        ys = np.arange(top, rect.bottom() + step, step)
-        pen = look.hairline(look.mixed(theme().color("canvas"), theme().color("muted"), 0.3), 1.6)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
+        # Whole pixels, or the dots would flicker between sharp and blurred.
+        xs = np.round(np.arange(left, rect.right() + step, step) * world.m11() + world.dx()) + 0.5
+        ys = np.round(np.arange(top, rect.bottom() + step, step) * world.m22() + world.dy()) + 0.5
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        width = max(1, round(painter.device().devicePixelRatio()))
+        painter.setPen(look.hairline(look.mixed(theme().color("canvas"), theme().color("muted"), 0.35), width))
         painter.drawPoints([QPointF(x, y) for x in xs.tolist() for y in ys.tolist()])
+        painter.restore()
 
 
 def _bias_row(network: Network, key: str, weights: Mapping[str, np.ndarray]) -> np.ndarray | None:

@@ -73,7 +73,8 @@ class Zooming(QObject):
             rect = QRectF(-220, -140, 440, 280)
         rect = rect.adjusted(-34, -34, 34, 34)
         room = self._view.viewport().rect()
-        scale = min(FIT_LIMIT, room.width() / rect.width(), room.height() / rect.height())
+        limit = FIT_LIMIT if self._scene.layers else 1.0
+        scale = min(limit, room.width() / rect.width(), room.height() / rect.height())
         scale = max(FARTHEST, scale)
         self._view.resetTransform()
         self._view.scale(scale, scale)
