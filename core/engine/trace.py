@@ -1,0 +1,262 @@
+"""Follows one sample through a network: values, sums, gates, gradients, and which way each gradient takes.
+
+With the total gradient dL/dh_t of every step at hand, each layer is differentiated on its own, all steps at once: what
+its step t sends back along each of its links, and what it adds to the gradient of its weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.catalogue.layers import layer_spec
+from core.engine.batches import Batch
+from core.engine.model import Model
+from core.engine.probes import Look
+from core.engine.probes_local import Local, in_walk, initial_state, locals_of
+from core.engine.probes_time import cell_onward
+from core.engine.reference import CELLS
+from core.network import Layer, Link
+from core.traces import LayerTrace, Trace
+
+
+@dataclass
+class _Found:
+    """What is found out about a layer beside its value and its gradient; tensors are (steps, 1, units)."""
+
+    sums: Tensor | None = None
+    delta: Tensor | None = None
+    gates: dict[str, Tensor] = field(default_factory=dict)
+    flows: dict[str, Tensor] = field(default_factory=dict)
+    """Full vectors; the trace keeps their norms."""
+    shares: dict[str, Tensor] = field(default_factory=dict)
+
+
+@torch.enable_grad()
+def trace(model: Model, parameters: Mapping[str, Tensor], batch: Batch, part: str, run: str, number: int) -> Trace:
+    """The single sample of ``batch`` at these parameters, after ``number`` training steps of ``run``."""
+    began = perf_counter()
+    look = Look(model, parameters, batch)
+    layers = {layer.id: _layer(look, layer) for layer in look.network}
+    steps = dict(look.axes.steps)
+    lengths = look.axes.lengths
+    valid = {key: n if (own := lengths[key]) is None else int(own[0]) for key, n in steps.items()}
+    loss = float(look.seen.loss.detach())
+    return Trace(int(batch.samples[0]), part, run, number, loss, layers, steps, valid, perf_counter() - began)
+
+
+def _layer(look: Look, layer: Layer) -> LayerTrace:
+    capture, values = look.seen.capture, look.seen.values
+    assert capture is not None
+    total, direct = capture.total(layer.id), capture.direct(layer.id)
+    found, cell = _ways(look, layer, total), values.cells.get(layer.id)
+    sequence = layer.id in look.axes.steps
+    made = LayerTrace(
+        value=_single(values.outputs[layer.id]),
+        total=_single(total),
+        direct=_single(direct),
+        through=_single(total - direct),
+        reads=_reads(look, layer),
+        sums=None if found.sums is None else _single(found.sums),
+        gates={key: _single(value) for key, value in found.gates.items()},
+        cell=None if cell is None else _single(cell),
+        initial=_single(initial_state(look, layer.id)) if sequence else None,
+        delta=None if found.delta is None else _single(found.delta),
+        flows={key: _single_number(_norm(value)) for key, value in found.flows.items()},
+        shares={key: _single_number(value) for key, value in found.shares.items()},
+    )
+    return _with_cell(look, layer, made) if layer.kind == "lstm" else made
+
+
+def _with_cell(look: Look, layer: Layer, made: LayerTrace) -> LayerTrace:
+    gradient = look.seen.capture.cell(layer.id) if look.seen.capture else None
+    first = None
+    if layer.id in look.axes.steps:
+        first = torch.cat([_first_cell(local) for local in locals_of(look, layer.id)], -1)
+    return replace(
+        made,
+        cell_gradient=None if gradient is None else _single(gradient),
+        initial_cell=None if first is None else _single(first),
+    )
+
+
+def _first_cell(local: Local) -> Tensor:
+    """c before the first step of a walk."""
+    assert local.cell_before is not None
+    return local.cell_before[0]
+
+
+def _reads(look: Look, layer: Layer) -> dict[str, np.ndarray]:
+    if not look.network.into(layer.id):
+        return {}
+    if layer_spec(layer.kind).time == "reduces":
+        outputs = look.seen.values.outputs
+        return {link.id: _single(outputs[link.source]) for link in look.network.into(layer.id)}
+    return {key: _single(value) for key, value in locals_of(look, layer.id)[0].reads.items()}
+
+
+def _ways(look: Look, layer: Layer, total: Tensor) -> _Found:
+    """Sums, gates and the ways that the gradient takes back from a layer."""
+    links = look.network.into(layer.id)
+    if not links:
+        return _Found()
+    if layer_spec(layer.kind).time == "reduces":
+        return _Found(flows=_of_reduction(look, layer, links, total))
+    if layer.kind == "embedding":
+        return _Found(shares={f"{layer.id}.table": _norm(total)})
+    walks = [
+        _of_block(local, in_walk(total[..., local.units], local.suffix))
+        if layer.kind in CELLS and total.dim() == 3
+        else _of_plain(local, total)
+        for local in locals_of(look, layer.id)
+    ]
+    return walks[0] if len(walks) == 1 else _both(*walks)
+
+
+def _of_plain(local: Local, total: Tensor) -> _Found:
+    """A layer without memory: what it does at a step depends on what it reads at that step alone."""
+    reads = {key: value.detach().clone().requires_grad_() for key, value in local.reads.items()}
+    if local.layer.kind not in ("dense", "output"):
+        value, _ = local.step(reads, _blank(local, total), _blank(local, total))
+        found = _Found(flows=_back(value, total, reads))
+        if local.layer.kind == "layer_norm":
+            found.shares = _of_norm(local, value.detach(), total)
+        return found
+    sums = local.sums(reads)
+    delta, *back = torch.autograd.grad(local.activated(sums), [sums, *reads.values()], total)
+    found = _Found(sums.detach(), delta, flows=dict(zip(reads, back, strict=True)))
+    for link in local.links:
+        found.shares[f"{link.id}.weight"] = _outer(delta, reads[link.id].detach(), link.mask)
+    if f"{local.layer.id}.bias" in local.parameters:
+        found.shares[f"{local.layer.id}.bias"] = _norm(delta)
+    return found
+
+
+def _blank(local: Local, total: Tensor) -> Tensor | None:
+    """The state that a block continues from where it has no time."""
+    return total.new_zeros(*total.shape[:-1], int(local.layer.params["units"])) if local.layer.kind in CELLS else None
+
+
+def _back(value: Tensor, total: Tensor, reads: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    back = torch.autograd.grad(value, list(reads.values()), total, allow_unused=True)
+    return {key: torch.zeros_like(reads[key]) if g is None else g for key, g in zip(reads, back, strict=True)}
+
+
+def _of_norm(local: Local, value: Tensor, total: Tensor) -> dict[str, Tensor]:
+    """Of layer normalisation: y = gain x + bias, x being what is normalised."""
+    gain, bias = local.parameters[f"{local.layer.id}.gain"], local.parameters[f"{local.layer.id}.bias"]
+    normal = torch.where(gain == 0, torch.zeros_like(value), (value - bias) / gain).detach()
+    return {f"{local.layer.id}.gain": _norm(total * normal), f"{local.layer.id}.bias": _norm(total)}
+
+
+def _of_block(local: Local, total: Tensor) -> _Found:
+    """One direction of an RNN, LSTM or GRU. Each step gets biases of its own, whose gradient is that of the sums."""
+    layer, suffix, steps = local.layer, local.suffix, len(total)
+    assert local.before is not None
+    with torch.no_grad():
+        gates = {} if layer.kind == "rnn" else local.gates()
+    own = {
+        name: value.detach().expand(steps, 1, -1).clone().requires_grad_()
+        for name, value in local.parameters.items()
+        if ".bias_" in name
+    }
+    apart = replace(local, parameters={**local.parameters, **own})
+    reads = {key: value.detach().clone().requires_grad_() for key, value in local.reads.items()}
+    before = local.before.detach().clone().requires_grad_()
+    cell = None if local.cell_before is None else local.cell_before.detach().clone().requires_grad_()
+    state, new_cell = apart.step(reads, before, cell)
+    felt = (state * total).sum()
+    if cell is not None:
+        felt = felt + (new_cell * cell_onward(local, total)).sum()
+    ih, hh = own[f"{layer.id}.bias_ih{suffix}"], own[f"{layer.id}.bias_hh{suffix}"]
+    wanted = {"ih": ih, "hh": hh, f"{layer.id}{suffix}": before, **reads}
+    if cell is not None:
+        wanted[f"{layer.id}{suffix}.cell"] = cell
+    back = dict(zip(wanted, torch.autograd.grad(felt, list(wanted.values())), strict=True))
+    delta_ih, delta_hh = back.pop("ih"), back.pop("hh")
+    entering = torch.cat([reads[link.id] for link in local.links], -1).detach()
+    shares = {
+        f"{layer.id}.weight_ih{suffix}": _outer(delta_ih, entering),
+        f"{layer.id}.weight_hh{suffix}": _outer(delta_hh, before.detach()),
+        f"{layer.id}.bias_ih{suffix}": _norm(delta_ih),
+        f"{layer.id}.bias_hh{suffix}": _norm(delta_hh),
+    }
+    sums = _rnn_sums(local, entering) if layer.kind == "rnn" else None
+    made = _Found(sums, delta_ih, gates, back, shares)
+    return _in_time(made, suffix)
+
+
+def _rnn_sums(local: Local, entering: Tensor) -> Tensor:
+    w_ih, w_hh, b_ih, b_hh = (weight.detach() for weight in local.weights())
+    assert local.before is not None
+    return entering @ w_ih.T + b_ih + local.before.detach() @ w_hh.T + b_hh
+
+
+def _in_time(found: _Found, suffix: str) -> _Found:
+    def turned(values: dict[str, Tensor]) -> dict[str, Tensor]:
+        return {key: in_walk(value, suffix) for key, value in values.items()}
+
+    sums = None if found.sums is None else in_walk(found.sums, suffix)
+    delta = None if found.delta is None else in_walk(found.delta, suffix)
+    return _Found(sums, delta, turned(found.gates), turned(found.flows), turned(found.shares))
+
+
+def _both(one: _Found, other: _Found) -> _Found:
+    """Two directions side by side; what they send back along a link adds up."""
+
+    def joined(a: Tensor | None, b: Tensor | None) -> Tensor | None:
+        return None if a is None or b is None else torch.cat([a, b], -1)
+
+    gates = {key: torch.cat([one.gates[key], other.gates[key]], -1) for key in one.gates}
+    flows = {**one.flows, **other.flows}
+    for key in one.flows.keys() & other.flows.keys():
+        flows[key] = one.flows[key] + other.flows[key]
+    shares = {**one.shares, **other.shares}
+    return _Found(joined(one.sums, other.sums), joined(one.delta, other.delta), gates, flows, shares)
+
+
+def _of_reduction(look: Look, layer: Layer, links: list[Link], total: Tensor) -> dict[str, Tensor]:
+    """Last step, mean or maximum: what goes back to every step of its sources."""
+    outputs = look.seen.values.outputs
+    reads = {link.id: outputs[link.source].detach().clone().requires_grad_() for link in links}
+    if any(value.dim() == 2 for value in reads.values()):
+        return _back(torch.cat(list(reads.values()), -1), total, reads)
+    lengths = look.axes.lengths[links[0].source]
+    joined = torch.cat(list(reads.values()), -1)
+    valid = joined if lengths is None else joined[: int(lengths[0])]
+    match layer.kind:
+        case "last_step":
+            value = valid[-1]
+        case "mean_time":
+            value = valid.mean(0)
+        case _:
+            value = valid.max(0).values
+    return _back(value, total, reads)
+
+
+def _outer(delta: Tensor, read: Tensor, mask: np.ndarray | None = None) -> Tensor:
+    """Norm of delta x read, which is what one step of one sample adds to the gradient of a matrix; (steps,)."""
+    if mask is None:
+        return _norm(delta) * _norm(read)
+    cut = torch.as_tensor(mask, dtype=delta.dtype, device=delta.device)
+    return torch.sqrt(torch.einsum("...i,ij,...j->...", delta.square(), cut, read.square()))
+
+
+def _norm(values: Tensor) -> Tensor:
+    norms: Tensor = torch.linalg.vector_norm(values, dim=-1)
+    return norms
+
+
+def _single(values: Tensor) -> np.ndarray:
+    """The only sample of values with units: (steps, 1, units) to (steps, units), (1, units) to (units,)."""
+    return np.array(values.detach().select(-2, 0).cpu().numpy())
+
+
+def _single_number(norms: Tensor) -> np.ndarray:
+    """The only sample of one number per step: (steps, 1) to (steps,)."""
+    return np.array(norms.detach().select(-1, 0).cpu().numpy())

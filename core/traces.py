@@ -1,0 +1,68 @@
+"""One sample walked through a network with everything that can be said of it, layer by layer and step by step.
+
+Arrays are (steps, units) for a sequence and (units,) for a static value; what is one number per step is (steps,), or
+without axes for a static layer. Steps are in the order of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class LayerTrace:
+    """What one layer read, computed and felt."""
+
+    value: np.ndarray
+    """h_t, what the layer gives."""
+    total: np.ndarray
+    """dL/dh_t through everything."""
+    direct: np.ndarray
+    """The part of ``total`` that passes no later step."""
+    through: np.ndarray
+    """The part that comes back through later steps: ``total`` - ``direct``."""
+    reads: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """By link id: what it carried to the layer."""
+    sums: np.ndarray | None = None
+    """Before the activation, of dense layers and plain recurrent ones."""
+    gates: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Of an LSTM: input, forget, candidate, output; of a GRU: reset, update, candidate. After their squashing."""
+    cell: np.ndarray | None = None
+    """c_t of an LSTM."""
+    cell_gradient: np.ndarray | None = None
+    """dL/dc_t of an LSTM."""
+    initial: np.ndarray | None = None
+    """(units,) what is read as the state before the first step, of layers of a sequence."""
+    initial_cell: np.ndarray | None = None
+    """(units,) the same for the cell of an LSTM."""
+    delta: np.ndarray | None = None
+    """dL/d(sum) of dense layers; of blocks with respect to what the input adds to the stacked gates."""
+    flows: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Norm of the gradient that goes back along a copy of a link into this layer, by link id; a block's own memory under
+    its layer id (``ID_reverse`` for its other direction, ``ID.cell`` for the way through the cell). Of links into a value
+    that reduces a sequence: one number per step of the source."""
+    shares: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Norm of what step t adds to dL/dW, by name of the tensor."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A sample, without dropout and without truncation, at weights that the session had after ``batch`` steps."""
+
+    sample: int
+    part: str
+    run: str
+    """Id of the run; "" where nothing was trained."""
+    batch: int
+    """Training steps taken before."""
+    loss: float
+    layers: Mapping[str, LayerTrace]
+    steps: Mapping[str, int]
+    """Steps of each sequence layer by id."""
+    valid: Mapping[str, int]
+    """Those of them that are no padding."""
+    seconds: float = 0.0
+    """What it cost."""
