@@ -21,13 +21,22 @@ def _ziamath() -> ModuleType:
     return ziamath
 
 
+@cache
+def _complaints() -> tuple[type[Exception], ...]:
+    """What bad LaTeX makes the library raise; the errors of its parser have no base of their own."""
+    import latex2mathml.exceptions as parser
+
+    own = [found for found in vars(parser).values() if isinstance(found, type) and issubclass(found, Exception)]
+    return (*own, ValueError, LookupError, TypeError, AttributeError, AssertionError, SyntaxError)
+
+
 @lru_cache(maxsize=1024)
 def svg(latex: str, size: float = 18.0, color: str = "black") -> str:
     """The formula as an SVG document: ``size`` in pixels, ``color`` as #rrggbb. BadValue where it is not LaTeX."""
     library = _ziamath()
     try:
         return str(library.Latex(latex, size=size, color=color).svg())
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except _complaints() as error:
         raise BadValue("The formula “{latex}” cannot be drawn: {why}.", latex=latex, why=str(error)) from error
 
 

@@ -28,8 +28,6 @@ from gui.ticker import Ticker
 from gui.widgets import bold, muted, words
 
 STEPS = 400
-XRAY_EVERY = 10
-"""While the race runs, the numbers are drawn at every so many steps: faster than that nobody reads formulas."""
 BATCHES = 200
 """Length of a race on the user's network."""
 _RATES = {"sgd": 0.05, "adam": 0.1, "adamw": 0.1, "nadam": 0.1, "radam": 0.1, "adamax": 0.1, "rmsprop": 0.05,
@@ -106,7 +104,7 @@ class OptimizerRace(Explorer):
         self.weight.addItem(tr("weight x"), 0)
         self.weight.addItem(tr("weight y"), 1)
         self.weight.currentIndexChanged.connect(self._draw_xray)
-        self.xray_title = bold(tr("The last step of one weight, in numbers"))
+        self.xray_title = bold(tr("The last step of one weight, in numbers (while it stands still)"))
         heading = QHBoxLayout()
         heading.addWidget(self.xray_title, 1)
         self.my_weight = WeightChoice()
@@ -191,7 +189,8 @@ class OptimizerRace(Explorer):
             pen=pg.mkPen("w", width=2),
         )
         self._draw_losses()
-        if not self.ticker.active or self.race.taken % XRAY_EVERY == 0:
+        # Half a dozen formulas take a tenth of a second, and nobody reads them while they change.
+        if not self.ticker.active:
             self._draw_xray()
         self._say()
 
@@ -267,7 +266,7 @@ class OptimizerRace(Explorer):
         curves = {key: np.array(standing.losses[key]) for key in self.list.ticked() if key in standing.losses}
         self._draw_curves({key: np.where(curve > 0, curve, np.nan) for key, curve in curves.items()})
         seen = standing.xrays.get(self.chosen.currentData())
-        if seen is not None:
+        if seen is not None and not self.runner.race.running:
             self.formula.show_lines(xray.lines(seen.choice, seen.now, seen.before, seen.weight, seen.step))
         ends = {key: float(np.mean(curve[-10:])) for key, curve in curves.items() if key not in standing.lost}
         text = tr("Batch {taken} of {steps}.", taken=standing.taken, steps=standing.steps)
@@ -304,6 +303,7 @@ class OptimizerRace(Explorer):
             self._toggle_mine()
         elif self.ticker.active:
             self.ticker.stop()
+            self._draw_xray()
         elif self.race.racers:
             if self.race.taken >= STEPS:
                 self.restart()
@@ -313,6 +313,7 @@ class OptimizerRace(Explorer):
     def _toggle_mine(self) -> None:
         if self.runner.race.running:
             self.runner.race.end()
+            self._draw_standing()
             return
         weight = self.my_weight.weight
         if weight is None or not self.list.ticked():
@@ -335,6 +336,7 @@ class OptimizerRace(Explorer):
         self._draw()
         if self.race.taken >= STEPS:
             self.ticker.stop()
+            self._draw_xray()
             self._show_play()
 
     def hideEvent(self, event: QHideEvent) -> None:
