@@ -45,7 +45,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self.setAcceptDrops(True)
-        self.setDockNestingEnabled(True)
+        # Without AnimatedDocks: Qt would start an animation for every dock at every new text in one of them.
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.document = document or Document(parent=self)
         self.ended_in_time = True
         """False where the worker was still busy when the window closed."""
