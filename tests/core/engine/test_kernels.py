@@ -16,8 +16,8 @@ from core.engine.kernels.lstm import lstm
 from core.engine.recorder import Recorder
 
 KINDS = ["rnn tanh", "rnn relu", "gru", "lstm", "fused"]
-SIZES = [(1, 1, 1, 1), (3, 7, 2, 4), (5, 40, 6, 3), (1, 30, 3, 8), (16, 20, 12, 32)]
-"""(batch, steps, inputs, units)."""
+SIZES = [(1, 1, 1, 1), (3, 7, 2, 4), (5, 40, 6, 3), (1, 30, 3, 8), (16, 20, 12, 32), (8, 300, 3, 48)]
+"""(batch, steps, inputs, units); in the last one the kernels walk over several stretches of steps."""
 Run = Callable[[Tensor, Tensor, Tensor, Recorder | None], Tensor]
 
 
@@ -109,15 +109,18 @@ def test_equals_the_stock_module(
 
 
 @pytest.mark.parametrize("truncate", [0, 3])
+@pytest.mark.parametrize("size", [(4, 11, 3, 5), (8, 300, 3, 48)], ids=str)
 @pytest.mark.parametrize("last_only", [False, True], ids=["loss everywhere", "loss at the end"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_captures_the_gradient_of_every_step(kind: str, last_only: bool, truncate: int) -> None:
+def test_captures_the_gradient_of_every_step(
+    kind: str, last_only: bool, size: tuple[int, int, int, int], truncate: int
+) -> None:
     if kind == "fused" and truncate:
         pytest.skip("a cut gradient runs on the step-by-step kernel")
     dtype = torch.float32 if kind == "fused" else torch.float64
     tolerance = 1e-5 if kind == "fused" else 1e-10
-    module = stock(kind, 3, 5, dtype)
-    (x, h0, c0), weights = data((4, 11, 3, 5), dtype)
+    module = stock(kind, size[2], size[3], dtype)
+    (x, h0, c0), weights = data(size, dtype)
     if last_only:
         weights[:-1] = 0
     states, cells = cell_loop(kind, module, x, h0, c0, truncate)
