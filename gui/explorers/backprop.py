@@ -84,6 +84,15 @@ class BackpropExplorer(Explorer):
         walk = self.walk()
         titles = [tr("Input"), tr("Hidden layer"), tr("Output")]
         self.picture.chosen = self.chosen
+        layer, unit, source = self.chosen
+        self.picture.setAccessibleName(
+            tr(
+                "Network: the weight from {source} to {unit} of layer {layer} is chosen",
+                source=source + 1,
+                unit=unit + 1,
+                layer=layer + 1,
+            )
+        )
         self.picture.show_network(self.network, walk.values, walk.value_gradients, titles=titles)
         self.formula.show_lines(self._chain(walk))
         before = self.losses[-1] if self.losses else None

@@ -74,6 +74,9 @@ class FeedForwardExplorer(Explorer):
         walk = network.forward(np.array([slider.value for slider in self.inputs]))
         titles = [tr("Input"), tr("Hidden layer"), tr("Output")]
         self.picture.marked = self.neuron if self.neuron[0] <= self.reached else None
+        self.picture.setAccessibleName(
+            tr("Network: neuron {unit} of layer {layer} is chosen", unit=self.neuron[1] + 1, layer=self.neuron[0])
+        )
         self.picture.show_network(network, walk.values, reached=self.reached, titles=titles)
         self.next.setEnabled(self.reached < len(SIZES) - 1)
         if self.reached == 0:

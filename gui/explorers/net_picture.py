@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from core.describe import number
@@ -39,6 +39,7 @@ class NetPicture(QWidget):
         super().__init__()
         self.setMinimumHeight(230)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.network: SmallNetwork | None = None
         self.inside: Sequence[np.ndarray] = ()
@@ -110,6 +111,20 @@ class NetPicture(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
         self.setToolTip(tr("weight {value}", value=number(self._weight(weight))) if weight else "")
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ahead = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}.get(
+            Qt.Key(event.key())
+        )
+        if self.network is None or ahead is None:
+            super().keyPressEvent(event)
+        elif self.chosen is not None:
+            every = [(k, i, j) for k, matrix in enumerate(self.network.weights) for i, j in np.ndindex(*matrix.shape)]
+            self.weight_clicked.emit(every[(every.index(self.chosen) + ahead) % len(every)])
+        else:
+            there = [(k, i) for k, size in enumerate(self.network.sizes) for i in range(size) if k <= self.reached]
+            place = there.index(self.marked) + ahead if self.marked in there else 0
+            self.neuron_clicked.emit(*there[place % len(there)])
+
     def _weight(self, weight: Weight) -> float:
         assert self.network is not None
         layer, unit, source = weight
@@ -120,6 +135,9 @@ class NetPicture(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus():
+            painter.setPen(QPen(theme().color("selection"), 1, Qt.PenStyle.DotLine))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         for layer, matrix in enumerate(self.network.weights):
             for unit, source in np.ndindex(*matrix.shape):
                 self._paint_weight(painter, (layer, unit, source))

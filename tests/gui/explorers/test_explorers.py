@@ -18,6 +18,7 @@ from gui.explorers.backprop import BackpropExplorer
 from gui.explorers.feed_forward import FeedForwardExplorer
 from gui.explorers.loss_lab import LossLab
 from gui.explorers.neuron import NeuronExplorer
+from gui.explorers.opening import Explorers
 from gui.explorers.optimizer_race import OptimizerRace
 from gui.explorers.recurrent_step import RecurrentStepExplorer
 from gui.explorers.window import EXPLORERS, ExplorerWindow
@@ -364,3 +365,33 @@ def test_the_race_on_my_own_network_leaves_its_weights_alone(show, qtbot, result
         assert all(document.project.weights[name] is value for name, value in before.items())
     finally:
         assert runner.close()
+
+
+def test_explorers_open_by_command_and_by_entry(qtbot):
+    document = Document()
+    explorers = Explorers(document, Runner(document))
+    assert list(explorers.commands) == list(EXPLORERS)
+    explorers.commands["backprop"].trigger()
+    window = explorers.show_entry("losses", "hinge")
+    qtbot.addWidget(window)
+    assert window.isVisible()
+    assert window.explorer.chosen.currentData() == "hinge"
+    assert explorers.show("neuron") is window
+    assert explorers.explains("optimizers") and not explorers.explains("datasets")
+    window.close()
+
+
+def test_the_small_network_can_be_walked_with_the_keyboard(show):
+    explorer = show(BackpropExplorer)
+    explorer.picture.setFocus()
+    QTest.keyClick(explorer.picture, Qt.Key.Key_Right)
+    assert explorer.chosen == (0, 0, 1)
+    QTest.keyClick(explorer.picture, Qt.Key.Key_Left)
+    QTest.keyClick(explorer.picture, Qt.Key.Key_Left)
+    assert explorer.chosen == (1, 1, 2)
+    assert "from 3 to 2 of layer 2" in explorer.picture.accessibleName()
+    feed = show(FeedForwardExplorer)
+    QTest.mouseClick(feed.next, LEFT)
+    feed.picture.setFocus()
+    QTest.keyClick(feed.picture, Qt.Key.Key_Right)
+    assert feed.neuron == (1, 1)
