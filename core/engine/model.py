@@ -60,6 +60,7 @@ class Model:
         self, network: Network, dataset: Dataset, training: Choice, dtype: torch.dtype, device: torch.device
     ) -> None:
         self.network, self._dataset = network, dataset
+        self._steps = dataset.target.steps
         self.program = compile_network(network, dtype=dtype, device=device)
         self.change(training)
 
@@ -141,7 +142,7 @@ class Model:
         values = torch.tensor(inputs, dtype=some.dtype, device=some.device)
         values = values.transpose(0, 1) if values.dim() == 3 else values
         entering = {layer.id: values for layer in self.network.of_kind("input")}
-        answered = self.program.run(parameters, entering).outputs[self.objective.output]
+        answered = self.program.run(parameters, entering, steps=self._steps).outputs[self.objective.output]
         return _sample_major(answered).cpu().numpy().copy()
 
     @torch.no_grad()

@@ -39,8 +39,12 @@ def kept(session: Session, before: dict[str, np.ndarray]) -> bool:
 
 
 def diverges(session: Session) -> Report:
-    before, report = session.weights(), last(session)
-    assert report.stopped == "diverged" and kept(session, before) and report.weights is not None
+    seen = [session.weights()]
+    report = None
+    for report in session.run():  # noqa: B007
+        seen.append(session.weights())
+    assert report is not None
+    assert report.stopped == "diverged" and kept(session, seen[-2]) and report.weights is not None
     assert session.trouble is not None and str(session.trouble) == report.stopped_because
     return report
 
@@ -51,6 +55,27 @@ def test_nan_in_the_data() -> None:
     report = diverges(Session(state(tagger("lstm"), batch_size=40, epochs=1), data))
     assert report.stopped_because.startswith("NaN in the data at “X” at time step 4 of batch 1. ")
     assert report.batch == 1 and math.isnan(report.loss)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_single_bad_number_is_found_wherever_it_is(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    kind = ("rnn", "lstm", "gru", "dense")[seed % 4]
+    bad, word = ((np.nan, "NaN"), (np.inf, "Infinity"), (-np.inf, "Infinity"))[seed % 3]
+    data, begin = running_mean(), state(tagger(kind), batch_size=8, epochs=1, shuffle=False)
+    place, step = int(rng.integers(32)), int(rng.integers(7))
+    if seed % 2:
+        data.inputs["x"].values[data.split["train"][place], step, rng.integers(3)] = bad
+        expected = f"{word} in the data at “X” at time step {step + 1} of batch {place // 8 + 1}. "
+    else:
+        name = sorted(begin.weights)[rng.integers(len(begin.weights))]
+        value = np.array(begin.weights[name])
+        value.flat[rng.integers(value.size)] = bad
+        begin = State(begin.network, {**begin.weights, name: value}, begin.training)
+        layer_name = "Y" if name in ("h_y.weight", "y.bias") else "H"
+        expected = f"{word} in the weights of “{layer_name}” in batch 1. "
+    report = diverges(Session(begin, data))
+    assert report.stopped_because.startswith(expected)
 
 
 def test_nan_in_the_target() -> None:
