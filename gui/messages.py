@@ -12,6 +12,7 @@ from core.data.dataset import Part
 from core.explore.race import Standing
 from core.project import State
 from core.reports import Evaluation, Examination, Granularity, Report
+from core.traces import Trace
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,20 @@ class Recorded:
     bytes: int
 
 
-Event = Moved | Recorded | Report | Paused | Failed | Ready | Outputs | Examination | Evaluation | Standing | RaceFailed
+Event = (
+    Moved
+    | Recorded
+    | Report
+    | Paused
+    | Failed
+    | Ready
+    | Outputs
+    | Examination
+    | Evaluation
+    | Standing
+    | RaceFailed
+    | Trace
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +113,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Watch:
+    sample: int
+    part: Part
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Trace this sample."""
+
     sample: int
     part: Part
 

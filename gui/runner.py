@@ -16,12 +16,15 @@ from core.problems import Problem, errors
 from core.project import Change, State, computes_alike
 from core.reports import Evaluation, Examination, Report
 from core.runs import Run
+from core.traces import Trace
 from gui.document import Document
 from gui.messages import Event, Failed, Outputs, Paused, Ready
 from gui.past import Past
+from gui.places import paused_at
 from gui.race import OptimizerRace
 from gui.text import sentence, tr, tr_core
 from gui.ticker import Ticker
+from gui.tracing import Tracing
 from gui.trainer import Trainer
 
 Status = Literal["loading", "idle", "starting", "running", "pausing", "paused", "stopped", "failed"]
@@ -85,6 +88,7 @@ class Runner(QObject):
         self._peek.timeout.connect(self._look)
         self.ticker.tick.connect(self._drain)
         self.past = Past(self)
+        self.tracing = Tracing(self)
         self.race = OptimizerRace(self, self._trainer)
         document.before_change = self.hand_over
         document.changed.connect(self._on_changed)
@@ -96,6 +100,11 @@ class Runner(QObject):
     def weights(self) -> Mapping[str, np.ndarray]:
         """The latest weights: live ones while training, else the project's."""
         return self.document.project.weights if self._live is None else self._live
+
+    @property
+    def trace(self) -> Trace | None:
+        """The last answer to ``request_trace``; None where it holds no longer."""
+        return self.tracing.trace
 
     @property
     def continues(self) -> bool:
@@ -163,6 +172,7 @@ class Runner(QObject):
     def watch(self, sample: int, part: Part) -> None:
         """Examine this sample, now and while training."""
         self.sample = (sample, part)
+        self.tracing.forget()
         if self._loaded is not None:
             self.ticker.start()
             self._trainer.watch(sample, part)
@@ -194,6 +204,15 @@ class Runner(QObject):
         self.document.project.runs.append(run)
         self._trainer.branch(run.id)
         self.run_started.emit(run)
+
+    def request_trace(self) -> None:
+        """Ask for everything about the sample that is examined; ``trace`` follows with an ``updated``."""
+        self.tracing.wanted = not self.busy and self._stale()
+        if self.tracing.wanted:
+            self._peek.start()
+        else:
+            self.ticker.start()
+            self._trainer.trace(*self.sample)
 
     def hand_over(self) -> None:
         """Bring a training that moves to a stand, and put its weights into the document."""
@@ -258,6 +277,8 @@ class Runner(QObject):
         self._loaded, self._training = self.document.state, False
         self.ticker.start()
         self._trainer.load(self.document.state, "", *self.sample)
+        if self.tracing.wanted:
+            self.request_trace()
 
     def _on_changed(self, change: Change) -> None:
         if change.training and self._training:
@@ -357,7 +378,7 @@ class Runner(QObject):
             failed = report.stopped in ("diverged", "error")
             self._set_status("failed" if failed else "stopped", tr_core(report.stopped_because))
         else:
-            self._set_status("paused", self._where())
+            self._set_status("paused", paused_at(report))
 
     def _adopt(self, weights: Mapping[str, np.ndarray]) -> None:
         """Put what training came to into the document, as one entry of the history."""
@@ -372,20 +393,6 @@ class Runner(QObject):
             self._set_status("failed", sentence(error))
         self._loaded = self.document.state
         self._live = None
-
-    def _where(self) -> str:
-        report = self.report
-        if report is None:
-            return tr("Paused.")
-        if report.moment is not None:
-            return tr(
-                "Paused in batch {batch}: {phase}, time step {step} of {steps}.",
-                batch=report.batch,
-                phase=tr(report.moment.phase),
-                step=report.moment.step + 1,
-                steps=report.moment.steps,
-            )
-        return tr("Paused after batch {batch} (epoch {epoch}).", batch=report.batch, epoch=report.epoch)
 
     def _set_status(self, status: Status, text: str) -> None:
         self.status, self.status_text = status, text

@@ -32,6 +32,7 @@ from gui.messages import (
     EndRace,
     Event,
     Failed,
+    Follow,
     Go,
     GoTo,
     Load,
@@ -140,6 +141,10 @@ class Trainer:
         """Forget the race."""
         self._inbox.put(EndRace())
 
+    def trace(self, sample: int, part: Part) -> None:
+        """Ask for everything about one sample: gates, gradients and the ways that they take."""
+        self._inbox.put(Follow(sample, part))
+
     def drain(self) -> list[Event]:
         """All events that wait, oldest first."""
         events, self._kept = self._kept + self._take(), []
@@ -232,6 +237,8 @@ class Trainer:
                 self._racing = self._raced(request)
             case EndRace():
                 self._racing = None
+            case Follow() if self._session is not None:
+                self._say(self._session.trace(request.sample, request.part))
             case Ask() if self._session is not None:
                 self._say(Outputs(request.inputs, self._session.outputs(request.inputs)))
 

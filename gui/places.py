@@ -1,0 +1,21 @@
+"""Where a training stands, in words."""
+
+from __future__ import annotations
+
+from core.reports import Report
+from gui.text import tr
+
+
+def paused_at(report: Report | None) -> str:
+    """The sentence for a training that stands still after ``report``."""
+    if report is None:
+        return tr("Paused.")
+    if report.moment is not None:
+        return tr(
+            "Paused in batch {batch}: {phase}, time step {step} of {steps}.",
+            batch=report.batch,
+            phase=tr(report.moment.phase),
+            step=report.moment.step + 1,
+            steps=report.moment.steps,
+        )
+    return tr("Paused after batch {batch} (epoch {epoch}).", batch=report.batch, epoch=report.epoch)
