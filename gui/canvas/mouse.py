@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QCursor, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
+from core.project import Change
 from gui.canvas import hovering
 from gui.canvas.gestures import Gesture
 from gui.canvas.hits import Hit, hit
@@ -29,6 +30,12 @@ class Mouse(QObject):
         self._button = Qt.MouseButton.NoButton
         """The button that holds the gesture; others do not end it."""
         view.viewport().installEventFilter(self)
+        view.document.changed.connect(self._on_changed)
+
+    def _on_changed(self, change: Change) -> None:
+        """What a gesture is about may be gone, by an undo or a script: it ends."""
+        if change.network:
+            self.cancel()
 
     def is_here(self) -> bool:
         """True while the pointer is over the canvas."""
