@@ -87,6 +87,26 @@ class Moment:
     steps: int
 
 
+@dataclass(frozen=True)
+class Hit:
+    """A breakpoint that has fired, see core.breakpoints."""
+
+    breakpoint: str
+    """Its id."""
+    template: str
+    """What was found, an English sentence with ``{name}`` fields that ``values`` fill."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    layer: str | None = None
+    """Id of the layer."""
+    step: int | None = None
+    """Time step, 0-based."""
+
+    @property
+    def text(self) -> str:
+        """The sentence in English."""
+        return self.template.format(**self.values)
+
+
 @dataclass(frozen=True, eq=False)
 class Report:
     """One training step (or one moment of it), as seen by everyone outside the engine."""
@@ -124,6 +144,8 @@ class Report:
     """After each epoch: the validation part (the training part where there is none)."""
     probes: tuple[ProbeResult, ...] = ()
     """Of the probes on a schedule, those that were due."""
+    hits: tuple[Hit, ...] = ()
+    """Breakpoints that fired: training stands before the update of this batch."""
     notes: tuple[str, ...] = ()
     """Sentences about what changed at this step, such as a new learning rate."""
     stopped: StopReason | None = None

@@ -17,6 +17,7 @@ _HOMES = {
     "schedules": "core.catalogue.schedules:SCHEDULES",
     "initializers": "core.catalogue.initializers:INITIALIZERS",
     "probes": "core.catalogue.probes:PROBES",
+    "breakpoints": "core.catalogue.breakpoints:BREAKPOINTS",
     "datasets": "core.data.catalogue:DATASETS",
 }
 

@@ -24,12 +24,24 @@ def adaptive_clip(parameters: Iterable[Tensor], share: float) -> bool:
     for parameter in parameters:
         if parameter.grad is None or not parameter.numel():
             continue
-        rows = parameter.detach().reshape(len(parameter), -1)
-        slopes = parameter.grad.reshape(len(parameter), -1)
-        limit = share * rows.norm(dim=1, keepdim=True).clamp_min(SMALLEST)
-        length = slopes.norm(dim=1, keepdim=True)
-        factor = torch.where(length > limit, limit / length, torch.ones_like(length))
+        factor = _factor(parameter, parameter.grad, share)
         if bool((factor < 1).any()):
+            slopes = parameter.grad.reshape(len(parameter), -1)
             parameter.grad.copy_((slopes * factor).reshape(parameter.shape))
             clipped = True
     return clipped
+
+
+@torch.no_grad()
+def would_clip(parameters: Iterable[Tensor], share: float) -> bool:
+    """Whether ``adaptive_clip`` would change a row."""
+    with_slopes = [(p, p.grad) for p in parameters if share and p.grad is not None and p.numel()]
+    return any(bool((_factor(parameter, slopes, share) < 1).any()) for parameter, slopes in with_slopes)
+
+
+def _factor(parameter: Tensor, gradient: Tensor, share: float) -> Tensor:
+    """By how much each row of a gradient is shortened, (rows, 1)."""
+    rows = parameter.detach().reshape(len(parameter), -1)
+    limit = share * rows.norm(dim=1, keepdim=True).clamp_min(SMALLEST)
+    length = gradient.reshape(len(parameter), -1).norm(dim=1, keepdim=True)
+    return torch.where(length > limit, limit / length, torch.ones_like(length))

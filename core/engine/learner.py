@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from core.catalogue.spec import Choice
-from core.engine.clipping import adaptive_clip
+from core.engine.clipping import adaptive_clip, would_clip
 from core.engine.optimizers import build_optimizer, build_schedule, update_optimizer
 from core.engine.watchdog import Found, in_tensors
 from core.errors import NotTrainable
@@ -55,6 +55,10 @@ class Learner:
         """The learning rate of the next step."""
         return float(self.optimizer.param_groups[0].get("lr", 0.0))
 
+    def broken(self) -> Found | None:
+        """A parameter that is not finite, or None. Saturated units would hide it from the loss."""
+        return next(in_tensors("weights", self.tensors, self.layer_of), None)
+
     def begin(self) -> None:
         """Forget the gradient of the batch before."""
         self.optimizer.zero_grad(set_to_none=True)
@@ -95,6 +99,17 @@ class Learner:
             for tensor in self.gradients().values():
                 tensor.mul_(top / norm)
         return clipped
+
+    def would_clip(self, norm: float) -> bool:
+        """Whether ``clip`` would change the gradient."""
+        limit, top = float(self.training["clip_value"]), float(self.training["clip_norm"])
+        if would_clip(self._learned.values(), float(self.training["clip_adaptive"])) or (top and norm > top):
+            return True
+        return bool(limit) and any(bool((grad.abs() > limit).any()) for grad in self.gradients().values())
+
+    def weight_norm(self, layer: str = "") -> float:
+        """L2 norm of all parameters, or of those of one layer and the links into it."""
+        return total_norm([t.detach() for name, t in self.tensors.items() if not layer or self.layer_of[name] == layer])
 
     @torch.no_grad()
     def step(self) -> Found | None:

@@ -36,6 +36,13 @@ class Look:
     layer: str = ""
     """Id of the layer asked about; "" for the whole network."""
 
+    @classmethod
+    def of(cls, model: Model, parameters: Mapping[str, Tensor], done: Pass) -> Look:
+        """A look at a pass that has been made, instead of one beside it."""
+        look = cls(model, parameters, done.batch)
+        vars(look)["seen"] = done
+        return look
+
     @cached_property
     def seen(self) -> Pass:
         """The samples run forward and backward."""

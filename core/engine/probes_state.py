@@ -37,15 +37,37 @@ def activations(look: Look, columns: int) -> Values:
         )
         values[f"{key}/min"], values[f"{key}/max"] = np.array(float(said.min())), np.array(float(said.max()))
         values[f"{key}/histogram"], values[f"{key}/edges"] = counts, edges
-        still = said.amax(0) == said.amin(0)
         flat = _flat(look, key)
         if flat is not None:
-            slopes, stuck = flat
-            values[f"{key}/saturated"] = np.array(float(_valid(look, key, stuck.double()).mean()))
-            if slopes is not None:
-                still |= (_valid(look, key, slopes) == 0).all(0)
-        values[f"{key}/dead"] = np.array(int(still.sum()))
+            values[f"{key}/saturated"] = np.array(float(_valid(look, key, flat[1].double()).mean()))
+        values[f"{key}/dead"] = np.array(int(_dead(look, key, None if flat is None else flat[0]).sum()))
     return values
+
+
+def _dead(look: Look, layer_id: str, slopes: Tensor | None) -> Tensor:
+    """(units,) which of them never change over samples and valid steps, or have a slope of 0 everywhere."""
+    said = _valid(look, layer_id, look.seen.values.outputs[layer_id].detach())
+    still = said.amax(0) == said.amin(0)
+    return still if slopes is None else still | (_valid(look, layer_id, slopes) == 0).all(0)
+
+
+def saturation(look: Look, layer_id: str) -> tuple[float, int | None] | None:
+    """Share of saturated units (or gates) over the valid steps, and the step where it is largest (None for a static
+    value); None for a layer that cannot saturate."""
+    found = _flat(look, layer_id)
+    if found is None:
+        return None
+    share = float(_valid(look, layer_id, found[1].double()).mean())
+    by_step = found[1].double().mean((-1, -2)) if found[1].dim() == 3 else None
+    return share, None if by_step is None else int(by_step.argmax())
+
+
+def dead(look: Look, layer_id: str) -> float | None:
+    """Share of dead units; None for a layer without an activation, and where a single value says nothing."""
+    found = _flat(look, layer_id)
+    if found is None or look.seen.values.outputs[layer_id].flatten(0, -2).shape[0] < 2:
+        return None
+    return float(_dead(look, layer_id, found[0]).double().mean())
 
 
 def saturated(look: Look, layer_id: str) -> np.ndarray:

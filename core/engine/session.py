@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from core.breakpoints import Breakpoints
 from core.catalogue.probes import PROBES
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
@@ -18,8 +19,10 @@ from core.engine.batches import Batch, Batches
 from core.engine.capture import Capture
 from core.engine.course import Best, Course, Pulse, Stopwatch
 from core.engine.devices import pick_device, pick_dtype, settle
+from core.engine.facts import BatchFacts, not_finite
 from core.engine.learner import Learner
 from core.engine.model import Model, Pass
+from core.engine.moments import Seen, moments
 from core.engine.probes import Look, Schedule, measure
 from core.engine.settings import live_change
 from core.engine.state import SessionState, restored, saved
@@ -29,7 +32,6 @@ from core.errors import Diverged, NotTrainable
 from core.reports import (
     Evaluation,
     Examination,
-    GradientProfile,
     Granularity,
     Moment,
     ProbeResult,
@@ -43,22 +45,6 @@ if TYPE_CHECKING:
 
 CELLS_EVERY = 10
 """Measurements of the gradient through time from one of dL/dc_t to the next: it costs an LSTM another pass."""
-
-
-@dataclass
-class _Seen:
-    """What was read at the one point where a session is observed: after backward, before the optimizer step."""
-
-    loss: float
-    norm: float
-    metrics: Mapping[str, float]
-    gradients: Mapping[str, GradientProfile] = field(default_factory=dict)
-    layer_gradient: Mapping[str, float] = field(default_factory=dict)
-    probes: tuple[ProbeResult, ...] = ()
-
-    @property
-    def finite(self) -> bool:
-        return math.isfinite(self.loss) and math.isfinite(self.norm)
 
 
 class Session:
@@ -78,6 +64,8 @@ class Session:
         """Seconds between reports that carry weights, examination and what is known per layer; 0 is never."""
         self.probes = Schedule()
         """Probes that are asked while training, and the share of its time that they may take."""
+        self.breakpoints = Breakpoints()
+        """Conditions at which a moment "update" is reported, at any granularity."""
         self.training = training
         """The settings in use."""
         self.trouble: Diverged | None = None
@@ -97,7 +85,7 @@ class Session:
         self._changes: deque[Choice] = deque()
         self._asked = training
         self._watched: tuple[int, str] | None = None
-        self._stopping = False
+        self._stopping = self._at_hit = False
         self._notes: list[str] = []
         if resume is not None:
             restored(resume, self._learner, self._course, self._best, self._watch, self._random)
@@ -111,6 +99,14 @@ class Session:
     def inside_batch(self) -> bool:
         """True between the first moment of a batch and its update."""
         return self._random_before is not None
+
+    @property
+    def settled(self) -> int:
+        """Training steps after which settings that are changed now take effect.
+
+        Where a breakpoint has fired, its batch begins again with them, so that they hold for its update too.
+        """
+        return self.batch + (self.inside_batch and not self._at_hit)
 
     def run(self) -> Iterator[Report]:
         """Train until the epochs are through, patience ends, ``stop`` is called or a number is no longer finite."""
@@ -127,22 +123,29 @@ class Session:
     def _training(self) -> Iterator[Report]:
         report = None
         self._take_changes()
+        if broken := self._learner.broken():
+            yield self._diverged(Seen(math.nan, math.nan, {}), broken)
+            return
         while self._end() is None:
             batch, due = self._next_batch(), self._pulse.due(self.display_interval)
             done = self._forward(batch, due)
             norm = self._backward(done)
             seen = self._observe(done, norm, due)
-            if not seen.finite:
-                yield self._diverged(seen, locate(self._model, self._learner, batch, self._random_before))
-                return
-            for moment in moments(batch.longest):
-                if self.granularity != "step" or self._stopping:
-                    break
+            found = None if seen.finite else locate(self._model, self._learner, batch, self._random_before)
+            self._check(done, seen, found)
+            for moment in self._stops(batch.longest, seen):
                 yield self._at(moment, seen)
             if self._stopping:
                 break
+            if self._begin_again():
+                continue
+            if found:
+                yield self._diverged(seen, found)
+                return
             clipped, rate = self._learner.clip(norm), self._learner.learning_rate
             if broken := self._learner.step():
+                if self._check_step(seen, broken):
+                    yield self._at(Moment("update", 0, batch.longest), seen)
                 yield self._diverged(seen, broken)
                 return
             report = self._report(seen, clipped=clipped, learning_rate=rate, **self._picture(due))
@@ -219,6 +222,7 @@ class Session:
     def _forward(self, batch: Batch, due: bool) -> Pass:
         every = self.gradient_every
         wanted = every and (due or self._course.position.batch % every == 0 or self.granularity == "step")
+        wanted = wanted or self.breakpoints.need_gradients
         capture = Capture() if wanted else None
         tensors = self._learner.tensors
         return self._model.forward(tensors, batch, training=True, generator=self._random, capture=capture)
@@ -232,8 +236,8 @@ class Session:
         torch.autograd.backward(sum(penalties, start=done.loss))
         return self._learner.gradient_norm()
 
-    def _observe(self, done: Pass, norm: float, due: bool) -> _Seen:
-        seen = _Seen(float(done.loss.detach()), norm, self._model.objective.metrics(done.answers, done.batch))
+    def _observe(self, done: Pass, norm: float, due: bool) -> Seen:
+        seen = Seen(float(done.loss.detach()), norm, self._model.objective.metrics(done.answers, done.batch))
         if done.capture is not None:
             cells = (
                 due
@@ -247,15 +251,52 @@ class Session:
             seen.probes = self.probes.due(self._course.position.batch, self._watch.seconds, self._answer)
         return seen
 
-    def _at(self, moment: Moment, seen: _Seen) -> Report:
+    def _check(self, done: Pass, seen: Seen, found: Found | None) -> None:
+        """Ask the breakpoints, at the same point where everything is observed."""
+        facts = BatchFacts(
+            self.batch + 1, seen.loss, seen.norm, seen.metrics, seen.gradients, found, done, self._model, self._learner
+        )
+        seen.hits = self.breakpoints.check(facts)
+        self._at_hit = bool(seen.hits)
+
+    def _check_step(self, seen: Seen, broken: Found) -> bool:
+        """Whether a breakpoint waits for NaN and infinity, which the step itself would have put into the weights."""
+        hit = not_finite(broken, self._model.network, self.batch + 1)
+        seen.hits = tuple(
+            replace(hit, breakpoint=one.id) for one in self.breakpoints.enabled if one.choice.key == "not_finite"
+        )
+        return bool(seen.hits)
+
+    def _stops(self, steps: int, seen: Seen) -> Iterator[Moment]:
+        """The moments of a batch at which it stands still: all of them, or the update alone where a breakpoint fired."""
+        if seen.finite:
+            for moment in moments(steps):
+                if self.granularity != "step" or self._stopping:
+                    break
+                yield moment
+            else:
+                return
+        if seen.hits and not self._stopping:
+            yield Moment("update", 0, steps)
+
+    def _begin_again(self) -> bool:
+        """Where settings were changed while a breakpoint held it up, the batch begins again with them."""
+        again = self._at_hit and bool(self._changes)
+        self._at_hit = False
+        if again and self._random_before is not None:
+            self._random.set_state(self._random_before)
+        return again
+
+    def _at(self, moment: Moment, seen: Seen) -> Report:
         """The report of a moment: it tells no more than is known then. The first one shows the weights and the sample."""
         if moment.phase == "forward":
             seen = replace(seen, loss=math.nan, norm=math.nan, metrics={}, gradients={}, layer_gradient={})
-        first = moment.phase == "forward" and moment.step == 0
-        watched = self.examine(*self._watched) if first and self._watched else None
-        return self._report(seen, moment, weights=self.weights() if first else None, examination=watched)
+        hits = seen.hits if moment.phase == "update" else ()
+        shown = bool(hits) or (moment.phase == "forward" and moment.step == 0)
+        watched = self.examine(*self._watched) if shown and self._watched else None
+        return self._report(seen, moment, weights=self.weights() if shown else None, examination=watched, hits=hits)
 
-    def _report(self, seen: _Seen, moment: Moment | None = None, **more: Any) -> Report:
+    def _report(self, seen: Seen, moment: Moment | None = None, **more: Any) -> Report:
         """The report of the batch under way."""
         place = self._course.position
         notes, self._notes = tuple(self._notes), []
@@ -330,20 +371,10 @@ class Session:
         report = replace(last, notes=notes, gradients={}, evaluation=None, probes=(), seconds=self._watch.seconds)
         return self._ended(report, *end)
 
-    def _diverged(self, seen: _Seen, found: Found) -> Report:
+    def _diverged(self, seen: Seen, found: Found) -> Report:
         """The last report of a session that met NaN or infinity: the weights are those from before the batch."""
         self.trouble = diverged(found, self._model.network, self._course.position.batch + 1)
         return self._report(seen, weights=self.weights(), stopped="diverged", stopped_because=str(self.trouble))
-
-
-def moments(steps: int) -> Iterator[Moment]:
-    """A batch walked through by hand: forward in time, the loss, back through time, the update."""
-    for step in range(steps):
-        yield Moment("forward", step, steps)
-    yield Moment("loss", steps - 1, steps)
-    for step in reversed(range(steps)):
-        yield Moment("backward", step, steps)
-    yield Moment("update", 0, steps)
 
 
 def _count(number: int, noun: str) -> str:

@@ -108,9 +108,9 @@ def _in_value(quantity: str, layer: str | None, values: Tensor) -> Iterator[Foun
     yield Found(quantity, named(values[step]), layer, step)
 
 
-def diverged(found: Found, network: Network, batch: int) -> Diverged:
-    """The error that says it in one sentence (and what to do in the next). Steps are counted from 1 there."""
-    values = {
+def told(found: Found, network: Network, batch: int) -> tuple[str, dict[str, object]]:
+    """What was found, as the template of a sentence and its values. Steps are counted from 1 there."""
+    values: dict[str, object] = {
         "value": found.value,
         "quantity": found.quantity,
         "layer": network.layers[found.layer].name if found.layer else "",
@@ -118,8 +118,6 @@ def diverged(found: Found, network: Network, batch: int) -> Diverged:
         "step": None if found.step is None else found.step + 1,
         "batch": batch,
     }
-    data = found.quantity in ("data", "target")
-    advice = _ADVICE_DATA if data else _ADVICE_WEIGHTS if found.quantity == "weights" else _ADVICE
     where = "at time step {step} of batch {batch}" if found.step is not None else "in batch {batch}"
     what = {
         "data": "{value} in the data at “{layer}” ",
@@ -131,7 +129,15 @@ def diverged(found: Found, network: Network, batch: int) -> Diverged:
         "gradient of the weights": "{value} in the gradient of the weights of “{layer}” ",
         "step": "{value} in the weights of “{layer}” after the step ",
     }[found.quantity]
-    return Diverged(what + where + ". " + _AFTER.format(advice=advice), **values)
+    return what + where + ".", values
+
+
+def diverged(found: Found, network: Network, batch: int) -> Diverged:
+    """The error that says it in one sentence (and what to do in the next)."""
+    template, values = told(found, network, batch)
+    data = found.quantity in ("data", "target")
+    advice = _ADVICE_DATA if data else _ADVICE_WEIGHTS if found.quantity == "weights" else _ADVICE
+    return Diverged(template + " " + _AFTER.format(advice=advice), **values)
 
 
 def locate(model: Model, learner: Learner, batch: Batch, random: Tensor | None) -> Found:
