@@ -142,7 +142,7 @@ class ActivationExplorer(Explorer):
         chosen = chain(self._choices[self.chosen.currentData()], self.weight.value, self.at.value, len(steps) - 1)[-1]
         self.words.setText(
             tr(
-                "Behind {n} of them in a row, {share} of the gradient is left for {name}.",
+                "Behind {n} of them in a row the gradient is multiplied by {share} ({name}).",
                 n=len(steps) - 1,
                 share=f"{chosen:.4g}",
                 name=self.chosen.currentText(),

@@ -275,3 +275,22 @@ def test_targets_that_do_not_fit_are_a_sentence():
         measured("mse", [[0.0]], [[2.0, 1.0]], numbers([[2.0, 1.0]]))
     with pytest.raises(NotTrainable, match="KL divergence needs targets that are from 0 to 1"):
         measured("kl", [[0.0, 1.0]], [[-2.0, 1.0]], numbers([[-2.0, 1.0]]), "softmax")
+
+
+@pytest.mark.parametrize("key", list(LOSSES))
+def test_nothing_breaks_in_32_bit_on_extreme_sums(key):
+    edges = [0.0, 1e-30, 1.0, -1.0, 90.0, -90.0, 1e4, -1e4]
+    z = np.array([[a, b, c] for a in edges for b in edges for c in edges])
+    codes = np.arange(len(z)) % 3
+    if "classification" in LOSSES[key].tasks:
+        dataset, targets = classes(codes, 3), codes[:, None]
+    else:
+        dataset, targets = numbers(np.eye(3)[codes]), np.eye(3)[codes]
+    for output in LOSSES[key].activations:
+        logits = torch.tensor(z, dtype=torch.float32, requires_grad=True)
+        chosen = ACTIVATIONS.choose(output)
+        loss = loss_function(LOSSES.choose(key), chosen, dataset)
+        result = loss(logits, activation(chosen)(logits), torch.tensor(targets, dtype=torch.float32), None, None)
+        result.backward()
+        assert result.isfinite()
+        assert logits.grad.isfinite().all(), output

@@ -82,7 +82,7 @@ def test_the_activation_explorer_says_value_slope_and_chain(show, type_in, resul
     for _ in range(3):
         state = 1 / (1 + math.exp(-state))
         left *= state * (1 - state)
-    assert f"{left:.4g} of the gradient" in explorer.words.text()
+    assert f"multiplied by {left:.4g} (Sigmoid)" in explorer.words.text()
 
 
 def test_ticking_an_activation_adds_its_curve(show, qtbot):
