@@ -1,0 +1,73 @@
+"""Takes the README's pictures: the real window, trained for a while, in both themes.
+
+python tests/screenshots.py [FOLDER]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+    os.environ[_name] = tempfile.mkdtemp()
+
+from PySide6.QtCore import QEventLoop, QTimer
+
+from gui.app import make_application
+from gui.main_window import MainWindow
+from gui.theme import theme
+
+
+def wait(seconds: float) -> None:
+    """Let the window live for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(int(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def until(ready: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Wait until ``ready``, at most ``seconds``."""
+    while not ready() and seconds > 0:
+        wait(0.1)
+        seconds -= 0.1
+
+
+def trained(window: MainWindow, example: str, batches: int) -> None:
+    """Open an example and train it for so many batches, then stand still."""
+    window.document.undo_stack.setClean()
+    window.files.open_example(example)
+    wait(0.5)
+    window.runner.play()
+    until(lambda: window.runner.report is not None and window.runner.report.batch >= batches)
+    window.runner.pause()
+    until(lambda: not window.runner.busy)
+    wait(0.6)
+
+
+def main() -> None:
+    """Take all pictures."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "resources" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    make_application(sys.argv[:1])
+    window = MainWindow()
+    window.resize(1440, 900)
+    window.show()
+    window.runner.start()
+    until(lambda: window.runner.status != "loading")
+    theme().set_mode("dark")
+    trained(window, "digits-rows-elman", 400)
+    window.grab().save(str(folder / "dark.png"))
+    theme().set_mode("light")
+    trained(window, "adding-lstm", 126)
+    window.grab().save(str(folder / "light.png"))
+    window.document.undo_stack.setClean()
+    window.close()
+
+
+if __name__ == "__main__":
+    main()
