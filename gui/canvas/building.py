@@ -9,7 +9,7 @@ from typing import Any
 from core.catalogue.layers import layer_spec
 from core.catalogue.registry import catalogue
 from core.data.cache import dataset
-from core.edits import AddLayer, AddLink, Edit, InsertLayer, Macro, MoveLayers, SetParam, new_layer, new_link
+from core.edits import AddLayer, AddLink, Edit, InsertLayer, Macro, MoveLayers, Remove, SetParam, new_layer, new_link
 from core.errors import BadValue, InstantaneousLoop, Refused, StudioError
 from core.network import Layer, Link, Network, Role
 from core.project import State
@@ -129,6 +129,22 @@ def insert_layer(state: State, kind: str, link: Link) -> tuple[Edit, str]:
         layer = replace(layer, y=max(source.y, target.y) + CARD_HEIGHT + 2 * ROW_GAP)
     edits.append(InsertLayer(layer, link.id))
     return Macro(tuple(edits), label=label), layer.id
+
+
+def splice(network: Network, layer: str, link: Link, place: tuple[float, float]) -> Edit | None:
+    """An edit that leads a link through a layer that has no links yet; None where that is not allowed."""
+    if network.touching([layer]) or link.role != "data":
+        return None
+    cut = network.without(links=[link.id])
+    first = new_link(network, link.source, layer, link.delay)
+    if refusal(cut, link.source, layer, link.delay) is not None:
+        return None
+    with_first = cut.with_link(first)
+    if refusal(with_first, layer, link.target, 0) is not None:
+        return None
+    second = replace(link, source=layer, delay=0, mask=None)
+    edits = (MoveLayers({layer: place}), Remove(links=(link.id,)), AddLink(first), AddLink(second))
+    return Macro(edits, label=tr("Insert layer"))
 
 
 def _make_room(network: Network, x: float, missing: float) -> Edit:

@@ -31,13 +31,13 @@ class Dropping(QObject):
             event.ignore()
 
     def _move(self, event: QDragMoveEvent) -> None:
-        self._light(self._link_under(event.position()))
+        self._view.canvas.light_link(self._link_under(event.position()))
         event.acceptProposedAction()
 
     def _drop(self, event: QDropEvent) -> None:
         kind = bytes(event.mimeData().data(MIME).data()).decode(errors="replace")
         link = self._link_under(event.position())
-        self._light("")
+        self._view.canvas.light_link("")
         event.acceptProposedAction()
         if kind in LAYERS:
             self._view.operations.add_layer(kind, self._view.exact(event.position()), link=link)
@@ -52,12 +52,6 @@ class Dropping(QObject):
             key = found.key
         return key if key and canvas.links[key].link.role == "data" else ""
 
-    def _light(self, key: str) -> None:
-        for other, item in self._view.canvas.links.items():
-            if item.lit != (other == key):
-                item.lit = other == key
-                item.update()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         match event.type():
             case QEvent.Type.DragEnter:
@@ -65,7 +59,7 @@ class Dropping(QObject):
             case QEvent.Type.DragMove:
                 self._move(event)  # type: ignore[arg-type]
             case QEvent.Type.DragLeave:
-                self._light("")
+                self._view.canvas.light_link("")
             case QEvent.Type.Drop:
                 self._drop(event)  # type: ignore[arg-type]
             case _:

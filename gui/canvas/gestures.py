@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsView
 
 from core.edits import Edit, MoveLayers
 from gui.canvas import look
-from gui.canvas.building import snapped
+from gui.canvas.building import snapped, splice
 from gui.canvas.scene import CanvasScene
 from gui.document import Document
 from gui.text import tr
@@ -88,6 +88,14 @@ class MoveGesture(Gesture):
         way, lines = (way, []) if free else self._snap(way)
         self._stage.canvas.shift({key: origin + way for key, origin in self._origins.items()})
         self._stage.canvas.guides.show_lines(lines)
+        self._stage.canvas.light_link(self._link_under(pos))
+
+    def _link_under(self, pos: QPointF) -> str:
+        """The link into which a single layer without links would be dropped."""
+        canvas = self._stage.canvas
+        if len(self._origins) != 1 or canvas.network.touching(self._origins):
+            return ""
+        return next((key for key, item in canvas.links.items() if item.shape().contains(pos)), "")
 
     def _snap(self, way: QPointF) -> tuple[QPointF, list[tuple[QPointF, QPointF]]]:
         """``way`` so that the gripped card stands in line with another one, else on the grid."""
@@ -111,14 +119,20 @@ class MoveGesture(Gesture):
         if not self._moving:
             self._clicked()
             return
-        self._stage.canvas.guides.show_lines([])
-        items = self._stage.canvas.layers
-        places = {key: (items[key].x(), items[key].y()) for key in self._origins if key in items}
-        self._stage.do(MoveLayers(places))
+        canvas = self._stage.canvas
+        link = self._link_under(pos)
+        canvas.guides.show_lines([])
+        canvas.light_link("")
+        places = {
+            key: (canvas.layers[key].x(), canvas.layers[key].y()) for key in self._origins if key in canvas.layers
+        }
+        joined = splice(canvas.network, self._grip, canvas.network.links[link], places[self._grip]) if link else None
+        self._stage.do(joined or MoveLayers(places))
 
     def cancel(self) -> None:
         self._stage.canvas.shift({k: v for k, v in self._origins.items() if k in self._stage.canvas.layers})
         self._stage.canvas.guides.show_lines([])
+        self._stage.canvas.light_link("")
 
 
 def _nearest(values: Iterable[float], wanted: float) -> float | None:

@@ -191,11 +191,15 @@ class CanvasScene(QGraphicsScene):
         self.arranged.emit()
 
     def shift(self, places: Mapping[str, QPointF]) -> None:
-        """Show cards elsewhere while they are dragged; the document learns of it when the drag ends."""
+        """Show cards elsewhere while they are dragged; the document learns of it when the drag ends.
+
+        Links do not evade a card without links: it may be about to be dropped into one.
+        """
         for key, place in places.items():
             self.layers[key].place(place)
-        found = routes(self.network, {key: item.scene_rect() for key, item in self.layers.items()})
-        for key, route in found.items():
+        network = self.network
+        rects = {k: item.scene_rect() for k, item in self.layers.items() if k not in places or network.touching([k])}
+        for key, route in routes(network, rects).items():
             self.links[key].show_route(route)
         self._weights.place(self.layers)
         self._resize()
@@ -250,6 +254,13 @@ class CanvasScene(QGraphicsScene):
             if getattr(item, flag) != (key in chosen):
                 setattr(item, flag, key in chosen)
                 item.refresh()
+
+    def light_link(self, key: str) -> None:
+        """Light the link that a layer would be dropped into; none for an empty key."""
+        for other, item in self.links.items():
+            if item.lit != (other == key):
+                item.lit = other == key
+                item.update()
 
     def show_linking(self, status: Callable[[str], str] | None) -> None:
         """Light the layers that may be linked to and dim the others; None ends it."""

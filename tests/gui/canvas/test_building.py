@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from core.data.catalogue import DATASETS
 from core.edits import SetData
 from gui.canvas.kinds_list import MIME
+from tests.gui.canvas.conftest import SMALL
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -165,6 +166,18 @@ def test_drop_a_kind_on_a_link_inserts_it(hands):
     assert hands.document.undo_stack.count() == 1
     order = [hands.network.layer(name).x for name in ("hidden", "Layer norm", "y")]
     assert order == sorted(order) and order[2] - order[1] >= 190
+
+
+def test_a_loose_layer_dragged_onto_a_link_joins_it(make):
+    loose = ("dropout", "thin", 300, 260, {})
+    hands = make(layers=(*SMALL, loose))
+    key = next(k.id for k in hands.network.links.values() if k.target == hands.network.layer("y").id)
+    start = hands.body("thin")
+    hands.drag(start, start + QPointF(0, -40), hands.link_middle(key), drop=False)
+    assert hands.view.canvas.links[key].lit
+    hands.release(hands.link_middle(key))
+    assert links(hands) == {("x", "hidden", 0, "data"), ("hidden", "thin", 0, "data"), ("thin", "y", 0, "data")}
+    assert hands.document.undo_stack.count() == 1 and not any(i.lit for i in hands.view.canvas.links.values())
 
 
 def test_rename_by_double_click(hands):
