@@ -28,7 +28,7 @@ from core.engine.settings import live_change
 from core.engine.state import SessionState, restored, saved
 from core.engine.trace import trace
 from core.engine.watchdog import Found, diverged, locate
-from core.errors import Diverged, NotTrainable
+from core.errors import Diverged, NotTrainable, StudioError
 from core.reports import (
     Evaluation,
     Examination,
@@ -213,11 +213,17 @@ class Session:
     def _take_changes(self) -> None:
         while self._changes:
             wanted, batch = self._changes.popleft(), self._course.position.batch + 1
-            self.training, notes = live_change(self.training, self._asked, wanted, batch)
+            training, notes = live_change(self.training, self._asked, wanted, batch)
             self._asked = wanted
+            try:
+                self._model.change(training)
+            except StudioError as error:
+                self._notes.append(f"{error} The settings from before are kept.")
+                self._model.change(self.training)
+                continue
+            self.training = training
             self._notes += notes
-            self._model.change(self.training)
-            self._learner.change(self.training, self._course.steps(self.training))
+            self._learner.change(training, self._course.steps(training))
 
     def _forward(self, batch: Batch, due: bool) -> Pass:
         every = self.gradient_every
@@ -239,10 +245,10 @@ class Session:
     def _observe(self, done: Pass, norm: float, due: bool) -> Seen:
         seen = Seen(float(done.loss.detach()), norm, self._model.objective.metrics(done.answers, done.batch))
         if done.capture is not None:
-            cells = (
+            cells = bool(
                 due
                 or self.granularity == "step"
-                or self._course.position.batch % (CELLS_EVERY * self.gradient_every) == 0
+                or (self.gradient_every and self._course.position.batch % (CELLS_EVERY * self.gradient_every) == 0)
             )
             seen.gradients = done.capture.profiles(cells)
         if due:
