@@ -215,3 +215,15 @@ def test_metric_of_a_batch_is_the_metric_of_its_answers(metric: str) -> None:
     y = interpret(begin.network, {k: torch.tensor(v) for k, v in before.items()}, {"x": x}).output("y")
     measured = metric_function(metric, data)(y, torch.tensor(data.target.values[data.split["train"][:8]]), None)
     assert report.metrics == {metric: pytest.approx(measured, rel=1e-12)}
+
+
+def test_settings_that_do_not_work_are_said_and_the_training_goes_on() -> None:
+    begin = state(tagger("rnn"), epochs=1, batch_size=8)
+    session = Session(begin, running_mean())
+    run = session.run()
+    next(run)
+    wrong = Choice("mse", {**begin.training["loss"].values, "over_time": "custom", "step_weights": "1, two"})
+    session.change(changed(begin.training, loss=wrong))
+    report = next(run)
+    assert report.notes[0].startswith("The weights over time need numbers") and "kept" in report.notes[0]
+    assert session.training == begin.training and next(run).notes == ()
