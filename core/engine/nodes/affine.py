@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.engine.activations import OVER_UNITS, activation
 from core.engine.kernels.elman import SQUASHES, slope
-from core.engine.nodes.base import At, Node, NodePlan, Read
+from core.engine.nodes.base import At, Node, NodePlan, Read, Track, kept
 
 
 class Affine(Node):
@@ -46,7 +46,7 @@ class Affine(Node):
             found.update({t: min(delay, end - t) for t in range(outer, end, delay)})
         return found
 
-    def adder(self, read: Read, source: Node, weight: Tensor, first: bool) -> Callable[[int], object]:
+    def adder(self, read: Read, source: Track, weight: Tensor, first: bool) -> Callable[[int], object]:
         """Adds weight times source to the sums of step t, or writes them if it is the first to do so."""
         shift, addmm = source.depth - read.delay, torch.addmm
         rows, sum_rows, entering = source.rows, self.sum_rows, self.entering
@@ -80,12 +80,12 @@ class Affine(Node):
         reads = zip(self.reads, self.tensors, strict=True)
         self.pushes = [self.pusher(read, source, weight) for (read, source), weight in reads]
 
-    def pusher(self, read: Read, source: Node, weight: Tensor) -> Callable[[int], object]:
+    def pusher(self, read: Read, source: Track, weight: Tensor) -> Callable[[int], object]:
         """The way back of ``adder``."""
         delay, shift = read.delay, source.depth - read.delay
         deltas, rows = self.deltas, source.grad_rows
-        if self.truncate:
-            return lambda t: rows[shift + t].addmm_(deltas[t], weight) if self.kept(t, delay) else None
+        if truncate := self.truncate:
+            return lambda t: rows[shift + t].addmm_(deltas[t], weight) if kept(truncate, t, delay) else None
         if delay < 2:
             return lambda t: rows[shift + t].addmm_(deltas[t], weight)
         blocks, delta, grad = self.blocks(delay), self.delta, source.grad

@@ -45,6 +45,37 @@ class NodePlan:
     """True where the sum before the activation is an output of the scan too."""
 
 
+def kept(truncate: int, t: int, delay: int) -> bool:
+    """Whether the gradient may pass from step ``t`` to ``t - delay`` when it is cut every ``truncate`` steps."""
+    return not truncate or t // truncate == max(t - delay, 0) // truncate
+
+
+class Track:
+    """The values of a node at all steps and their gradients.
+
+    Nodes know one another's tracks only: nodes that knew one another would keep their memory until Python next looks for
+    cycles.
+    """
+
+    def __init__(self, value: Tensor, depth: int) -> None:
+        self.value = value
+        self.depth = depth
+        self.rows = value.unbind(0)
+        self.now = self.rows[depth:]
+        """From the first step on."""
+
+    def begin_backward(self, outside: Tensor | None) -> None:
+        """Start from the gradient that arrives from outside the component."""
+        if outside is None:
+            self.grad = torch.zeros_like(self.value)
+        else:
+            self.grad = torch.empty_like(self.value)
+            self.grad[: self.depth] = 0
+            self.grad[self.depth :] = outside
+        self.grad_rows = self.grad.unbind(0)
+        self.grad_now = self.grad_rows[self.depth :]
+
+
 class Node:
     """A node in one run. Subclasses say what happens at a step."""
 
@@ -58,15 +89,14 @@ class Node:
         self.steps, self.batch = entering.shape[:2]
         self.depth = plan.depth
         self.value = entering.new_empty(self.depth + self.steps, self.batch, plan.features)
-        if self.depth:
-            self.value[: self.depth] = start
-        self.rows = self.value.unbind(0)
-        self.now = self.rows[self.depth :]
-        self.reads: list[tuple[Read, Node]] = []
+        self.value[: self.depth] = start
+        self.track = Track(self.value, self.depth)
+        self.rows, self.now = self.track.rows, self.track.now
+        self.reads: list[tuple[Read, Track]] = []
 
     def connect(self, nodes: list[Node]) -> None:
-        """Find the nodes that this one reads."""
-        self.reads = [(read, nodes[read.source]) for read in self.plan.reads]
+        """Find what this node reads."""
+        self.reads = [(read, nodes[read.source].track) for read in self.plan.reads]
 
     def states(self) -> Tensor:
         """(steps, batch, features)."""
@@ -85,14 +115,8 @@ class Node:
         self.truncate = truncate
         self.outside = outside
         self.outside_extra = outside_extra
-        if outside is None:
-            self.grad = torch.zeros_like(self.value)
-        else:
-            self.grad = torch.empty_like(self.value)
-            self.grad[: self.depth] = 0
-            self.grad[self.depth :] = outside
-        self.grad_rows = self.grad.unbind(0)
-        self.grad_now = self.grad_rows[self.depth :]
+        self.track.begin_backward(outside)
+        self.grad, self.grad_rows, self.grad_now = self.track.grad, self.track.grad_rows, self.track.grad_now
         self.delta = self.delta_buffer()
         self.deltas = self.delta.unbind(0)
 
@@ -100,15 +124,11 @@ class Node:
         """(steps, batch, width): where the gradients of the sums (or joined values) are formed."""
         return torch.empty_like(self.entering, memory_format=torch.contiguous_format)
 
-    def kept(self, t: int, delay: int) -> bool:
-        """Whether the gradient may pass from step ``t`` to ``t - delay``."""
-        return not self.truncate or t // self.truncate == max(t - delay, 0) // self.truncate
-
     def backward(self, t: int) -> None:
         """Turn the complete gradient of step ``t`` into gradients of what that step read."""
         self.delta[t] = self.pull(self.grad_now[t], t)
         for index, (read, source) in enumerate(self.reads):
-            if self.kept(t, read.delay):
+            if kept(self.truncate, t, read.delay):
                 source.grad_rows[source.depth + t - read.delay].add_(self.share(index, self.deltas[t], t))
 
     def pull(self, grad: Tensor, at: At) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from core.engine.nodes.affine import Affine
-from core.engine.nodes.base import At, NodePlan
+from core.engine.nodes.base import At, NodePlan, kept
 
 
 class Lstm(Affine):
@@ -51,7 +51,7 @@ class Lstm(Affine):
         grad, cell_grad = self.grad_now[t], self.cell_grad[t + 1]
         cell_grad.addcmul_(grad, self.to_cell[t])
         self.deltas[t].copy_(self.gate_gradients(grad, cell_grad, t))
-        if self.kept(t, 1):
+        if kept(self.truncate, t, 1):
             self.cell_grad[t].addcmul_(cell_grad, self.f[t])
 
     def gate_gradients(self, grad: Tensor, cell_grad: Tensor, at: At) -> Tensor:
@@ -97,5 +97,5 @@ class Gru(Affine):
 
     def pull_step(self, t: int) -> None:
         super().pull_step(t)
-        if self.kept(t, 1):
+        if kept(self.truncate, t, 1):
             self.grad_rows[self.depth + t - 1].addcmul_(self.grad_now[t], self.z[t])

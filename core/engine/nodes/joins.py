@@ -31,7 +31,7 @@ class Join(Node):
 
     def share(self, index: int, delta: Tensor, at: At) -> Tensor:
         read, source = self.reads[index]
-        return delta[..., read.first : read.first + source.plan.features]
+        return delta[..., read.first : read.first + source.value.shape[-1]]
 
 
 class Dropout(Join):

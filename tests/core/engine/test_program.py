@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import numpy as np
@@ -317,3 +318,24 @@ def test_two_backward_passes_through_one_run_agree() -> None:
     first = torch.autograd.grad(loss, learning, retain_graph=True)
     second = torch.autograd.grad(loss, learning)
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("captured", [False, True])
+def test_the_memory_of_a_run_is_freed_without_waiting_for_the_garbage_collector(captured: bool) -> None:
+    drawn, x = interlocked(), normal(50, 4, 3)
+    parameters, engine = random_parameters(drawn), program(interlocked())
+
+    def tensors_after_a_step() -> int:
+        capture = Capture() if captured else None
+        engine.run(parameters, {"x": x}, capture=capture).outputs["y"].square().sum().backward()
+        del capture
+        return sum(issubclass(type(item), Tensor) for item in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        tensors_after_a_step()
+        first = tensors_after_a_step()
+        assert tensors_after_a_step() <= first
+    finally:
+        gc.enable()
