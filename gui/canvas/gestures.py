@@ -50,6 +50,8 @@ class Gesture:
     cursor: Qt.CursorShape | None = None
     sticky = False
     """True for gestures that go on without a pressed button, until the next click."""
+    scrolls = True
+    """True where the view follows a pointer that reaches its edge."""
 
     def start(self, pos: QPointF) -> None:
         """The button went down at ``pos``."""
@@ -184,6 +186,7 @@ class PanGesture(Gesture):
     """Move what is seen; a press without a drag is a click."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    scrolls = False
 
     def __init__(self, stage: Stage, view: QGraphicsView, clicked: Callable[[], None]) -> None:
         self._stage, self._view, self._clicked = stage, view, clicked

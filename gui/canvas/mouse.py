@@ -16,6 +16,9 @@ from gui.canvas.linking import LinkGesture
 from gui.canvas.pressing import double_click, gesture_for
 from gui.canvas.tips import tip
 
+EDGE = 18
+"""Pixels at the edge of the viewport in which a drag scrolls."""
+
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
@@ -103,16 +106,27 @@ class Mouse(QObject):
             gesture.cancel()
 
     def _move(self, event: QMouseEvent) -> None:
-        view, pos = self._view, self._view.exact(event.position())
+        view = self._view
         if self.gesture is not None:
-            self.gesture.move(pos, event.modifiers())
+            if self.gesture.scrolls:
+                self._follow(event.position())
+            self.gesture.move(view.exact(event.position()), event.modifiers())
             return
+        pos = view.exact(event.position())
         now = hit(view.canvas, pos)
         hovering.show_hover(view.canvas, now)
         view.viewport().setCursor(hovering.CURSORS.get(now.part, Qt.CursorShape.ArrowCursor))
         words = hovering.words(view.canvas, view.runner, now)
         if view.editing.field is None and (words or not view.bubble.holds(event.position().toPoint())):
             view.say(words, pos)
+
+    def _follow(self, pos: QPointF) -> None:
+        """Scroll on while something is dragged at the edge of what is seen."""
+        room = self._view.viewport().rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        x = min(0.0, pos.x() - room.left()) + max(0.0, pos.x() - room.right())
+        y = min(0.0, pos.y() - room.top()) + max(0.0, pos.y() - room.bottom())
+        if x or y:
+            self._view.scroll_by(QPointF(-x, -y))
 
     def _release(self, event: QMouseEvent) -> None:
         if self.gesture is not None and not self.gesture.sticky and event.button() == self._button:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainterPath
 
 from core.network import Link, Network
 
-LANE = 20.0
+LANE = 25.0
 DROP = 30.0
 CORNER = 18.0
 LOOP_ROOM = 58.0
@@ -54,7 +54,9 @@ def routes(network: Network, rects: Mapping[str, QRectF]) -> dict[str, Route]:
             case "bridge":
                 found[link.id] = _bridge(source, target, _others(link, rects), lanes["bridge"][link.id])
             case _:
-                found[link.id] = _straight(source, target, ports[link.id], _twin(link, shown))
+                found[link.id] = _straight(
+                    source, target, ports[link.id], _twin(link, shown), 0.3 if link.role == "initial" else 0.5
+                )
     return found
 
 
@@ -115,25 +117,25 @@ def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _straight(source: QRectF, target: QRectF, port: float, twin: int) -> Route:
+def _straight(source: QRectF, target: QRectF, port: float, twin: int, badge: float = 0.5) -> Route:
     start = QPointF(source.right(), source.center().y())
-    return forward(start, QPointF(target.left(), target.center().y() + port), twin)
+    return forward(start, QPointF(target.left(), target.center().y() + port), twin, badge)
 
 
-def forward(start: QPointF, end: QPointF, twin: int = 0) -> Route:
+def forward(start: QPointF, end: QPointF, twin: int = 0, badge: float = 0.5) -> Route:
     """A curve from left to right; later links between the same layers bow away from the first."""
     reach = max(36.0, min(140.0, abs(end.x() - start.x()) * 0.5))
     bow = (-1 if twin % 2 else 1) * 38.0 * ((twin + 1) // 2)
     path = QPainterPath(start)
     tip = QPointF(end.x() - 1.0, end.y())
     path.cubicTo(QPointF(start.x() + reach, start.y() + bow), QPointF(tip.x() - reach, tip.y() + bow), tip)
-    return Route(path, path.pointAtPercent(0.5), tip, QPointF(1.0, 0.0))
+    return Route(path, path.pointAtPercent(badge), tip, QPointF(1.0, 0.0))
 
 
 def _loop(rect: QRectF, twin: int) -> Route:
     """A loop above a card, from its right shoulder back to its left one."""
     lift = 34.0 + LANE * twin
-    half = min(rect.width() * 0.28, 52.0) + 8.0 * twin
+    half = min(rect.width() * 0.28, 52.0) + 12.0 * twin
     top, middle = rect.top(), rect.center().x()
     start, end = QPointF(middle + half, top), QPointF(middle - half, top - 1.0)
     path = QPainterPath(start)

@@ -55,9 +55,7 @@ class CanvasScene(QGraphicsScene):
         self._counts: Mapping[str, int] = {}
         self._problems: dict[str, tuple[str, str]] = {}
         # Problems read the data set and the whole network: once after a burst of edits is enough.
-        self._problem_timer = QTimer(self)
-        self._problem_timer.setSingleShot(True)
-        self._problem_timer.setInterval(PROBLEM_DELAY_MS)
+        self._problem_timer = QTimer(self, singleShot=True, interval=PROBLEM_DELAY_MS)
         self._problem_timer.timeout.connect(self.check_problems)
         document.changed.connect(self._on_changed)
         document.replaced.connect(self.rebuild)

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from core.edits import SetParam
 from core.errors import BadFile
@@ -69,6 +69,26 @@ def test_middle_drag_and_ctrl_drag_pan(hands):
     hands.release(hands.body("hidden"), CTRL)
     assert hands.item("hidden").pos() == place and (hands.pixel(place) - now).x() <= -36
     assert hands.document.undo_stack.count() == 0
+
+
+def test_a_drag_at_the_edge_scrolls_on(hands):
+    hands.view.zooming.by(2)
+    start, place = hands.body("hidden"), hands.item("hidden").pos()
+    hands.press(start)
+    right = hands.view.viewport().rect().right() - 2
+    for step in range(30):
+        QTest.mouseMove(hands.view.viewport(), QPoint(right - step % 2, hands.pixel(start).y()))
+    hands.release(hands.view.mapToScene(QPoint(right, hands.pixel(start).y())))
+    assert hands.network.layer("hidden").x - place.x() > hands.view.viewport().width() / 2 / hands.view.zooming.scale
+
+
+def test_the_zoom_bar_shows_the_scale_and_fits(hands):
+    bar = hands.view.zoom_bar
+    hands.key(Qt.Key.Key_1, CTRL)
+    assert "100" in bar.findChild(QLabel).text()
+    button = next(b for b in bar.findChildren(QToolButton) if b.defaultAction() is hands.view.commands["fit"])
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert hands.view.zooming.follows and "100" not in bar.findChild(QLabel).text()
 
 
 def test_what_grows_stays_in_sight_until_someone_zooms(hands):
