@@ -15,7 +15,7 @@ Compiling and running a network
     reference   the slow interpreter that defines what all of the above must compute
 
 Training
-    session     a training run as a generator of reports
+    session     a training run as a generator of reports; asking: what else can be asked of the network meanwhile
     model       a Program with its loss: a pass over a batch, one sample examined, a part evaluated; objective: the loss
     learner     the parameters and the step that changes them: penalties, clipping, optimizer, schedule
     batches     the data on its device; course: where a session is in it, training time, what early stopping remembers

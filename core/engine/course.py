@@ -10,6 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from core.catalogue.spec import Choice
+from core.reports import StopReason
 
 
 @dataclass
@@ -81,6 +82,23 @@ class Best:
             self.loss, self.epoch, self.waited, self.weights = loss, epoch, 0, weights()
         else:
             self.waited += 1
+
+
+def ending(place: Position, best: Best, training: Choice) -> tuple[StopReason, str] | None:
+    """Why a session is over by itself, and that in a sentence; None where it goes on."""
+    patience = int(training["patience"])
+    if training["early_stopping"] and best.waited >= patience:
+        return "early stopping", (
+            f"Stopped early: the validation loss has not improved for {_count(patience, 'epoch')}. "
+            f"The weights are those of epoch {best.epoch}, the best one."
+        )
+    if place.epoch > int(training["epochs"]):
+        return "finished", f"Finished {_count(place.epoch - 1, 'epoch')}."
+    return None
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class Stopwatch:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from core.breakpoints import Breakpoints
 from core.engine.learner import Learner
 from core.engine.model import Model, Pass
 from core.engine.probes import Look
@@ -60,3 +61,9 @@ def not_finite(found: Found, network: Network, batch: int) -> Hit:
     """Where the first number stands that is not finite."""
     template, values = told(found, network, batch)
     return Hit("", template, values, found.layer, found.step)
+
+
+def step_hits(breakpoints: Breakpoints, broken: Found, network: Network, batch: int) -> tuple[Hit, ...]:
+    """Of the breakpoints that wait for NaN and infinity, where the step itself would have put them into the weights."""
+    hit = not_finite(broken, network, batch)
+    return tuple(replace(hit, breakpoint=one.id) for one in breakpoints.enabled if one.choice.key == "not_finite")

@@ -59,9 +59,14 @@ class Learner:
         """A parameter that is not finite, or None. Saturated units would hide it from the loss."""
         return next(in_tensors("weights", self.tensors, self.layer_of), None)
 
-    def begin(self) -> None:
-        """Forget the gradient of the batch before."""
+    def learn_from(self, loss: Tensor, penalty: Tensor | None) -> float:
+        """Leave the gradient of the loss and all penalties in the parameters; returns its norm."""
+        if not loss.requires_grad:
+            raise NotTrainable("The loss does not depend on any weight that can learn. Thaw a layer, or link one in.")
         self.optimizer.zero_grad(set_to_none=True)
+        penalties = [each for each in (self.penalty(), penalty) if each is not None]
+        torch.autograd.backward(sum(penalties, start=loss))
+        return self.gradient_norm()
 
     def penalty(self) -> Tensor | None:
         """The L1 penalty of the settings, or None where it is off."""

@@ -8,37 +8,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from core.breakpoints import Breakpoints
-from core.catalogue.probes import PROBES
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
-from core.engine.batches import Batch, Batches
+from core.engine.asking import Asking
+from core.engine.batches import Batch
 from core.engine.capture import Capture
-from core.engine.course import Best, Course, Pulse, Stopwatch
-from core.engine.devices import pick_device, pick_dtype, settle
-from core.engine.facts import BatchFacts, not_finite
-from core.engine.learner import Learner
-from core.engine.model import Model, Pass
+from core.engine.course import Best, Pulse, Stopwatch, ending
+from core.engine.devices import settle
+from core.engine.facts import BatchFacts, step_hits
+from core.engine.model import Pass
 from core.engine.moments import Seen, moments
-from core.engine.probes import Look, Schedule, measure
+from core.engine.probes import Schedule
 from core.engine.settings import live_change
 from core.engine.state import SessionState, restored, saved
-from core.engine.trace import trace
 from core.engine.watchdog import Found, diverged, locate
-from core.errors import Diverged, NotTrainable, StudioError
+from core.errors import Diverged, StudioError
 from core.reports import (
-    Evaluation,
-    Examination,
     Granularity,
     Moment,
-    ProbeResult,
     Report,
     StopReason,
 )
-from core.traces import Trace
 
 if TYPE_CHECKING:
     from core.project import State
@@ -47,7 +40,7 @@ CELLS_EVERY = 10
 """Measurements of the gradient through time from one of dL/dc_t to the next: it costs an LSTM another pass."""
 
 
-class Session:
+class Session(Asking):
     """One training of a network on a data set, from its first batch or from a snapshot.
 
     ``run`` yields a Report per training step, and with granularity "step" one per moment of it besides. Nothing that is
@@ -56,7 +49,7 @@ class Session:
 
     def __init__(self, state: State, dataset: Dataset, run_id: str = "", resume: SessionState | None = None) -> None:
         training = Choice.from_json(resume.meta["settings"]) if resume else state.training
-        self.run_id = run_id
+        super().__init__(state, dataset, training, run_id)
         self.granularity: Granularity = "batch"
         self.gradient_every = 1
         """Batches from one measurement of the gradient through time to the next; 0 is never."""
@@ -70,30 +63,16 @@ class Session:
         """The settings in use."""
         self.trouble: Diverged | None = None
         """What went wrong where, after the session has diverged."""
-        self._dataset = dataset
-        self._device = pick_device(training["device"])
-        dtype = pick_dtype(training["precision"], self._device)
-        self._data = Batches(state.network, dataset, dtype, self._device)
-        self._model = Model(state.network, dataset, training, dtype, self._device)
-        self._course = Course(dataset.samples("train"), int(training["seed"]), bool(training["shuffle"]))
-        self._learner = Learner(
-            state.network, state.weights, training, self._course.steps(training), dtype, self._device
-        )
         self._random = torch.Generator(self._device).manual_seed(int(training["seed"]))
         self._random_before: torch.Tensor | None = None
         self._best, self._watch, self._pulse = Best(), Stopwatch(), Pulse()
         self._changes: deque[Choice] = deque()
         self._asked = training
         self._watched: tuple[int, str] | None = None
-        self._stopping = self._at_hit = False
+        self._at_hit = False
         self._notes: list[str] = []
         if resume is not None:
             restored(resume, self._learner, self._course, self._best, self._watch, self._random)
-
-    @property
-    def batch(self) -> int:
-        """Training steps taken so far."""
-        return self._course.position.batch
 
     @property
     def inside_batch(self) -> bool:
@@ -129,7 +108,7 @@ class Session:
         while self._end() is None:
             batch, due = self._next_batch(), self._pulse.due(self.display_interval)
             done = self._forward(batch, due)
-            norm = self._backward(done)
+            norm = self._learner.learn_from(done.loss, done.activity(self.training))
             seen = self._observe(done, norm, due)
             found = None if seen.finite else locate(self._model, self._learner, batch, self._random_before)
             self._check(done, seen, found)
@@ -144,7 +123,8 @@ class Session:
                 return
             clipped, rate = self._learner.clip(norm), self._learner.learning_rate
             if broken := self._learner.step():
-                if self._check_step(seen, broken):
+                seen.hits = step_hits(self.breakpoints, broken, self._model.network, self.batch + 1)
+                if seen.hits:
                     yield self._at(Moment("update", 0, batch.longest), seen)
                 yield self._diverged(seen, broken)
                 return
@@ -165,40 +145,6 @@ class Session:
     def watch(self, sample: int, part: str) -> None:
         """Examine this sample (its number in the data set) in the reports at display rate."""
         self._watched = sample, part
-
-    def weights(self) -> dict[str, np.ndarray]:
-        """Copies of all parameters."""
-        return self._learner.weights()
-
-    def examine(self, sample: int, part: str) -> Examination:
-        """Walk one sample (its number in the data set) through the network as it is now."""
-        return self._model.examine(self._learner.tensors, self._data.take(np.array([sample])), part)
-
-    def trace(self, sample: int, part: str) -> Trace:
-        """Everything about one sample as the network is now: gates, gradients and the ways that they take."""
-        batch = self._data.take(np.array([sample]))
-        return trace(self._model, self._learner.tensors, batch, part, self.run_id, self._course.position.batch)
-
-    def evaluate(self, part: str) -> Evaluation | None:
-        """Loss, metric and outputs on a part of the data as the network is now; None where the session is stopped."""
-        samples = self._dataset.split[part]  # type: ignore[index]
-        return self._model.evaluate(self._learner.tensors, self._data, samples, part, lambda: self._stopping)
-
-    def outputs(self, inputs: np.ndarray) -> np.ndarray:
-        """What the network answers as it is now to inputs (samples, ...) normalised as the data set is."""
-        return self._model.outputs(self._learner.tensors, inputs)
-
-    def probe(self, key: str, layer: str = "", samples: np.ndarray | None = None, **settings: Any) -> ProbeResult:
-        """Ask a probe (see the catalogue "probes") about a layer or the whole network as it is now.
-
-        ``samples`` are numbers in the data set; without them it looks at the first ones of the training part.
-        """
-        return self._answer(PROBES.choose(key, **settings), layer, samples)
-
-    def _answer(self, choice: Choice, layer: str, samples: np.ndarray | None = None) -> ProbeResult:
-        chosen = self._dataset.samples("train")[: int(choice["samples"])] if samples is None else samples
-        look = Look(self._model, self._learner.tensors, self._data.take(chosen), layer)
-        return measure(choice, look, self._course.position.batch)
 
     def snapshot(self) -> SessionState:
         """Everything that is needed to go on from here; inside a batch, from the beginning of that batch."""
@@ -233,15 +179,6 @@ class Session:
         tensors = self._learner.tensors
         return self._model.forward(tensors, batch, training=True, generator=self._random, capture=capture)
 
-    def _backward(self, done: Pass) -> float:
-        """Leave the gradient of the loss and its penalties in the parameters; returns its norm."""
-        if not done.loss.requires_grad:
-            raise NotTrainable("The loss does not depend on any weight that can learn. Thaw a layer, or link one in.")
-        self._learner.begin()
-        penalties = [p for p in (self._learner.penalty(), done.activity(self.training)) if p is not None]
-        torch.autograd.backward(sum(penalties, start=done.loss))
-        return self._learner.gradient_norm()
-
     def _observe(self, done: Pass, norm: float, due: bool) -> Seen:
         seen = Seen(float(done.loss.detach()), norm, self._model.objective.metrics(done.answers, done.batch))
         if done.capture is not None:
@@ -264,14 +201,6 @@ class Session:
         )
         seen.hits = self.breakpoints.check(facts)
         self._at_hit = bool(seen.hits)
-
-    def _check_step(self, seen: Seen, broken: Found) -> bool:
-        """Whether a breakpoint waits for NaN and infinity, which the step itself would have put into the weights."""
-        hit = not_finite(broken, self._model.network, self.batch + 1)
-        seen.hits = tuple(
-            replace(hit, breakpoint=one.id) for one in self.breakpoints.enabled if one.choice.key == "not_finite"
-        )
-        return bool(seen.hits)
 
     def _stops(self, steps: int, seen: Seen) -> Iterator[Moment]:
         """The moments of a batch at which it stands still: all of them, or the update alone where a breakpoint fired."""
@@ -348,17 +277,9 @@ class Session:
 
     def _end(self) -> tuple[StopReason, str] | None:
         """Why the session is over, or None."""
-        place, best = self._course.position, self._best
         if self._stopping:
-            return "stopped", f"Stopped after batch {place.batch}."
-        if self.training["early_stopping"] and best.waited >= (patience := int(self.training["patience"])):
-            return "early stopping", (
-                f"Stopped early: the validation loss has not improved for {_count(patience, 'epoch')}. "
-                f"The weights are those of epoch {best.epoch}, the best one."
-            )
-        if place.epoch > int(self.training["epochs"]):
-            return "finished", f"Finished {_count(place.epoch - 1, 'epoch')}."
-        return None
+            return "stopped", f"Stopped after batch {self.batch}."
+        return ending(self._course.position, self._best, self.training)
 
     def _ended(self, report: Report, reason: StopReason, because: str) -> Report:
         """The last report: it always carries the weights, which are the best ones where early stopping keeps them."""
@@ -381,7 +302,3 @@ class Session:
         """The last report of a session that met NaN or infinity: the weights are those from before the batch."""
         self.trouble = diverged(found, self._model.network, self._course.position.batch + 1)
         return self._report(seen, weights=self.weights(), stopped="diverged", stopped_because=str(self.trouble))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,79 @@
+"""A network on a data set, and everything that can be asked about it as it is now, while it trains or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.catalogue.probes import PROBES
+from core.catalogue.spec import Choice
+from core.data.dataset import Dataset
+from core.engine.batches import Batches
+from core.engine.course import Course
+from core.engine.devices import pick_device, pick_dtype
+from core.engine.learner import Learner
+from core.engine.model import Model
+from core.engine.probes import Look, measure
+from core.engine.trace import trace
+from core.reports import Evaluation, Examination, ProbeResult
+from core.traces import Trace
+
+if TYPE_CHECKING:
+    from core.project import State
+
+
+class Asking:
+    """What a Session trains. Nothing that is asked changes it, or any random state."""
+
+    def __init__(self, state: State, dataset: Dataset, training: Choice, run_id: str) -> None:
+        self.run_id = run_id
+        self._dataset = dataset
+        self._device = pick_device(training["device"])
+        dtype = pick_dtype(training["precision"], self._device)
+        self._data = Batches(state.network, dataset, dtype, self._device)
+        self._model = Model(state.network, dataset, training, dtype, self._device)
+        self._course = Course(dataset.samples("train"), int(training["seed"]), bool(training["shuffle"]))
+        self._learner = Learner(
+            state.network, state.weights, training, self._course.steps(training), dtype, self._device
+        )
+        self._stopping = False
+
+    @property
+    def batch(self) -> int:
+        """Training steps taken so far."""
+        return self._course.position.batch
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters."""
+        return self._learner.weights()
+
+    def examine(self, sample: int, part: str) -> Examination:
+        """Walk one sample (its number in the data set) through the network as it is now."""
+        return self._model.examine(self._learner.tensors, self._data.take(np.array([sample])), part)
+
+    def trace(self, sample: int, part: str) -> Trace:
+        """Everything about one sample as the network is now: gates, gradients and the ways that they take."""
+        batch = self._data.take(np.array([sample]))
+        return trace(self._model, self._learner.tensors, batch, part, self.run_id, self._course.position.batch)
+
+    def evaluate(self, part: str) -> Evaluation | None:
+        """Loss, metric and outputs on a part of the data as the network is now; None where the session is stopped."""
+        samples = self._dataset.split[part]  # type: ignore[index]
+        return self._model.evaluate(self._learner.tensors, self._data, samples, part, lambda: self._stopping)
+
+    def outputs(self, inputs: np.ndarray) -> np.ndarray:
+        """What the network answers as it is now to inputs (samples, ...) normalised as the data set is."""
+        return self._model.outputs(self._learner.tensors, inputs)
+
+    def probe(self, key: str, layer: str = "", samples: np.ndarray | None = None, **settings: Any) -> ProbeResult:
+        """Ask a probe (see the catalogue "probes") about a layer or the whole network as it is now.
+
+        ``samples`` are numbers in the data set; without them it looks at the first ones of the training part.
+        """
+        return self._answer(PROBES.choose(key, **settings), layer, samples)
+
+    def _answer(self, choice: Choice, layer: str, samples: np.ndarray | None = None) -> ProbeResult:
+        chosen = self._dataset.samples("train")[: int(choice["samples"])] if samples is None else samples
+        look = Look(self._model, self._learner.tensors, self._data.take(chosen), layer)
+        return measure(choice, look, self._course.position.batch)
