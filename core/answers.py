@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.decimate import drawable
 from core.reports import Evaluation
 
 AROUND_ZERO = frozenset({"identity", "tanh", "hard_tanh", "softsign", "leaky_relu", "elu", "selu", "prelu"})
@@ -87,4 +88,17 @@ def in_unit(data: Dataset, given: Answers) -> tuple[np.ndarray, np.ndarray]:
     """(target, prediction), (n, features) each, in the unit of the data."""
     scale = data.target.normalisation
     wanted, said = given.wanted.astype(float), given.scores.astype(float)
-    return (wanted, said) if scale is None else (scale.undo(wanted), scale.undo(said))
+    if scale is None:
+        return wanted, said
+    # A network that has run away may leave the range of floats here: infinity says so.
+    with np.errstate(over="ignore"):
+        return scale.undo(wanted), scale.undo(said)
+
+
+def mean_miss(wanted: np.ndarray, said: np.ndarray) -> tuple[float, int]:
+    """(mean |said - wanted| over the answers that are numbers below HUGE, how many are not); NaN where none is."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        miss = np.abs(said - wanted)
+    good = miss[drawable(miss)]
+    # Divided first: the sum of large numbers could overflow.
+    return (float((good / len(good)).sum()) if len(good) else float("nan")), int(miss.size - len(good))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -12,14 +13,16 @@ from core.data.dataset import Dataset
 from core.describe import number
 from core.project import Change
 from core.reports import Examination
-from gui.document import Document
 from gui.plots.base import LivePlot
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, HeatMap, sign_shade
 from gui.plots.pictures import picture
 from gui.plots.scales import Linear
-from gui.runner import Runner
 from gui.text import tr
+
+if TYPE_CHECKING:
+    from gui.document import Document
+    from gui.runner import Runner
 
 _AXIS = 46
 """Pixels of the left axes: time steps of input and units stand one above the other."""

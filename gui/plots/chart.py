@@ -12,7 +12,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from gui.plots.items import Backdrop, Line, ScaleAxis, Stroke
 from gui.plots.scales import Linear, Scale
@@ -33,7 +33,9 @@ class Chart(pg.PlotWidget):
 
     def __init__(self, name: str, x_title: str, y_title: str, parent: QWidget | None = None) -> None:
         axes = {side: ScaleAxis(side) for side in ("left", "bottom")}
-        super().__init__(parent, axisItems=axes)
+        before = set(QApplication.topLevelWidgets())
+        super().__init__(parent, axisItems=axes, enableMenu=False)
+        self._adopt(set(QApplication.topLevelWidgets()) - before)
         self.setObjectName(name)
         self.setAccessibleName(y_title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -42,7 +44,6 @@ class Chart(pg.PlotWidget):
         plot = self.getPlotItem()
         # Time and training go from left to right in every language; only the item's own direction has an effect.
         plot.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.getViewBox().disableAutoRange()
         plot.layout.setContentsMargins(2, 6, 14, 0)
@@ -66,6 +67,13 @@ class Chart(pg.PlotWidget):
         self.viewport().setMouseTracking(True)
         plot.getViewBox().sigRangeChangedManually.connect(self._moved_by_hand)
         self.restyle()
+
+    def _adopt(self, widgets: set[QWidget]) -> None:
+        """Make the menus and forms that pyqtgraph keeps, unseen and without a parent, die with this chart, not at random."""
+        for widget in widgets - {self}:
+            if widget.parent() is None:
+                widget.setParent(self, widget.windowFlags())
+                widget.hide()
 
     def line(self, color: str, **style: Any) -> Line:
         """A new line in the theme colour named ``color``; ``style`` fills the other fields of a Stroke."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.answers import in_unit
+from core.answers import in_unit, mean_miss
 from core.data.dataset import WindowedSeries
 from core.describe import number
 from gui.plots.chart import Chart
@@ -73,14 +73,12 @@ class ForecastPage(OutputPage):
         self._draw()
 
     def sentence(self) -> str:
-        miss = np.abs(self.foretold - self.wanted)
+        miss, lost = mean_miss(self.wanted, self.foretold)
         dashes = [f'<span style="color:{theme().color(c).name()}">━</span>&nbsp;{t}' for c, t in (
             ("muted", tr("what came")), ("accent", tr("forecast one step ahead")))]  # fmt: skip
-        finite = np.isfinite(miss)
-        average = number(float(miss[finite].mean())) if finite.any() else "NaN"
-        parts = [*dashes, tr("mean miss {miss} {unit}", miss=average, unit=self._unit).strip()]
-        if not finite.all():
-            parts.append(tr("{lost} not finite", lost=f"{int((~finite).sum()):,}"))
+        parts = [*dashes, tr("mean miss {miss} {unit}", miss=number(miss), unit=self._unit).strip()]
+        if lost:
+            parts.append(tr("{lost} not finite", lost=f"{lost:,}"))
         return " · ".join(parts)
 
     def table(self) -> Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from pyqtgraph import mkPen
 from PySide6.QtCore import QSize, Qt
@@ -10,7 +12,6 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QS
 
 from core.columns import Columns
 from core.describe import gradient_at, gradient_verdict, number
-from gui.document import Document
 from gui.plots.base import LivePlot
 from gui.plots.batches import nearest
 from gui.plots.chart import Chart
@@ -20,9 +21,12 @@ from gui.plots.items import Line
 from gui.plots.scales import Linear, Log, Rows
 from gui.plots.splitter import TurningSplitter
 from gui.plots.words import spoken
-from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.document import Document
+    from gui.runner import Runner
 
 _PARTS = ("total", "direct", "through", "cell")
 _COLORS = {"total": "series1", "direct": "series3", "through": "series2", "cell": "series4"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -13,16 +14,18 @@ from core.decimate import drawable, robust_range
 from core.describe import number
 from core.runs import Run
 from core.series import Series
-from gui.document import Document
 from gui.plots.base import LivePlot
 from gui.plots.batches import epoch_bands, nearest
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.scales import Linear, Log, Scale
 from gui.plots.splitter import TurningSplitter
-from gui.runner import Runner
 from gui.text import tr, tr_core
 from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.document import Document
+    from gui.runner import Runner
 
 _NEAR = 5
 """Pixels from a marker within which the pointer reads its note."""

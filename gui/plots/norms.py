@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,7 +14,6 @@ from core.columns import Columns
 from core.decimate import robust_range
 from core.describe import UPDATE_GUIDE, number
 from core.series import Series
-from gui.document import Document
 from gui.plots.base import LivePlot
 from gui.plots.batches import epoch_bands, nearest
 from gui.plots.chart import Chart
@@ -21,9 +21,12 @@ from gui.plots.export import Table
 from gui.plots.items import Line
 from gui.plots.scales import Log
 from gui.plots.splitter import TurningSplitter
-from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.document import Document
+    from gui.runner import Runner
 
 _WEIGHT = 0.7
 """Of the past in a bold line, at every row."""

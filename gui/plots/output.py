@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -11,7 +12,6 @@ from core.data.dataset import Dataset
 from core.network import activation_of
 from core.project import Change
 from core.reports import Evaluation
-from gui.document import Document
 from gui.plots.base import LivePlot
 from gui.plots.confusion import ConfusionPage
 from gui.plots.export import Table
@@ -19,8 +19,11 @@ from gui.plots.forecast import ForecastPage
 from gui.plots.pages import OutputPage, Shown
 from gui.plots.scatter import ScatterPage
 from gui.plots.surface import SurfacePage
-from gui.runner import Runner
 from gui.text import tr
+
+if TYPE_CHECKING:
+    from gui.document import Document
+    from gui.runner import Runner
 
 _ASK_SECONDS = 0.25
 """While training moves, the surface is asked for at most this often."""

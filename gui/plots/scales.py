@@ -51,8 +51,9 @@ class Linear:
         return cls(max(-300, math.floor(math.log10(largest))))
 
     def place(self, values: np.ndarray) -> np.ndarray:
-        """values / 10^power."""
-        return np.where(drawable(values), values, np.nan) / 10.0**self.power
+        """values / 10^power; infinite where they are that far beyond the values that the scale was made for."""
+        with np.errstate(over="ignore"):
+            return np.where(drawable(values), values, np.nan) / 10.0**self.power
 
     def value(self, place: float) -> float:
         """The inverse."""

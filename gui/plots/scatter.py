@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.answers import in_unit
+from core.answers import in_unit, mean_miss
 from core.decimate import drawable, robust_range
 from core.describe import number
 from gui.plots.chart import Chart
@@ -47,13 +47,10 @@ class ScatterPage(OutputPage):
         self._draw()
 
     def sentence(self) -> str:
-        miss = np.abs(self.predicted - self.wanted)
-        finite = np.isfinite(miss)
-        average = number(float(miss[finite].mean())) if finite.any() else "NaN"
-        text = tr("{count} values, mean miss {miss}", count=f"{len(miss):,}", miss=average)
-        if len(miss) > _POINTS:
+        miss, lost = mean_miss(self.wanted, self.predicted)
+        text = tr("{count} values, mean miss {miss}", count=f"{len(self.wanted):,}", miss=number(miss))
+        if len(self.wanted) > _POINTS:
             text += ", " + tr("{count} of them drawn", count=f"{len(self._drawn()):,}")
-        lost = int((~finite).sum())
         return text + (", " + tr("{lost} not finite", lost=f"{lost:,}") if lost else "")
 
     def table(self) -> Table:

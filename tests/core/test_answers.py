@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.answers import AROUND_ZERO, answers, decisions, in_unit
+from core.answers import AROUND_ZERO, answers, decisions, in_unit, mean_miss
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.spec import Choice
 from core.data.catalogue import DATASETS, load
@@ -86,6 +86,13 @@ def test_numbers_come_back_in_their_unit() -> None:
     wanted, said = in_unit(one, given)
     np.testing.assert_allclose(wanted, [[30.0], [10.0]], rtol=1e-6)
     np.testing.assert_allclose(said, [[31.0], [9.0]], rtol=1e-6)
+
+
+def test_the_mean_miss_leaves_out_and_counts_what_is_no_number() -> None:
+    wanted = np.zeros(5)
+    assert mean_miss(wanted, np.array([1.0, -3.0, np.nan, np.inf, 1e305])) == (2.0, 3)
+    assert mean_miss(wanted, np.full(5, 9e299)) == (pytest.approx(9e299), 0)
+    assert np.isnan(mean_miss(wanted[:1], np.array([np.nan]))[0])
 
 
 def test_an_evaluation_of_other_data_is_not_shown_for_these() -> None:

@@ -207,6 +207,16 @@ def test_items_are_made_once(full, show):
     assert items() == before
 
 
+@pytest.mark.parametrize("kind", PLOTS)
+def test_no_part_of_a_plot_is_left_without_a_parent(kind, full, qtbot):
+    document, runner = full
+    before = set(QApplication.topLevelWidgets())
+    plot = kind(document, runner)
+    qtbot.addWidget(plot)
+    new = set(QApplication.topLevelWidgets()) - before
+    assert [widget for widget in new if widget.parent() is None] == [plot]
+
+
 def test_a_plot_that_is_closed_is_freed(full, qtbot):
     document, runner = full
     plot = LossPlot(document, runner)
