@@ -26,12 +26,7 @@ from core.engine.settings import live_change
 from core.engine.state import SessionState, restored, saved
 from core.engine.watchdog import Found, diverged, locate
 from core.errors import Diverged, StudioError
-from core.reports import (
-    Granularity,
-    Moment,
-    Report,
-    StopReason,
-)
+from core.reports import Granularity, Moment, Report, StopReason
 
 if TYPE_CHECKING:
     from core.project import State
