@@ -13,9 +13,11 @@ from gui.canvas.palette import Palette
 from gui.canvas.view import CanvasView
 from gui.docks import Docks
 from gui.document import Document
+from gui.explorers.opening import Explorers
 from gui.files import SUFFIX, Files
 from gui.icons import icon
 from gui.menus import command, edit_actions, fill, panels_menu, theme_menu
+from gui.panels.breakpoints import BreakpointsPanel
 from gui.panels.data import DataPanel
 from gui.panels.history import HistoryPanel
 from gui.panels.inspector import Inspector
@@ -53,6 +55,7 @@ class MainWindow(QMainWindow):
         self.runner = Runner(self.document, self)
         self.canvas = CanvasView(self.document, self.runner)
         self.setCentralWidget(self.canvas)
+        self.explorers = Explorers(self.document, self.runner, self)
         self.files = Files(self.document, self, self.runner.hand_over)
         self.recovery = Recovery(self.document, settings.state_folder() / "autosave")
         self.docks = Docks(self)
@@ -78,11 +81,14 @@ class MainWindow(QMainWindow):
         docks.add("history", tr("History"), HistoryPanel(document, runner), _Area.LeftDockWidgetArea, onto="outline")
         self.training = TrainingPanel(document, runner)
         docks.add("training", tr("Training"), self.training, _Area.RightDockWidgetArea)
-        docks.add("inspector", tr("Inspector"), Inspector(document, runner), _Area.RightDockWidgetArea, onto="training")
+        self.inspector = Inspector(document, runner)
+        docks.add("inspector", tr("Inspector"), self.inspector, _Area.RightDockWidgetArea, onto="training")
         docks.add("data", tr("Data"), DataPanel(document, runner), _Area.RightDockWidgetArea, onto="training")
         docks.add(
             "problems", tr("Problems"), ProblemsPanel(document, runner), _Area.RightDockWidgetArea, onto="training"
         )
+        breakpoints = BreakpointsPanel(document, runner)
+        docks.add("breakpoints", tr("Breakpoints"), breakpoints, _Area.RightDockWidgetArea, onto="training")
         self.plots = {
             "loss": LossPlot(document, runner),
             "gradient": GradientPlot(document, runner),
@@ -171,6 +177,7 @@ class MainWindow(QMainWindow):
                 *self.transport.commands.values(),
             ],
         )
+        self._menu(tr("E&xplore"), list(self.explorers.commands.values()))
         about = command(self, tr("About Unroll Studio"), self._about)
         self._menu(tr("&Help"), [command(self, tr("Keyboard shortcuts"), self._shortcuts, "F1"), about])
         about.setMenuRole(QAction.MenuRole.AboutRole)
@@ -187,6 +194,8 @@ class MainWindow(QMainWindow):
         document.undo_stack.cleanChanged.connect(self._show_title)
         document.selection_changed.connect(self._show_inspector)
         self.status.problems_clicked.connect(lambda: self.docks.show("problems"))
+        self.training.explore.connect(self.explorers.show_entry)
+        self.inspector.explore.connect(self.explorers.show_entry)
         self.runner.refused.connect(lambda _: self.docks.show("problems"))
         self.files.saved.connect(lambda _: self.recovery.mark_saved())
         self.files.discarded.connect(self.recovery.mark_discarded)

@@ -26,6 +26,8 @@ class SpecForm(QWidget):
 
     edited = Signal(str, object)
     """Dotted path ("optimizer.lr") and checked value."""
+    explore = Signal(str, str)
+    """Catalogue and entry that the user wants to see in an explorer."""
 
     def __init__(
         self,
@@ -124,11 +126,13 @@ class SpecForm(QWidget):
     def _add_row(self, column: QVBoxLayout, param: Param) -> None:
         row = FormRow(param, self._live)
         row.edited.connect(lambda value, key=param.key: self.edited.emit(key, value))
+        row.explore.connect(self.explore)
         self.rows[param.key] = row
         column.addWidget(row)
         if param.kind == "entry":
             entry = _Entry(param, self._live)
             entry.edited.connect(self.edited)
+            entry.explore.connect(self.explore)
             self._entries[param.key] = entry
             column.addWidget(entry)
 
@@ -137,6 +141,7 @@ class _Entry(QWidget):
     """The form of the chosen entry's own parameters, indented under its row."""
 
     edited = Signal(str, object)
+    explore = Signal(str, str)
 
     def __init__(self, param: Param, live: bool) -> None:
         super().__init__()
@@ -158,6 +163,7 @@ class _Entry(QWidget):
         if self.form is None:
             self.form = SpecForm(spec, live=self._live)
             self.form.edited.connect(self._on_edited)
+            self.form.explore.connect(self.explore)
             self._column.addWidget(self.form)
             self.show()
         self.form.show_choices([choice for choice in choices if choice is not None])

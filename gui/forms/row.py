@@ -37,10 +37,16 @@ class Title(QLabel):
         super().mousePressEvent(event)
 
 
+EXPLAINED = ("activations", "losses", "optimizers")
+"""Catalogues whose entries can be looked at in an explorer."""
+
+
 class FormRow(QWidget):
     """One parameter of a form."""
 
     edited = Signal(object)
+    explore = Signal(str, str)
+    """Catalogue and entry that the user wants to see in an explorer."""
 
     def __init__(self, param: Param, live: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +55,7 @@ class FormRow(QWidget):
         self.field: Field = make_field(param)
         self.title = self._make_title()
         self.reset = self._make_reset()
+        self.eye = self._make_eye() if param.catalogue in EXPLAINED else None
         self.note = QLabel()
         self.note.setWordWrap(True)
         self.note.hide()
@@ -126,6 +133,22 @@ class FormRow(QWidget):
         button.clicked.connect(self._to_default)
         return button
 
+    def _make_eye(self) -> QToolButton:
+        button = QToolButton(autoRaise=True)
+        button.setObjectName(f"explore {self.param.key}")
+        button.setIcon(icon("eye", "muted"))
+        button.setIconSize(QSize(15, 15))
+        button.setFixedSize(QSize(20, 20))
+        button.setToolTip(tr("See what it does, in an explorer"))
+        button.setAccessibleName(f"{tr_core(self.param.title)}: {button.toolTip()}")
+        button.clicked.connect(self._explore)
+        return button
+
+    def _explore(self) -> None:
+        chosen = self._values[0] if self._values else None
+        if isinstance(chosen, Choice):
+            self.explore.emit(self.param.catalogue, chosen.key)
+
     def _to_default(self) -> None:
         self.complain(None)
         self._on_edited(self.param.check(self.param.default))
@@ -136,6 +159,8 @@ class FormRow(QWidget):
         head = QHBoxLayout()
         head.setSpacing(2)
         head.addWidget(self.title, 1)
+        if self.eye is not None:
+            head.addWidget(self.eye)
         if live:
             head.addWidget(LiveMark())
         line.addLayout(head, 9)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.catalogue.layers import layer_spec
@@ -30,6 +31,8 @@ _FREEZE = Spec("freeze", "Freeze", FROZEN.help, (FROZEN,))
 class LayerPage(QWidget):
     """Name, kind, formula, shapes and parameters of the selected layers; an edit is meant for all of them."""
 
+    explore = Signal(str, str)
+
     def __init__(self, document: Document, ids: Sequence[str]) -> None:
         super().__init__()
         self._document, self._ids = document, tuple(ids)
@@ -45,6 +48,7 @@ class LayerPage(QWidget):
         self._weights_title = heading(tr("Weights"))
         self._lay_out(layers)
         self.form.edited.connect(self._edit)
+        self.form.explore.connect(self.explore)
         self.freeze.edited.connect(self._freeze)
         if self.name is not None:
             self.name.editingFinished.connect(self._rename)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.parameters import parameters
@@ -20,6 +21,9 @@ from gui.widgets import Column, EmptyState, bold
 
 class Inspector(QWidget):
     """Shows a page for the selected layers and one for the selected links."""
+
+    explore = Signal(str, str)
+    """Catalogue and entry that the user wants to see in an explorer."""
 
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,7 +78,9 @@ class Inspector(QWidget):
         layers, links = self._document.selected_layers(), self._document.selected_links()
         self.pages = []
         if layers:
-            self.pages.append(LayerPage(self._document, layers))
+            page = LayerPage(self._document, layers)
+            page.explore.connect(self.explore)
+            self.pages.append(page)
         if links:
             self.pages.append(LinkPage(self._document, links))
         if not self.pages:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -29,6 +29,9 @@ from gui.widgets import MARGIN, Column, ProblemCards, as_edit, muted, words
 class TrainingPanel(QWidget):
     """Everything that is needed to train, from top to bottom."""
 
+    explore = Signal(str, str)
+    """Catalogue and entry that the user wants to see in an explorer."""
+
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("training")
@@ -45,6 +48,7 @@ class TrainingPanel(QWidget):
         self.problems.chosen.connect(document.select)
         self.problems.repair.connect(self._repair)
         self.form.edited.connect(self._edit)
+        self.form.explore.connect(self.explore)
         runner.status_changed.connect(self._on_status)
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)

@@ -5,12 +5,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget, QMessageBox
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget, QMessageBox, QTabBar, QToolButton
 
 from core import project_file
 from core.data.cache import dataset
 from core.edits import SetTraining
 from core.project import same
+from gui.explorers.window import ExplorerWindow
 from gui.main_window import MainWindow
 from gui.theme import theme
 from tests.gui.canvas.conftest import Hands
@@ -238,3 +239,28 @@ def test_both_themes_reach_the_canvas(window):
     theme().set_mode("light")
     light = window.canvas.grab().toImage().pixelColor(3, 3)
     assert dark.lightness() < 80 < 180 < light.lightness()
+
+
+def test_the_eye_beside_the_loss_opens_the_loss_lab(qtbot, window):
+    window.files.open_example("digits-rows-elman")
+    eye = window.training.form.findChild(QToolButton, "explore loss")
+    QTest.mouseClick(eye, LEFT)
+    explorer = window.findChild(ExplorerWindow)
+    assert explorer.isVisible() and type(explorer.stack.currentWidget()).__name__ == "LossLab"
+    explorer.close()
+
+
+def test_every_explorer_opens_from_the_menu(qtbot, window):
+    for action in window.explorers.commands.values():
+        action.trigger()
+    explorer = window.findChild(ExplorerWindow)
+    assert explorer.stack.count() >= len(window.explorers.commands)
+    explorer.close()
+
+
+def test_each_panel_has_one_tab_bar_after_the_layout_was_reset(qtbot, window):
+    window.reset_layout()
+    qtbot.wait(50)
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.parent() is window and bar.isVisible()]
+    titles = [bar.tabText(i) for bar in bars for i in range(bar.count())]
+    assert len(titles) == len(set(titles)) and "Inspector" in titles
