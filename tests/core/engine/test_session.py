@@ -13,12 +13,13 @@ import pytest
 import torch
 
 from core.catalogue.spec import Choice
+from core.data.dataset import Dataset, Field
 from core.engine.reference import interpret
 from core.engine.session import Session, moments
 from core.errors import NotTrainable
 from core.project import State
 from core.reports import Report
-from tests.core.engine.session_toys import elman, running_mean, state, tagger, two_classes
+from tests.core.engine.session_toys import elman, layer, network, running_mean, split, state, tagger, two_classes
 
 ADAM = Choice("adam", {"lr": 0.01})
 
@@ -263,3 +264,95 @@ def test_two_processes_give_bitwise_the_same_curve() -> None:
         for _ in range(2)
     ]
     assert curves[0] == curves[1] and len(curves[0]) > 200
+
+
+def plane() -> Dataset:
+    """Two numbers, one class: whether they have the same sign."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 2)).astype(np.float32)
+    y = (x[:, :1] * x[:, 1:] > 0).astype(np.float32)
+    target = Field(y, classes=("no", "yes"), codes=True)
+    return Dataset("toy", "Toy", "classification", {"x": Field(x)}, target, split(300, 0))
+
+
+def ramps() -> Dataset:
+    """One number to a sequence: its multiples 1 ... 6."""
+    x = np.random.default_rng(0).normal(size=(40, 1)).astype(np.float32)
+    y = (x[:, None, :] * np.arange(1, 7)[None, :, None] / 6).astype(np.float32)
+    return Dataset("toy", "Toy", "regression", {"x": Field(x)}, Field(y), split(40, 0))
+
+
+def echo() -> Dataset:
+    """Symbols to the same symbols two steps later; the first two steps do not count."""
+    x = np.random.default_rng(0).integers(0, 4, (60, 9, 1)).astype(np.float32)
+    y = np.concatenate([np.zeros((60, 2, 1), np.float32), x[:, :-2]], 1)
+    mask = np.broadcast_to(np.arange(9) >= 2, (60, 9))
+    names = tuple("abcd")
+    fields = {"x": Field(x, classes=names, codes=True)}
+    return Dataset("toy", "Toy", "classification", fields, Field(y, classes=names, codes=True), split(60, 0), mask=mask)
+
+
+SHAPES = {
+    "one to one": (
+        lambda: network(
+            [
+                layer("x", "input", units=2),
+                layer("h", "dense", units=8),
+                layer("y", "output", units=1, activation="sigmoid"),
+            ],
+            [("x", "h"), ("h", "y")],
+        ),
+        plane,
+        "bce",
+        1,
+    ),
+    "one to many": (
+        lambda: network(
+            [
+                layer("x", "input", units=1),
+                layer("r", "repeat"),
+                layer("h", "gru", units=8),
+                layer("y", "output", units=1),
+            ],
+            [("x", "r"), ("r", "h"), ("h", "y")],
+        ),
+        ramps,
+        "mse",
+        6,
+    ),
+    "many to many": (
+        lambda: network(
+            [
+                layer("x", "input", units=1, sequence=True),
+                layer("e", "embedding", units=5, vocabulary=4),
+                layer("h", "lstm", units=12),
+                layer("y", "output", units=4, activation="softmax"),
+            ],
+            [("x", "e"), ("e", "h"), ("h", "y")],
+        ),
+        echo,
+        "cross_entropy",
+        9,
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", list(SHAPES))
+def test_every_sequence_shape_learns_and_can_be_walked_through(shape: str) -> None:
+    net, data, loss, steps = SHAPES[shape]
+    begin = state(net(), loss=loss, epochs=40, batch_size=8, optimizer=Choice("adam", {"lr": 0.03}))
+    session = Session(begin, data())
+    before = session.evaluate("validation")
+    session.granularity = "step"
+    run = session.run()
+    phases = [next(run).moment for _ in range(2 * steps + 2)]
+    assert all(phases) and next(run).moment is None
+    session.granularity = "batch"
+    *_, last = run
+    assert last.stopped == "finished" and before is not None and last.evaluation is not None
+    assert last.evaluation.loss < 0.5 * before.loss
+    examined = session.examine(3, "train")
+    assert examined.gradients.keys() == examined.activations.keys()
+    assert all(examined.gradients[k].shape == v.shape for k, v in examined.activations.items())
+    answered = session.outputs(data().inputs["x"].values[:3])
+    assert answered.shape == last.evaluation.outputs[:3].shape
