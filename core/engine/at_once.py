@@ -49,7 +49,7 @@ def _steps(run: Execution, layer: Layer) -> int | None:
 
 def _dense(run: Execution, layer: Layer) -> Tensor:
     steps = _steps(run, layer)
-    sums = affine(run, layer, run.network.into(layer.id), steps)
+    sums = affine(run, layer, run.into[layer.id], steps)
     if steps is not None and sums.dim() == 2:
         sums = sums.expand(steps, -1, -1)
     run.logits[layer.id] = sums
@@ -62,7 +62,7 @@ def _input(run: Execution, layer: Layer) -> Tensor:
 
 def reads(run: Execution, layer: Layer, steps: int | None) -> list[Tensor]:
     """What each link carries, all of them static or all of them sequences."""
-    links = run.network.into(layer.id)
+    links = run.into[layer.id]
     return [run.read(link, None) if steps is None else run.read_sequence(link, steps) for link in links]
 
 
@@ -112,7 +112,7 @@ def _multiply(run: Execution, layer: Layer) -> Tensor:
 
 def _entering(run: Execution, layer: Layer) -> tuple[Tensor, str | None]:
     """What a layer that reduces time reads, and a layer on the axis of it (None where nothing is a sequence)."""
-    sequences = [k.source for k in run.network.into(layer.id) if run.shapes[k.source].sequence]
+    sequences = [k.source for k in run.into[layer.id] if run.shapes[k.source].sequence]
     axis = sequences[0] if sequences else None
     found = reads(run, layer, None if axis is None else run.steps(axis))
     return torch.cat(found, -1) if len(found) > 1 else found[0], axis

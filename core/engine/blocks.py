@@ -21,7 +21,7 @@ from core.network import Layer, activation_of
 def self_loop(run: Execution, layer: Layer) -> Tensor:
     """A dense layer with one link of delay 1 to itself."""
     steps = run.steps(layer.id)
-    links = run.network.into(layer.id)
+    links = run.into[layer.id]
     (loop,) = (link for link in links if link.source == layer.id)
     sums = affine(run, layer, [link for link in links if link is not loop], steps)
     sums = sums if sums.dim() == 3 else sums.repeat(steps, 1, 1)

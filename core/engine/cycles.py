@@ -84,7 +84,7 @@ def run_cycle(run: Execution, cycle: Cycle) -> None:
     given = []
     recorders = []
     for layer, plan, inside in zip(layers, cycle.nodes, cycle.links, strict=True):
-        outside = [link for link in run.network.into(layer.id) if link not in inside]
+        outside = [link for link in run.into[layer.id] if link not in inside]
         entering, tensors = _ENTER[layer.kind](run, layer, outside, inside)
         steps = run.steps(layer.id)
         entering = entering if entering.dim() == 3 else entering.expand(steps, -1, -1)
@@ -141,7 +141,7 @@ def _enter_block(run: Execution, layer: Layer, outside: Links, inside: Links) ->
 def _enter_join(run: Execution, layer: Layer, outside: Links, inside: Links) -> Entering:
     steps = run.steps(layer.id)
     pieces = []
-    for link in run.network.into(layer.id):
+    for link in run.into[layer.id]:
         if link in inside:
             pieces.append(run.like.new_zeros(steps, run.batch, run.shapes[link.source].features))
         else:

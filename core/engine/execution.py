@@ -19,6 +19,10 @@ class Execution:
     """The values of one run while they are computed."""
 
     network: Network
+    into: Mapping[str, list[Link]]
+    """The data links that end at each layer, in order."""
+    handed: Mapping[str, list[Link]]
+    """The initial-state links that end at each layer."""
     shapes: Mapping[str, Shape]
     parameters: Mapping[str, Tensor]
     inputs: Mapping[str, Tensor]
@@ -77,7 +81,7 @@ class Execution:
 
     def initial(self, layer_id: str) -> Tensor:
         """The value of a layer before the first step, (batch, features)."""
-        handed = self.network.into(layer_id, "initial")
+        handed = self.handed[layer_id]
         if handed:
             return self.final(handed[0].source)
         features = self.shapes[layer_id].features
@@ -88,7 +92,7 @@ class Execution:
         """The cell state of an LSTM before the first step, (batch, features)."""
         if cell_name(layer_id) in self.carried:
             return self.carried[cell_name(layer_id)]
-        handed = self.network.into(layer_id, "initial")
+        handed = self.handed[layer_id]
         if handed and self.network.layers[handed[0].source].kind == "lstm":
             return self.final(handed[0].source, cell=True)
         features = self.shapes[layer_id].features

@@ -58,6 +58,8 @@ class Program:
                 raise NotTrainable("The size of “{layer}” is not known: nothing enters it.", layer=layer.name)
         self.plan: Plan = make_plan(network)
         self._groups = groups(network)
+        self._into = {layer.id: network.into(layer.id) for layer in network}
+        self._handed = {layer.id: network.into(layer.id, "initial") for layer in network}
         self._cycles: dict[Part, Cycle] = {
             part: compile_cycle(network, self.shapes, part) for part in self.plan.parts if part.kernel == "scan"
         }
@@ -91,8 +93,9 @@ class Program:
         masks = {key: mask.to(self.device) for key, mask in masks.items()}
         like = torch.empty(0, dtype=self.dtype, device=self.device)
         run = Execution(
-            self.network, self.shapes, parameters, entering, axes, batch, like, masks, truncate, initial or {}, capture
-        )
+            self.network, self._into, self._handed, self.shapes, parameters, entering, axes, batch, like, masks, truncate,
+            initial or {}, capture,
+        )  # fmt: skip
         for part in self.plan.parts:
             self._compute(run, part)
         logits = {layer.id: run.logits[layer.id] for layer in self.network.of_kind("output")}

@@ -64,15 +64,17 @@ class FusedLstm(torch.autograd.Function):
             given = [value.detach() for value in (wide.contiguous(), w_wide, w_hh, b_ih, b_hh, *first)]
             states, last, last_cell, kept = _forward(*given, False, [], _LSTM, units, 1, True, False, False, True)
         ctx.save_for_backward(wide, w_ih, w_hh, b_ih, b_hh, *first, states, last, last_cell, kept)
+        ctx.set_materialize_grads(False)
         ctx.recorder, ctx.features = recorder, features
         ctx.versions = [value._version for value in (w_ih, w_hh, b_ih, b_hh)]
         return states.view_as(states), last_cell[0]
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         wide, w_ih, w_hh, b_ih, b_hh, start, start_cell, states, last, last_cell, kept = ctx.saved_tensors
-        outside, outside_cell = grads[0].contiguous(), grads[1][None].contiguous()
+        outside = torch.zeros_like(states) if grads[0] is None else grads[0].contiguous()
+        outside_cell = None if grads[1] is None else grads[1][None].contiguous()
         units, features, wants_x = w_hh.shape[1], ctx.features, ctx.needs_input_grad[0]
         reading = w_ih if ctx.recorder is None else torch.cat([w_ih, w_hh], 1) if wants_x else w_hh
         d_wide, d_w_ih, d_w_hh, d_b_ih, d_b_hh, d_start, d_cell = _backward(
@@ -81,7 +83,7 @@ class FusedLstm(torch.autograd.Function):
         )  # fmt: skip
         if ctx.recorder is not None:
             first = features if wants_x else 0
-            _record(ctx, outside, d_wide[..., first : first + units], outside_cell[0])
+            _record(ctx, outside, d_wide[..., first : first + units], outside_cell)
         d_x = d_wide[..., :features] if wants_x else None
         return d_x, d_w_ih[:, :features], d_w_hh, d_b_ih, d_b_hh, d_start[0], d_cell[0], None
 
@@ -90,16 +92,17 @@ def _widened(value: Tensor, width: int) -> Tensor:
     return pad(value, (0, width - value.shape[-1])) if width > value.shape[-1] else value
 
 
-def _record(ctx: Any, outside: Tensor, through: Tensor, outside_cell: Tensor) -> None:
+def _record(ctx: Any, outside: Tensor, through: Tensor, outside_cell: Tensor | None) -> None:
     """``through`` (steps, batch, units): what each step passes back to the state before it."""
-    total = outside.clone()
-    total[:-1] += through[1:]
+    total = torch.empty_like(outside)
+    torch.add(outside[:-1], through[1:], out=total[:-1])
+    total[-1] = outside[-1]
     ctx.recorder.total = total
     ctx.recorder.direct = lambda: outside
     ctx.recorder.cell = _cell_gradient(ctx, total, outside_cell)
 
 
-def _cell_gradient(ctx: Any, total: Tensor, outside_cell: Tensor) -> Callable[[], Tensor]:
+def _cell_gradient(ctx: Any, total: Tensor, outside_cell: Tensor | None) -> Callable[[], Tensor]:
     """A function that works out dL/dc_t from dL/dh_t: two passes over time that a training step need not pay for."""
     wide, *weights, start, start_cell, states, _, _, _ = ctx.saved_tensors
     features, versions = ctx.features, ctx.versions
@@ -110,7 +113,8 @@ def _cell_gradient(ctx: Any, total: Tensor, outside_cell: Tensor) -> Callable[[]
         found = cell_states(wide[..., :features], weights, states, start[0], start_cell[0])
         bent = torch.tanh(found.cells)
         gradient = total * found.out * (1 - bent * bent)
-        gradient[-1] += outside_cell
+        if outside_cell is not None:
+            gradient[-1] += outside_cell[0]
         rows, keep = gradient.unbind(0), found.forget.unbind(0)
         for t in range(len(rows) - 2, -1, -1):
             rows[t].addcmul_(rows[t + 1], keep[t + 1])
