@@ -72,7 +72,8 @@ _BISHOP = "Bishop, Pattern Recognition and Machine Learning, Springer 2006"
 
 
 def _loss(key: str, title: str, help: str, *parameters: Param, **facts: object) -> LossSpec:
-    return LossSpec(key, title, help, (*parameters, *_OVER_TIME), runs=f"core.engine.losses:{key}", **facts)  # type: ignore[arg-type]
+    facts.setdefault("runs", f"core.engine.losses:{key}")
+    return LossSpec(key, title, help, (*parameters, *_OVER_TIME), **facts)  # type: ignore[arg-type]
 
 
 _REGRESSION = (

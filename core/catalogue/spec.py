@@ -46,6 +46,8 @@ class Param:
     """True hides it behind "More" in a form."""
     group: str = ""
     """Section title in a long form."""
+    hidden: bool = False
+    """True keeps it out of forms: a dialog of its own sets it."""
 
     def check(self, value: Any) -> Any:
         """Return ``value`` as the type of this parameter (text is parsed), or raise BadValue with a sentence."""
@@ -137,7 +139,7 @@ class Spec:
         """All parameters: ``values`` checked, the rest at their defaults. Unknown keys raise UnknownName."""
         for key in values:
             self.param(key)
-        return {p.key: p.check(values[p.key] if p.key in values else p.default) for p in self.parameters}
+        return {p.key: p.check(values.get(p.key, p.default)) for p in self.parameters}
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,8 @@ def loss_function(
     check_targets(spec, dataset)
     weights = list(time_weights) if time_weights is not None else step_weights(choice)
     last_only = time_weights is None and choice["over_time"] == "last"
-    kernel: Callable[..., Tensor] = resolve(spec.runs)
-    values = {k: v for k, v in choice.values.items() if k not in (*_ABOUT_TIME, "class_weights")}
+    kernel = _kernel(spec)
+    values = _own_values(choice)
     balance = balanced_weights(dataset) if choice.values.get("class_weights") == "balanced" else None
     rooted = choice.key == "rmse"
 
@@ -91,6 +91,44 @@ def loss_function(
         return _root(mean) if rooted else mean
 
     return loss
+
+
+def each_alone(choice: Choice, margin: bool) -> Callable[[Tensor], Tensor]:
+    """The loss of single numbers: of residuals against a target of 0, or of margins (log-odds of the right of two classes)."""
+    spec = LOSSES[choice.key]
+    assert isinstance(spec, LossSpec)
+    kernel, values = _kernel(spec), _own_values(LOSSES.complete(choice))
+    shares = spec.targets in ("classes", "distribution")
+
+    def loss(x: Tensor) -> Tensor:
+        if not margin:
+            z, wanted = x[..., None], torch.zeros_like(x)[..., None]
+            return kernel(Scores(z, z, Choice("identity")), wanted, **values)
+        if shares:
+            z = torch.stack([x, torch.zeros_like(x)], dim=-1)
+            wanted = torch.zeros_like(z)
+            wanted[..., 0] = 1
+            return kernel(Scores(z, torch.softmax(z, -1), Choice("softmax")), wanted, **values)
+        z, wanted = x[..., None], torch.ones_like(x)[..., None]
+        return kernel(Scores(z, z, Choice("identity")), wanted, **values)
+
+    return loss
+
+
+def _kernel(spec: LossSpec) -> Callable[..., Tensor]:
+    """What an entry runs: our own functions take Scores, torch's (``torch.nn.functional.smooth_l1_loss``) predictions."""
+    function: Callable[..., Tensor] = resolve(spec.runs)
+    if not spec.runs.startswith("torch."):
+        return function
+
+    def of_torch(scores: Scores, targets: Tensor, **values: object) -> Tensor:
+        return function(scores.outputs, targets, reduction="none", **values).mean(dim=-1)
+
+    return of_torch
+
+
+def _own_values(choice: Choice) -> dict[str, object]:
+    return {k: v for k, v in choice.values.items() if k not in (*_ABOUT_TIME, "class_weights")}
 
 
 def step_weights(choice: Choice) -> list[float]:

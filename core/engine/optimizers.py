@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -44,6 +45,23 @@ def update_optimizer(optimizer: torch.optim.Optimizer, choice: Choice, weight_de
         if weight_decay is not None:
             group["decay" if "decay" in group else "weight_decay"] = weight_decay
     _complete_memory(optimizer)
+
+
+class Stepper:
+    """One optimizer on one array, for looking at single steps."""
+
+    def __init__(self, choice: Choice, shape: tuple[int, ...]) -> None:
+        self._weights = torch.zeros(shape, dtype=torch.float64, requires_grad=True)
+        self._optimizer = build_optimizer(choice, [self._weights])
+
+    def __call__(self, theta: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        """What is added to ``theta`` for this gradient."""
+        with torch.no_grad():
+            self._weights.copy_(torch.as_tensor(theta))
+        self._weights.grad = torch.as_tensor(gradient, dtype=torch.float64).clone()
+        self._optimizer.step()
+        change: np.ndarray = self._weights.detach().numpy() - theta
+        return change
 
 
 def needs_closure(choice: Choice) -> bool:

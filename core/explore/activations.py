@@ -9,6 +9,7 @@ import numpy as np
 
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.spec import Choice
+from core.explore import by_engine
 
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 _erf = np.vectorize(math.erf, otypes=[float])
@@ -21,7 +22,9 @@ Pair = tuple[np.ndarray, np.ndarray]
 def value_and_slope(choice: Choice, z: np.ndarray | float) -> Pair:
     """(f(z), f'(z)) in 64 bit. At a corner the slope is the one that training uses; that of the step is its estimate."""
     complete = ACTIVATIONS.complete(choice)
-    value, slope = _PAIRS[choice.key](np.asarray(z, dtype=float), **complete.values)
+    z = np.asarray(z, dtype=float)
+    pair = _PAIRS.get(choice.key)
+    value, slope = by_engine.activation(complete, z) if pair is None else pair(z, **complete.values)
     return np.asarray(value, float), np.asarray(slope, float) + np.zeros_like(value)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from core.catalogue.losses import LOSSES
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
+from core.explore import by_engine
 from core.reports import Evaluation
 
 Axis = Literal["residual", "margin"]
@@ -35,6 +36,8 @@ def axis_of(key: str) -> Axis:
 def curves(choice: Choice, x: np.ndarray, count: float = 3.0) -> Curves:
     """The loss of each x on its own; ``count`` is the target that Poisson compares with (f = count + x > 0)."""
     complete = LOSSES.complete(choice)
+    if choice.key not in _CURVES:
+        return Curves(*by_engine.loss(complete, np.asarray(x, float)))
     values = {k: v for k, v in complete.values.items() if k not in ("over_time", "step_weights", "class_weights")}
     if choice.key == "poisson":
         values["count"] = count

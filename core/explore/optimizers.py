@@ -14,6 +14,7 @@ import numpy as np
 
 from core.catalogue.optimizers import OPTIMIZERS
 from core.catalogue.spec import Choice
+from core.explore import by_engine
 
 Memory = dict[str, Any]
 Quantities = dict[str, np.ndarray]
@@ -42,7 +43,11 @@ class Descent:
             shrunk = theta * (1 - self.choice["lr"] * self.weight_decay)
         elif self.weight_decay:
             g = g + self.weight_decay * theta
-        quantities = RULES[self.choice.key](self.memory, theta, g, self.taken, **self.choice.values)
+        rule = RULES.get(self.choice.key)
+        if rule is None:
+            quantities = {"change": by_engine.optimizer_step(self.memory, self.choice, theta, g)}
+        else:
+            quantities = rule(self.memory, theta, g, self.taken, **self.choice.values)
         quantities["change"] = shrunk - theta + quantities["change"]
         return theta + quantities["change"], {"g": g, **quantities}
 

@@ -18,8 +18,8 @@ def lines(choice: Choice, now: Numbers, before: Numbers, weight: float, t: int) 
     ``now`` and ``before`` are the quantities of ``core.explore.optimizers`` at this step and the one before (0 where
     there was none), ``weight`` is the weight before the step.
     """
-    rule = _RULES[choice.key]
-    own = rule(choice.values, now, lambda name: before.get(name, 0.0), t)
+    rule = _RULES.get(choice.key)
+    own = [] if rule is None else rule(choice.values, now, lambda name: before.get(name, 0.0), t)
     change = now["change"]
     new = rf"\theta = {number(weight)} + {factor(change)} = {number(weight + change, 5)}"
     moved = rf"\Delta\theta = {number(change)} \qquad {new}"
