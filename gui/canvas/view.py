@@ -176,8 +176,8 @@ class CanvasView(QGraphicsView):
     def _on_arranged(self) -> None:
         empty = not self.canvas.layers
         self.hint.setVisible(empty)
-        if self.zooming.follows and self.mouse.gesture is None and not self.zooming.sees_all():
-            self.zooming.fit()
+        if self.mouse.gesture is None:
+            self.zooming.keep_in_sight()
         self.minimap.refresh()
         self.mouse.rest()
 

@@ -68,18 +68,30 @@ class Zooming(QObject):
     def fit(self) -> None:
         """Show everything."""
         self.follows = True
-        rect = self._scene.contents_rect()
-        if rect.isEmpty():
-            rect = QRectF(-220, -140, 440, 280)
-        rect = rect.adjusted(-34, -34, 34, 34)
-        room = self._view.viewport().rect()
-        limit = FIT_LIMIT if self._scene.layers else 1.0
-        scale = min(limit, room.width() / rect.width(), room.height() / rect.height())
-        scale = max(FARTHEST, scale)
+        rect = self._room_for()
+        scale = self._fitting(rect)
         self._view.resetTransform()
         self._view.scale(scale, scale)
         self._view.centerOn(rect.center())
         self.changed.emit()
+
+    def _room_for(self) -> QRectF:
+        rect = self._scene.contents_rect()
+        return (QRectF(-220, -140, 440, 280) if rect.isEmpty() else rect).adjusted(-34, -34, 34, 34)
+
+    def _fitting(self, rect: QRectF) -> float:
+        room = self._view.viewport().rect()
+        limit = FIT_LIMIT if self._scene.layers else 1.0
+        return max(FARTHEST, min(limit, room.width() / rect.width(), room.height() / rect.height()))
+
+    def keep_in_sight(self) -> None:
+        """While nobody zoomed by hand: move as little as possible so that everything is seen, and never nearer."""
+        if not self.follows or self.sees_all():
+            return
+        if self._fitting(self._room_for()) < self.scale:
+            self.fit()
+        else:
+            self._view.ensureVisible(self._scene.contents_rect(), 20, 20)
 
     def sees_all(self) -> bool:
         """True while nothing is out of sight."""
@@ -88,10 +100,8 @@ class Zooming(QObject):
     def show(self, rect: QRectF) -> None:
         """Bring a part into sight, moving as little as possible."""
         if not self._view.mapToScene(self._view.viewport().rect()).boundingRect().contains(rect):
-            if self.follows:
-                self.fit()
-            else:
-                self._view.ensureVisible(rect, 40, 40)
+            self.keep_in_sight()
+            self._view.ensureVisible(rect, 40, 40)
 
     @staticmethod
     def wheel_factor(degrees: float) -> float:
