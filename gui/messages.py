@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.breakpoints import Breakpoint
 from core.catalogue.spec import Choice
 from core.data.dataset import Part
 from core.explore.race import Standing
@@ -109,6 +110,13 @@ class Go:
 @dataclass(frozen=True)
 class Change:
     training: Choice
+
+
+@dataclass(frozen=True)
+class Break:
+    """Stand still where one of these fires."""
+
+    breakpoints: tuple[Breakpoint, ...]
 
 
 @dataclass(frozen=True)

@@ -92,8 +92,8 @@ class Past(QObject):
     def _follow(self) -> None:
         """Training has moved on by itself."""
         report = self._runner.report
-        if report is not None and report.moment is None and self._runner.continues:
-            self.position = report.batch
+        if report is not None and self._runner.continues:
+            self.position = report.batch - (report.moment is not None)
             self.end = max(self.end, self.position)
         self.changed.emit()
 

@@ -17,6 +17,7 @@ from core.project import Change, State, computes_alike
 from core.reports import Evaluation, Examination, Report
 from core.runs import Run
 from core.traces import Trace
+from gui.breakpoints import BreakpointList
 from gui.document import Document
 from gui.messages import Event, Failed, Outputs, Paused, Ready
 from gui.past import Past
@@ -87,9 +88,9 @@ class Runner(QObject):
         self._peek = QTimer(self, singleShot=True, interval=PEEK_DELAY_MS)
         self._peek.timeout.connect(self._look)
         self.ticker.tick.connect(self._drain)
-        self.past = Past(self)
-        self.tracing = Tracing(self)
+        self.past, self.tracing = Past(self), Tracing(self)
         self.race = OptimizerRace(self, self._trainer)
+        self.breakpoints = BreakpointList(self, self._trainer)
         document.before_change = self.hand_over
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
@@ -296,7 +297,7 @@ class Runner(QObject):
             data = self.document.project.dataset()
         except StudioError:
             return
-        part: Part = "validation" if len(data.split["validation"]) else "train"
+        part: Part = "validation" if len(data.split.get("validation", ())) else "train"
         self.sample = (int(data.samples(part)[0]), part)
         self.examination = self.outputs = None
 

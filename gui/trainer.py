@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core import formula
+from core.breakpoints import Breakpoint, Breakpoints
 from core.catalogue.spec import Choice
 from core.data.cache import dataset
 from core.data.dataset import Part
@@ -27,6 +28,7 @@ from core.reports import Granularity, Report
 from gui.messages import (
     Ask,
     Branch,
+    Break,
     Change,
     Drop,
     EndRace,
@@ -78,6 +80,7 @@ class Trainer:
         self._endless, self._pace = False, 0.0
         self._racing: Iterator[Standing] | None = None
         self._run = ""
+        self._breakpoints = Breakpoints()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
     # -- called by the window ----------------------------------------------------------------------------------------
@@ -114,6 +117,10 @@ class Trainer:
     def change(self, training: Choice) -> None:
         """New settings, from the next batch."""
         self._inbox.put(Change(training))
+
+    def break_at(self, breakpoints: tuple[Breakpoint, ...]) -> None:
+        """Stand still where one of these fires, from the next batch."""
+        self._inbox.put(Break(breakpoints))
 
     def watch(self, sample: int, part: Part) -> None:
         """Examine another sample, now and while training."""
@@ -224,6 +231,8 @@ class Trainer:
                 self._endless, self._pace = request.endless, request.pace
             case Change() if self._session is not None:
                 self._change(request.training)
+            case Break():
+                self._breakpoints.set(request.breakpoints)
             case GoTo() if self._history is not None:
                 self._go_to(request.batch)
             case Branch() if self._history is not None and self._session is not None:
@@ -261,6 +270,8 @@ class Trainer:
         session.run_id = self._run
         session.display_interval, session.gradient_every = DISPLAY_SECONDS, 1
         session.watch(*self._watched)
+        session.breakpoints = self._breakpoints
+        self._breakpoints.forget()
         self._session, self._reports = session, session.run()
         self._say(session.examine(*self._watched))
 
@@ -268,7 +279,7 @@ class Trainer:
         assert self._session is not None
         self._session.change(training)
         if self._history is not None:
-            self._history.note_change(self._session.batch + self._session.inside_batch, training)
+            self._history.note_change(self._session.settled, training)
 
     def _go_to(self, batch: int) -> None:
         assert self._history is not None
@@ -334,6 +345,8 @@ class Trainer:
             time.sleep(0.01)
 
     def _stretch_done(self, report: Report) -> bool:
+        if report.hits:
+            return True
         if self._endless:
             return False
         match self._going:

@@ -66,7 +66,7 @@ def test_only_the_trainer_and_the_command_line_drive_the_engine():
 def test_panels_do_not_import_one_another(folder):
     panels = {
         f"gui.{folder}.{name}"
-        for name in ("inspector", "training", "problems", "history", "outline", "data", "loss", "gradient", "norms",
+        for name in ("inspector", "training", "problems", "history", "outline", "data", "breakpoints", "why", "loss", "gradient", "norms",
                      "activations", "output")
     }  # fmt: skip
     for path in (ROOT / "gui" / folder).glob("*.py"):
