@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QMenu,
-    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -27,23 +26,14 @@ from gui.icons import icon
 from gui.plots import export
 from gui.plots.chart import Chart
 from gui.plots.flow import FlowLayout
+from gui.plots.speech import Speech
+from gui.plots.turns import Turn
 from gui.text import tr
 from gui.theme import theme
 
 if TYPE_CHECKING:
     from gui.document import Document
     from gui.runner import Runner
-
-_SHARE = 8.0
-"""A plot rests this many times as long as its last drawing took, so that no plot takes more than a ninth of the window."""
-_SHORTEST, _LONGEST = 0.04, 0.5
-"""Seconds between two drawings of one plot."""
-
-
-class _Turn:
-    """Drawing time that all plots share: after one has drawn, the window gets twice as long for everything else."""
-
-    free_at: ClassVar[float] = 0.0
 
 
 class LivePlot(QWidget):
@@ -58,11 +48,7 @@ class LivePlot(QWidget):
         self.setObjectName(self.name)
         self.setAccessibleName(title)
         self.commands: dict[str, QAction] = {}
-        self._dirty = True
-        self._not_before = 0.0
-        # Draws what a full turn had to leave out, so that the last state of a run is always shown.
-        self._late = QTimer(self, singleShot=True)
-        self._late.timeout.connect(self._draw_when_due)
+        self.turn = Turn(self, self.draw)
         self._build()
         runner.updated.connect(self.mark)
         runner.run_started.connect(self._start_afresh)
@@ -93,20 +79,14 @@ class LivePlot(QWidget):
 
     # What everyone may do.
 
-    @property
-    def seen(self) -> bool:
-        """Whether any of it can be seen: Qt moves the docks behind a tab out of the window, and calls them visible."""
-        return self.isVisible() and not self.visibleRegion().isEmpty()
-
     def mark(self, *_: object) -> None:
         """Something changed: draw as soon as it is this plot's turn and it can be seen."""
-        self._dirty = True
-        self._draw_when_due()
+        self.turn.mark()
 
     def draw(self) -> None:
         """Draw now."""
         started = time.perf_counter()
-        self._dirty = False
+        self.turn.due = False
         empty = self.empty_text()
         self._empty.setText(empty)
         self._stack.setCurrentIndex(1 if empty else 0)
@@ -114,10 +94,8 @@ class LivePlot(QWidget):
             self.commands[command].setEnabled(not empty)
         if not empty:
             self.redraw()
-        now = time.perf_counter()
-        cost = now - started + sum(chart.paint_seconds for chart in self.charts())
-        self._not_before = now + min(_LONGEST, max(_SHORTEST, _SHARE * cost))
-        _Turn.free_at = now + min(_LONGEST, 2.0 * cost)
+        painting = sum(chart.paint_seconds for chart in self.charts())
+        self.turn.drawn(time.perf_counter() - started + painting)
 
     def charts(self) -> list[Chart]:
         """The charts in it."""
@@ -136,7 +114,7 @@ class LivePlot(QWidget):
 
     def save_picture(self, path: Path | str) -> None:
         """Write what is shown as a picture: SVG where the name ends so, else PNG. Raises NotSaved."""
-        self._bring_up_to_date()
+        self.turn.catch_up()
         if Path(path).suffix.lower() == ".svg":
             write_file(path, export.svg(self.picture, self.title))
         else:
@@ -144,7 +122,7 @@ class LivePlot(QWidget):
 
     def save_csv(self, path: Path | str) -> None:
         """Write the numbers that are shown. Raises NotSaved."""
-        self._bring_up_to_date()
+        self.turn.catch_up()
         write_file(path, export.csv_table(self.table()))
 
     def data(self) -> Dataset | None:
@@ -156,24 +134,7 @@ class LivePlot(QWidget):
 
     def say(self, text: str) -> None:
         """Show a sentence above the plot; rich text, so names are escaped."""
-        if self.words.text() != text:
-            self.words.setText(text)
-            # Even two lines of a narrow dock may cut the sentence off.
-            self.words.setToolTip(text)
-            self._give_words_room()
-
-    def _give_words_room(self, *, afresh: bool = False) -> None:
-        """One line, or two where the sentence needs them. It only grows between resizes: what is below must not jump."""
-        line = self.words.fontMetrics().height()
-        margins = self.words.contentsMargins()
-        needed = self.words.heightForWidth(self.words.width()) - margins.top() - margins.bottom()
-        lines = 2 if needed > 1.5 * line else 1
-        if not afresh:
-            lines = max(lines, self._lines)
-        if lines != self._lines or afresh:
-            self._lines = lines
-            corner = 0 if self._floating is None else self._floating.height() + 4
-            self.words.setFixedHeight(max(corner, lines * line + margins.top() + margins.bottom() + 2))
+        self.words.say(text)
 
     # How it is done.
 
@@ -181,14 +142,7 @@ class LivePlot(QWidget):
         self._controls = QWidget()
         self.bar = FlowLayout(self._controls)
         self._floating: QToolButton | None = None
-        self.words = QLabel()
-        self.words.setObjectName(f"{self.name}_words")
-        self.words.setTextFormat(Qt.TextFormat.RichText)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.words.setWordWrap(True)
-        self._lines = 1
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.words.setContentsMargins(6, 0, 6, 0)
+        self.words = Speech(f"{self.name}_words")
         self.picture = QWidget()
         self.picture.setObjectName(f"{self.name}_picture")
         inner = QVBoxLayout(self.picture)
@@ -214,9 +168,14 @@ class LivePlot(QWidget):
         self._add_commands()
 
     def _add_commands(self) -> None:
+        pictures, tables = tr("Pictures") + " (*.png *.svg)", tr("Tables") + " (*.csv)"
         self.add_command("fit", tr("Follow the data"), "fit", self.fit)
-        self.add_command("export_picture", tr("Save picture…"), "image", self._ask_picture)
-        self.add_command("export_csv", tr("Save numbers (CSV)…"), "table", self._ask_csv)
+        self.add_command(
+            "export_picture", tr("Save picture…"), "image", lambda: self._ask(pictures, "png", self.save_picture)
+        )
+        self.add_command(
+            "export_csv", tr("Save numbers (CSV)…"), "table", lambda: self._ask(tables, "csv", self.save_csv)
+        )
 
     def add_command(self, key: str, text: str, picture: str, slot: Callable[[], None]) -> None:
         """Offer a command in the corner menu, and to the window's menus."""
@@ -247,30 +206,10 @@ class LivePlot(QWidget):
         corner.adjustSize()
         self._floating = corner
 
-    def _ask_picture(self) -> None:
-        kinds = tr("Pictures") + " (*.png *.svg)"
-        path, _ = QFileDialog.getSaveFileName(self, tr("Save picture"), f"{self.name}.png", kinds)
+    def _ask(self, kinds: str, suffix: str, save: Callable[[str], None]) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, tr("Save"), f"{self.name}.{suffix}", kinds)
         if path:
-            self.save_picture(path)
-
-    def _ask_csv(self) -> None:
-        kinds = tr("Tables") + " (*.csv)"
-        path, _ = QFileDialog.getSaveFileName(self, tr("Save numbers"), f"{self.name}.csv", kinds)
-        if path:
-            self.save_csv(path)
-
-    def _bring_up_to_date(self) -> None:
-        if self._dirty:
-            self.draw()
-
-    def _draw_when_due(self) -> None:
-        if not self._dirty or not self.seen:
-            return
-        wait = max(self._not_before, _Turn.free_at) - time.perf_counter()
-        if wait <= 0:
-            self.draw()
-        elif not self._late.isActive():
-            self._late.start(int(wait * 1000) + 1)
+            save(path)
 
     def _start_afresh(self, *_: object) -> None:
         self.start_afresh()
@@ -294,16 +233,14 @@ class LivePlot(QWidget):
             mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
             room = corner.width() + 8
             corner.move(4 if mirrored else self.width() - room + 4, 2)
-            self.words.setContentsMargins(room if mirrored else 6, 4, 6 if mirrored else room, 4)
             corner.raise_()
-        self._give_words_room(afresh=True)
+            self.words.leave_room(room if mirrored else 6, 6 if mirrored else room, corner.height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         # A dock that comes from behind its tab is painted, but not told that it is shown.
-        if self._dirty and not self._late.isActive():
-            self._late.start(0)
+        self.turn.soon()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._bring_up_to_date()
+        self.turn.catch_up()

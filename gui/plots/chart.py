@@ -93,16 +93,6 @@ class Chart(pg.PlotWidget):
         """Show or hide the axis "left" or "bottom"."""
         self.getPlotItem().showAxis(side, shown)
 
-    def set_picture(self, picture: bool) -> None:
-        """True draws like a picture: square pixels, the first row on top."""
-        box = self.getPlotItem().getViewBox()
-        box.invertY(picture)
-        box.setAspectLocked(picture)
-
-    def align_left(self, width: int) -> None:
-        """Give the left axis this many pixels, so that charts one above the other share their time axis."""
-        self._axes["left"].setWidth(width)
-
     def set_titles(self, x: str | None = None, y: str | None = None) -> None:
         """Change the titles of the axes."""
         for axis, title in (("bottom", x), ("left", y)):

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyqtgraph import mkPen
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from core.columns import Columns
 from core.describe import gradient_at, gradient_verdict, number
@@ -16,8 +14,8 @@ from gui.plots.base import LivePlot
 from gui.plots.batches import nearest
 from gui.plots.chart import Chart
 from gui.plots.export import Table
+from gui.plots.gradient_controls import PARTS, ColourRange, color_checks, part_checks, part_lines
 from gui.plots.heat import ColourBar, HeatMap, log_shade
-from gui.plots.items import Line
 from gui.plots.scales import Linear, Log, Rows
 from gui.plots.splitter import TurningSplitter
 from gui.plots.words import spoken
@@ -28,10 +26,6 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.runner import Runner
 
-_PARTS = ("total", "direct", "through", "cell")
-_COLORS = {"total": "series1", "direct": "series3", "through": "series2", "cell": "series4"}
-_DASHES = {"total": (), "direct": (2, 3), "through": (6, 4), "cell": ()}
-_SWATCH = QSize(14, 10)
 _VERDICT_COLORS = {"vanishing": "warning", "exploding": "refused", "not finite": "refused", "zero": "warning"}
 
 
@@ -50,13 +44,7 @@ class GradientPlot(LivePlot):
         self.heat = HeatMap("gradient_heat", tr("time step t"), tr("batch"))
         self.colours = ColourBar("gradient_colours", tr("Size of the gradient |dL/dh|"))
         self.curve = Chart("gradient_profile", tr("time step t"), tr("|dL/dh|"))
-        self.lines: dict[str, Line] = {
-            key: self.curve.line(
-                _COLORS[key], width=2 if key == "total" else 1, dashes=_DASHES[key], dots=True, marks=key == "total"
-            )
-            for key in _PARTS
-        }
-        self.lines["total"].raise_above()
+        self.lines = part_lines(self.curve)
         self.row_line = self.heat.line("refused", width=1)
         left = QWidget()
         row = QHBoxLayout(left)
@@ -99,7 +87,7 @@ class GradientPlot(LivePlot):
         self._rows, self._shown = table["batch"], values
         self.heat.set_scales(y=Rows(self._rows))
         small = self.heat.reduced(values)
-        shade = log_shade(small, (self.low.value(), self.high.value()) if self.fixed.isChecked() else None)
+        shade = log_shade(small, self.range.powers)
         self.heat.show_reduced(small, shade, values.shape)
         self.colours.show_shade(shade)
         self._draw_profile(table)
@@ -109,14 +97,14 @@ class GradientPlot(LivePlot):
     def table(self) -> Table:
         table = self.rows()
         columns: list[tuple[str, object]] = [("batch", table["batch"])]
-        for part in _PARTS:
+        for part in PARTS:
             if part in table:
                 columns += [(f"{part} t={t + 1}", table[part][:, t]) for t in range(table[part].shape[1])]
         return columns
 
     def restyle(self) -> None:
         self.colours.update()
-        self._color_checks()
+        color_checks(self.checks)
 
     # Reading the run.
 
@@ -132,11 +120,19 @@ class GradientPlot(LivePlot):
 
     def at_row(self, table: Columns, index: int) -> dict[str, np.ndarray]:
         """The profiles of one row; for dL/dc those of the row nearest to it where it was measured."""
-        found = {key: table[key][index] for key in _PARTS if key in table}
+        found = {key: table[key][index] for key in PARTS if key in table}
         cells = self.runner.run.cells.get(self.chosen_layer())
         if cells is not None and "cell" not in found:
             found["cell"] = cells["cell"][nearest(cells["batch"], table["batch"][index])]
         return found
+
+    def _cell_batch(self, table: Columns, index: int) -> int | None:
+        """The training step whose dL/dc is shown, where it is another than that of the row."""
+        cells = self.runner.run.cells.get(self.chosen_layer())
+        if cells is None or "cell" in table:
+            return None
+        measured = int(cells["batch"][nearest(cells["batch"], table["batch"][index])])
+        return None if measured == int(table["batch"][index]) else measured
 
     def shown_row(self) -> int:
         """The row of the table whose profile is shown."""
@@ -156,70 +152,19 @@ class GradientPlot(LivePlot):
         for key, text in (("total", tr("Total")), ("direct", tr("Direct")), ("through", tr("Through time"))):
             self.part.addItem(text, key)
         self.part.currentIndexChanged.connect(self.mark)
-        self.checks = {
-            "total": QCheckBox(tr("total")),
-            "direct": QCheckBox(tr("direct")),
-            "through": QCheckBox(tr("through")),
-            "cell": QCheckBox(tr("cell")),
-        }
-        tips = {
-            "total": tr("All of dL/dh at step t: direct and through later steps."),
-            "direct": tr("The part that comes from the output at step t itself."),
-            "through": tr("The part that comes back through the later steps."),
-            "cell": tr("The gradient of the cell state c of an LSTM."),
-        }
-        for key, check in self.checks.items():
-            check.setToolTip(tips[key])
-            check.setChecked(True)
-            check.toggled.connect(self.mark)
-        self.fixed = QCheckBox(tr("Fixed"))
-        self.fixed.setAccessibleName(tr("Fixed range of colours"))
-        self.fixed.setToolTip(tr("Keep the colours at these powers of ten, so that runs can be compared."))
-        self.low, self.high = self._power(-8, tr("Lowest colour")), self._power(0, tr("Highest colour"))
-        self.low.valueChanged.connect(lambda low: self.high.setMinimum(low + 1))
-        self.high.valueChanged.connect(lambda high: self.low.setMaximum(high - 1))
-        self.fixed.toggled.connect(self._fix)
+        self.checks = part_checks(self.mark)
+        self.range = ColourRange(self)
+        self.range.changed.connect(self.mark)
         self.live = QPushButton(tr("Show the latest"))
         self.live.clicked.connect(self._unpin)
         self.live.hide()
-        for widget in (self.layer, self.part, self.fixed, self.low, self.high, *self.checks.values(), self.live):
+        for widget in (self.layer, self.part, *self.range.widgets, *self.checks.values(), self.live):
             self.bar.addWidget(widget)
-        self._color_checks()
-        self._fix(False)
+        color_checks(self.checks)
         self.add_command("earlier", tr("Gradient of the training step before"), "chevron-left", lambda: self._move(-1))
         self.add_command("later", tr("Gradient of the training step after"), "chevron-right", lambda: self._move(1))
         self.add_command("latest", tr("Gradient of the latest training step"), "chevron-up", self._unpin)
         self.add_corner_menu()
-
-    def _color_checks(self) -> None:
-        """The check boxes are the legend of the curve."""
-        for key, check in self.checks.items():
-            stroke = QPixmap(2 * _SWATCH.width(), 2 * _SWATCH.height())
-            stroke.setDevicePixelRatio(2.0)
-            stroke.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(stroke)
-            painter.setPen(
-                mkPen(theme().color(_COLORS[key]), width=2 if key == "total" else 1, dash=_DASHES[key] or None)
-            )
-            painter.drawLine(0, _SWATCH.height() // 2, _SWATCH.width(), _SWATCH.height() // 2)
-            painter.end()
-            check.setIcon(QIcon(stroke))
-            check.setIconSize(_SWATCH)
-
-    def _power(self, value: int, name: str) -> QSpinBox:
-        box = QSpinBox()
-        box.setRange(-300, 300)
-        box.setValue(value)
-        box.setPrefix("1e")
-        box.setAccessibleName(name)
-        box.setToolTip(name)
-        box.valueChanged.connect(self.mark)
-        return box
-
-    def _fix(self, fixed: bool) -> None:
-        self.low.setVisible(fixed)
-        self.high.setVisible(fixed)
-        self.mark()
 
     def _fill_layers(self) -> None:
         wanted = [(self.layer_name(key), key) for key in self.runner.run.gradients]
@@ -260,13 +205,15 @@ class GradientPlot(LivePlot):
             line.set_visible(key in shown)
             if key in shown:
                 line.set(steps, shown[key])
-        self._mark_row(index, len(total))
+        self._mark_row(float(table["batch"][index]), len(total))
         self._say_verdict()
 
-    def _mark_row(self, index: int, steps: int) -> None:
+    def _mark_row(self, batch: float, steps: int) -> None:
         self.live.setVisible(self.pinned is not None)
-        self.row_line.set_visible(self.pinned is not None)
-        self.row_line.curve.setData([0.5, steps + 0.5], [index + 0.5, index + 0.5])
+        if self.pinned is None:
+            self.row_line.clear()
+        else:
+            self.row_line.set(np.array([0.5, steps + 0.5]), np.array([batch, batch]))
 
     def _say_verdict(self) -> None:
         table, index = self.rows(), self.shown_row()
@@ -299,6 +246,8 @@ class GradientPlot(LivePlot):
         names = {"direct": tr("direct"), "through": tr("through time"), "cell": tr("cell")}
         row = self.at_row(table, index)
         parts += [f"{text} {number(row[key][step], 2)}" for key, text in names.items() if key in row]
+        if (measured := self._cell_batch(table, index)) is not None:
+            parts[-1] += " " + tr("(of batch {batch})", batch=f"{measured:,}")
         self.say(" · ".join(parts))
 
     def _cross(self, step: int) -> None:

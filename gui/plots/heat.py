@@ -110,6 +110,16 @@ class HeatMap(Chart):
         self.image.setImage(shade.colors(small), autoLevels=False, levels=(0, 255))
         self.image.setRect(QRectF(self.x_start, self.y_start, columns, rows))
 
+    def set_picture(self, picture: bool) -> None:
+        """True draws like a picture: square pixels, the first row on top."""
+        box = self.getPlotItem().getViewBox()
+        box.invertY(picture)
+        box.setAspectLocked(picture)
+
+    def align_left(self, width: int) -> None:
+        """Give the left axis this many pixels, so that charts one above the other share their time axis."""
+        self.getPlotItem().getAxis("left").setWidth(width)
+
     def cell(self, x: float, y: float, shape: tuple[int, int]) -> tuple[int, int] | None:
         """(row, column) at places x, y, or None outside."""
         row, column = math.floor(y - self.y_start), math.floor(x - self.x_start)

@@ -50,7 +50,7 @@ def test_gradient(qapp, make, rows, fixed):
     runner = make.runner()
     plot = GradientPlot(make.document(), runner)
     plot.resize(600, 260)
-    plot.fixed.setChecked(fixed)
+    plot.range.fixed.setChecked(fixed)
     runner.run = make.run(len(rows), gradients={"a": lambda b: GradientProfile(*[rows[b - 1]] * 4)})
     plot.draw()
     plot.grab()

@@ -61,14 +61,14 @@ def test_the_colour_bar_is_labelled_with_powers_of_ten(plot):
 
 def test_a_fixed_range_stays(plot, qtbot):
     shown = plot()
-    assert not shown.low.isVisible()
-    qtbot.mouseClick(shown.fixed, Qt.MouseButton.LeftButton, pos=QPoint(8, shown.fixed.height() // 2))
-    shown.low.setValue(-3)
-    shown.high.setValue(2)
+    assert not shown.range.low.isVisible()
+    qtbot.mouseClick(shown.range.fixed, Qt.MouseButton.LeftButton, pos=QPoint(8, shown.range.fixed.height() // 2))
+    shown.range.low.setValue(-3)
+    shown.range.high.setValue(2)
     shown.draw()
     assert (shown.heat.shade.low, shown.heat.shade.high) == (-3, 2)
-    shown.low.setValue(50)
-    assert shown.low.value() < shown.high.value()
+    shown.range.low.setValue(50)
+    assert shown.range.low.value() < shown.range.high.value()
 
 
 def test_the_curve_is_the_latest_profile_and_its_parts_can_be_told_apart(plot, make):
@@ -113,13 +113,14 @@ def test_clicking_a_row_shows_the_profile_of_that_training_step_and_keeps_it(plo
     qtbot.mouseClick(shown.heat.viewport(), Qt.MouseButton.LeftButton, pos=make.pixel(shown.heat, 8.0, 4.5))
     shown.draw()
     assert shown.pinned == 5
+    assert make.drawn(shown.row_line)[1].tolist() == [4.5, 4.5] and shown.row_line.curve.isVisible()
     np.testing.assert_allclose(make.drawn(shown.lines["total"])[1], np.log10(falling(5)[0]), rtol=1e-6)
     make.run(31, gradients={"a": lambda b: make.profile(*falling(b))}, run=shown.runner.run)
     shown.draw()
     assert shown.pinned == 5 and "batch 5" in shown.words.text()
     qtbot.mouseClick(shown.live, Qt.MouseButton.LeftButton)
     shown.draw()
-    assert shown.pinned is None
+    assert shown.pinned is None and not shown.row_line.curve.isVisible()
     np.testing.assert_allclose(make.drawn(shown.lines["total"])[1], np.log10(falling(31)[0]), rtol=1e-6)
 
 
@@ -139,6 +140,14 @@ def test_an_lstm_also_shows_its_cell(plot, make):
     shown.part.setCurrentIndex(shown.part.findData("cell"))
     shown.draw()
     np.testing.assert_allclose(shown._shown, shown.runner.run.cells["a"]["cell"])
+
+
+def test_a_cell_gradient_of_an_earlier_step_says_so(plot, make, qtbot):
+    shown = plot(profile=lambda b: make.profile(*falling(b), cell=3 * falling(b)[0] if b % 8 == 1 else None))
+    np.testing.assert_allclose(make.drawn(shown.lines["cell"])[1], np.log10(3 * falling(25)[0]), rtol=1e-6)
+    qtbot.mouseMove(shown.curve.viewport(), make.pixel(shown.curve, 16.0, 0.0))
+    assert shown.words.text().endswith("cell 3.8 (of batch 25)")
+    assert 3 * falling(25)[0][-1] == pytest.approx(3.75)
 
 
 def test_the_layer_is_chosen_by_the_name_it_has_now(plot, make, runner, show):
