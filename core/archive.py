@@ -29,6 +29,7 @@ MAX_RATIO = 200
 
 MEMBERS = re.compile(
     r"project\.json|recovery\.json|(weights|masks)\.safetensors|thumbnail\.png|runs/\d{1,4}\.(json|safetensors)"
+    r"|data/[0-9a-f]{64}\.safetensors"
 )
 """The only names there are. Text is deflated; arrays and the picture are stored, so that they cannot inflate."""
 

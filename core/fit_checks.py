@@ -126,7 +126,7 @@ def _advice(view: View) -> Iterator[Problem]:
             severity="warning",
             repairs=(Repair("Use mean squared error", SetTraining("loss", "mse")),),
         )
-    if training["early_stopping"] and view.data is not None and not len(view.data.split["validation"]):
+    if training["early_stopping"] and view.data is not None and not len(view.data.split.get("validation", ())):
         yield Problem(
             "nothing to validate",
             "Early stopping needs validation data, but all samples are used for training.",

@@ -1,4 +1,4 @@
-"""The ``.unroll`` file: a zip of checked JSON (project.json), safetensors (weights, masks, runs) and a thumbnail.
+"""The ``.unroll`` file: a zip of checked JSON (project.json), safetensors (weights, masks, runs, data) and a thumbnail.
 
 A file is data: nothing in it is executed or extracted, and all of it is checked before a Project is made of it.
 """
@@ -15,7 +15,9 @@ import numpy as np
 
 from core import archive, tensors
 from core.atomic import write_file
-from core.errors import BadFile, NotSaved
+from core.catalogue.spec import Choice
+from core.data import store
+from core.errors import BadFile, NotSaved, StudioError
 from core.network import Network
 from core.parameters import parameters
 from core.project import Project, State, same
@@ -69,8 +71,10 @@ def load_thumbnail(path: Path | str) -> bytes | None:
     return archive.unpack(path, only="thumbnail.png").get("thumbnail.png")
 
 
-def members(state: State, runs: Iterable[Run] = (), thumbnail: bytes | None = None) -> dict[str, bytes]:
-    """The parts of a project file by name."""
+def members(
+    state: State, runs: Iterable[Run] = (), thumbnail: bytes | None = None, *, data: bool = True
+) -> dict[str, bytes]:
+    """The parts of a project file by name; ``data`` False leaves out the imported data."""
     history = list(runs)
     masks = {link.id: link.mask for link in state.network.links.values() if link.mask is not None}
     document = {
@@ -90,7 +94,15 @@ def members(state: State, runs: Iterable[Run] = (), thumbnail: bytes | None = No
         parts[f"runs/{number}.safetensors"] = tensors.dump(run.to_arrays())
     if thumbnail is not None:
         parts["thumbnail.png"] = thumbnail
+    needed = store.needed(state.data)
+    imported = store.content(needed) if needed and data else None
+    if imported is not None:
+        parts[_data_member(needed)] = imported
     return parts
+
+
+def _data_member(name: str) -> str:
+    return f"data/{name}.safetensors"
 
 
 def _json(document: Mapping[str, Any]) -> bytes:
@@ -116,7 +128,9 @@ def _project(parts: Mapping[str, bytes], name: str) -> Project:
         network = _with_masks(network, record, parts)
         weights = _weights(network, parts.get("weights.safetensors"))
         _check_picture(parts.get("thumbnail.png"))
-        project = Project(State(network, weights, training_of(record), data_of(record)))
+        data = data_of(record)
+        _keep_data(data, parts)
+        project = Project(State(network, weights, training_of(record), data))
         project.runs += _runs(record.runs, parts)
     except DocumentError as error:
         raise _bad_file(name, error.problems) from None
@@ -190,6 +204,20 @@ def _check_names(what: str, found: Iterable[str], expected: Iterable[str]) -> No
     problems += [(f"{what}.{name[:80]}", "belongs to nothing in the network") for name in sorted(have - need)]
     if problems:
         raise DocumentError(problems)
+
+
+def _keep_data(data: Choice | None, parts: Mapping[str, bytes]) -> None:
+    """Imported data goes to the store. A project without it opens all the same, and a problem says what is missing."""
+    wanted = _data_member(store.needed(data))
+    for name in (name for name in parts if name.startswith("data/")):
+        if name != wanted:
+            raise DocumentError([(name, "belongs to nothing in the project")])
+        try:
+            kept = store.put_bytes(parts[name])
+        except StudioError as error:
+            raise DocumentError([(name, str(error))]) from None
+        if _data_member(kept) != name:
+            raise DocumentError([(name, "is not the data that the project names")])
 
 
 def _check_picture(content: bytes | None) -> None:

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from core.catalogue.spec import Catalogue, Choice, Param, Spec
 from core.data.dataset import Dataset
+from core.data.own.catalogue import OWN
 from core.data.settings import asked, dealt_by_lot, dealt_by_time, generated, noise, whole
 
 
@@ -330,4 +331,4 @@ _PLANE = (
     ),
 )
 
-DATASETS = Catalogue("data set", _IMAGES + _TABLES + _SERIES + _SPEECH + _TEXT + _MEMORY + _PLANE)
+DATASETS = Catalogue("data set", _IMAGES + _TABLES + _SERIES + _SPEECH + _TEXT + _MEMORY + _PLANE + OWN)

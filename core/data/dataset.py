@@ -6,7 +6,7 @@ the engine are time-major: (steps, batch, features).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -84,7 +84,7 @@ class WindowedSeries:
 
     values: np.ndarray
     """(times, features)."""
-    times: tuple[str, ...]
+    times: Sequence[str]
     """Label of each time: a year or a date."""
     starts: np.ndarray
     """(samples,) time of each window's first step."""

@@ -48,7 +48,7 @@ class SpecForm(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(5)
-        offered = [param for param in spec.parameters if param.key not in without]
+        offered = [param for param in spec.parameters if param.key not in without and not param.hidden]
         self._build(self._column, [param for param in offered if not param.advanced])
         self._fold = _Fold()
         advanced = [param for param in offered if param.advanced]

@@ -14,7 +14,8 @@ from core.data.catalogue import DATASETS, load
 from core.data.dataset import Dataset
 from core.errors import BadValue, DataError, StudioError, UnknownName
 
-KEYS = tuple(DATASETS)
+KEYS = tuple(key for key, spec in DATASETS.items() if spec.family != "own")
+"""Those that load by themselves; data of one's own needs an import first (tests/core/data/own)."""
 
 
 def options(param: Param) -> list[object]:
@@ -27,7 +28,7 @@ def options(param: Param) -> list[object]:
 def choices() -> list[Choice]:
     """Each data set with each value of each of its "choice" parameters."""
     found = []
-    for spec in DATASETS.values():
+    for spec in map(DATASETS.__getitem__, KEYS):
         for param in spec.parameters:
             for value in options(param):
                 choice = DATASETS.choose(spec.key, **{param.key: value})

@@ -1,0 +1,97 @@
+"""The catalogue entries for data of one's own: an import sets what is hidden, a form the rest."""
+
+from __future__ import annotations
+
+from core.catalogue.spec import Param, Spec
+from core.data.settings import dealt_by_lot, whole
+
+_SOURCE = "The file that you imported."
+
+
+def _hidden(key: str, title: str, text: str, default: str = "") -> Param:
+    return Param(key, title, "text", default, text, hidden=True)
+
+
+_CONTENT = _hidden("content", "Imported data", "The name of the imported numbers: the sha256 of their bytes.")
+_NAME = _hidden("name", "Name", "What the data is called.")
+NORMALISE = Param(
+    "normalise",
+    "Normalise",
+    "bool",
+    True,
+    "Bring every number to mean 0 and standard deviation 1, measured on the training part only.",
+)
+
+_TABLE = Spec(
+    "own_table",
+    "Your own table",
+    "A table that you imported: some columns are what the network sees, one is what it has to tell. Each row is a sample, "
+    "or rows that follow one another in time are cut into windows.",
+    (
+        _CONTENT,
+        _NAME,
+        _hidden("features", "Features", "The columns that the network sees.", "[]"),
+        _hidden("target", "Target", "The columns that it has to tell.", "[]"),
+        _hidden("time", "Time", "The column by which rows follow one another."),
+        _hidden("group", "Group", "The column that says which rows belong together."),
+        Param(
+            "reading",
+            "Read as",
+            "choice",
+            "rows",
+            "What one sample is.",
+            choices=(("rows", "One row"), ("windows", "A window of rows"), ("groups", "One sequence per group")),
+        ),
+        whole("window", "Window", 24, 1, 5000, "How many rows a window shows.", "rows"),
+        whole("stride", "Stride", 1, 1, 100_000, "How many rows one window begins after the one before it.", "rows"),
+        whole(
+            "horizon",
+            "Horizon",
+            1,
+            0,
+            1000,
+            "How many rows ahead it has to tell. 0 asks about the rows of the window themselves.",
+            "rows",
+        ),
+        Param(
+            "asked",
+            "Asked",
+            "choice",
+            "last",
+            "When the network has to answer: once at the end, or at every step.",
+            choices=(("last", "Once at the end"), ("every", "At every step")),
+        ),
+        Param(
+            "task",
+            "Numbers are",
+            "choice",
+            "numbers",
+            "Whether a target that is a number stands for a quantity or for a class. Text is always a class.",
+            choices=(("numbers", "Quantities"), ("classes", "Classes")),
+        ),
+        Param(
+            "missing",
+            "Missing values",
+            "choice",
+            "drop",
+            "What happens to samples with a gap in what the network sees. Samples without an answer are always left out.",
+            choices=(("drop", "Leave the sample out"), ("mean", "Fill in the mean of the training part")),
+        ),
+        Param(
+            "by",
+            "Split",
+            "choice",
+            "auto",
+            "How samples are dealt out to training, validation and test. By itself: by group or time where rows have "
+            "one, else by lot; windows by time.",
+            choices=(("auto", "By itself"), ("lot", "By lot"), ("time", "By time"), ("group", "By group")),
+        ),
+        NORMALISE,
+        *dealt_by_lot(),
+    ),
+    family="own",
+    runs="core.data.own.table:table",
+    source=_SOURCE,
+)
+
+OWN = (_TABLE,)
