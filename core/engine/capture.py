@@ -16,6 +16,9 @@ class Capture:
     dL/dh_t is with respect to the layer's output value at step t. Its direct part comes over paths that leave the layer's
     component (the layers that it is in a cycle with, and its own recurrence) at step t itself; the rest comes through
     later steps. Capturing never changes values or parameter gradients.
+
+    A loss that is computed from the sums of an output layer (its logits) reaches the layers below directly; it is no part
+    of dL/dh_t of the output layer itself, unless its activation is the identity.
     """
 
     def __init__(self, every_layer: bool = False) -> None:

@@ -339,3 +339,22 @@ def test_the_memory_of_a_run_is_freed_without_waiting_for_the_garbage_collector(
         assert tensors_after_a_step() <= first
     finally:
         gc.enable()
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+@pytest.mark.parametrize("truncate", [0, 2])
+@pytest.mark.parametrize("draw", [interlocked, padded_network])
+def test_a_gpu_gives_the_same_values_and_gradients(draw, truncate: int) -> None:
+    drawn, x, results = draw(), normal(5, 3, 3), []
+    for device in ("cpu", "cuda"):
+        parameters = {k: v.detach().to(device).requires_grad_() for k, v in random_parameters(drawn).items()}
+        capture = Capture(every_layer=True)
+        engine = compile_network(drawn, dtype=DOUBLE, device=device)
+        values = engine.run(
+            parameters, {"x": x}, lengths=torch.tensor([5, 2, 3]), truncate=truncate, capture=capture, training=True
+        )
+        values.outputs["y"].square().mean().backward()
+        found = [values.outputs["y"].detach(), *(p.grad for p in parameters.values())]
+        results.append([t.cpu() for t in [*found, *(capture.total(key) for key in drawn.layers if key != "x")]])
+    for on_cpu, on_gpu in zip(*results, strict=True):
+        assert torch.allclose(on_cpu, on_gpu, atol=1e-10, rtol=0)
