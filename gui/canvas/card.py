@@ -26,6 +26,8 @@ class Card:
     frozen: bool
     features: int | None
     sequence: bool
+    resizable: bool = False
+    """True where the layer has a number of units of its own."""
     severity: str = ""
     """"error" or "warning" where the layer has a problem."""
     problem: str = ""
@@ -47,7 +49,7 @@ def card(layer: Layer, shapes: Mapping[str, Shape], counts: Mapping[str, int], p
     return Card(
         layer.name, layer.kind, subtitle(layer), spec.family, shape_words(shape),
         tr("{count} params", count=compact(numbers)) if numbers else "", layer.frozen,
-        shape.features if shape else None, bool(shape and shape.sequence), *problem,
+        shape.features if shape else None, bool(shape and shape.sequence), "units" in layer.params, *problem,
     )  # fmt: skip
 
 

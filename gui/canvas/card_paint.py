@@ -24,6 +24,22 @@ def chevron_rect(rect: QRectF) -> QRectF:
     return QRectF(rect.right() - 29, rect.top() + 8, 20, 20)
 
 
+def stepper_rects(rect: QRectF) -> tuple[QRectF, QRectF]:
+    """The buttons for fewer and for more units, in the lower right corner."""
+    right, top = rect.right() - look.PADDING, rect.bottom() - 26
+    return QRectF(right - 41, top, 19, 19), QRectF(right - 19, top, 19, 19)
+
+
+def stepper(painter: QPainter, rect: QRectF) -> None:
+    """− and + for the units, shown instead of the number of parameters while the pointer is on the card."""
+    color = theme().color("accent")
+    for button, name in zip(stepper_rects(rect), ("minus", "plus"), strict=True):
+        painter.setPen(QPen(look.mixed(theme().color("layer"), color, 0.55), 1.1))
+        painter.setBrush(look.mixed(theme().color("layer"), color, 0.12))
+        painter.drawRoundedRect(button, 6, 6)
+        icon(name, "accent").paint(painter, button.adjusted(3, 3, -3, -3).toRect())
+
+
 def ground(painter: QPainter, rect: QRectF, edge: QColor, width: float, glow: float) -> None:
     """Body and edge, with a soft shadow; ``glow`` 0 to 1 lights a rim around it."""
     painter.setPen(Qt.PenStyle.NoPen)
@@ -59,16 +75,17 @@ def chevron(painter: QPainter, rect: QRectF, expanded: bool) -> None:
     icon(name, "muted").paint(painter, chevron_rect(rect).adjusted(2, 2, -2, -2).toRect())
 
 
-def footer(painter: QPainter, rect: QRectF, card: Card, patched: bool) -> None:
-    """Shape and number of parameters; ``patched`` puts ground behind them, over weight lines."""
+def footer(painter: QPainter, rect: QRectF, card: Card, patched: bool, counted: bool = True) -> None:
+    """Shape and (``counted``) number of parameters; ``patched`` puts ground behind them, over weight lines."""
     row = QRectF(rect.left() + look.PADDING, rect.bottom() - 25, rect.width() - 2 * look.PADDING, 18)
     muted = theme().color("muted")
-    width = look.text_width(card.count, SMALL) if card.count else 0.0
+    width = look.text_width(card.count, SMALL) if card.count and counted else 0.0
     if patched:
         _patch(painter, row.left(), row, look.text_width(card.shape, SMALL))
         _patch(painter, row.right() - width, row, width)
     look.draw_text(painter, row.adjusted(0, 0, -width - 6, 0), card.shape, SMALL, muted)
-    look.draw_text(painter, row, card.count, SMALL, muted, align=Qt.AlignmentFlag.AlignRight)
+    if counted:
+        look.draw_text(painter, row, card.count, SMALL, muted, align=Qt.AlignmentFlag.AlignRight)
 
 
 def _patch(painter: QPainter, left: float, row: QRectF, width: float) -> None:

@@ -7,12 +7,12 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF
 
-from gui.canvas.card_paint import PORT_RADIUS
+from gui.canvas.card_paint import PORT_RADIUS, stepper_rects
 from gui.canvas.layer_item import LayerItem
 from gui.canvas.look import BORDER_BAND, REACH
 from gui.canvas.scene import CanvasScene
 
-Part = Literal["nothing", "border", "title", "chevron", "body", "neuron", "weight", "badge", "link"]
+Part = Literal["nothing", "border", "title", "chevron", "fewer", "more", "body", "neuron", "weight", "badge", "link"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Hit:
     @property
     def on_layer(self) -> bool:
         """True on any part of a card."""
-        return self.part in ("border", "title", "chevron", "body", "neuron")
+        return self.part in ("border", "title", "chevron", "fewer", "more", "body", "neuron")
 
     @property
     def on_link(self) -> bool:
@@ -70,6 +70,10 @@ def _part_of(item: LayerItem, inside: QPointF) -> Hit:
         return Hit("border", item.layer_id)
     if item.can_expand() and item.chevron_rect().contains(inside):
         return Hit("chevron", item.layer_id)
+    if item.card.resizable:
+        for part, button in zip(("fewer", "more"), stepper_rects(rect), strict=True):
+            if button.contains(inside):
+                return Hit(part, item.layer_id)  # type: ignore[arg-type]
     if item.title_rect().contains(inside):
         return Hit("title", item.layer_id)
     return Hit("body", item.layer_id)

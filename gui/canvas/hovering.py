@@ -14,6 +14,7 @@ from gui.text import tr
 
 CURSORS = {
     "border": Qt.CursorShape.CrossCursor, "chevron": Qt.CursorShape.PointingHandCursor,
+    "fewer": Qt.CursorShape.PointingHandCursor, "more": Qt.CursorShape.PointingHandCursor,
     "badge": Qt.CursorShape.PointingHandCursor, "weight": Qt.CursorShape.PointingHandCursor,
     "neuron": Qt.CursorShape.PointingHandCursor, "link": Qt.CursorShape.PointingHandCursor,
 }  # fmt: skip

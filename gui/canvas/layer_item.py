@@ -163,7 +163,10 @@ class LayerItem(QGraphicsItem):
             self.paint_ground(painter)
         rect, card = self.rect(), self.card
         card_paint.header(painter, rect, card)
-        card_paint.footer(painter, rect, card, patched=self.expansion is not None)
+        stepper = self.hovered and not self.linking and card.resizable
+        card_paint.footer(painter, rect, card, patched=self.expansion is not None, counted=not stepper)
+        if stepper:
+            card_paint.stepper(painter, rect)
         if card.severity:
             card_paint.badge(painter, rect, card.severity)
         if self.hovered and not self.linking:

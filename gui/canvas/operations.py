@@ -150,6 +150,12 @@ class Operations:
         elif edits:
             self._view.do(Macro(tuple(edits), label=tr("Change delay")))
 
+    def step_units(self, layers: list[str], by: int) -> None:
+        """More or fewer units of these layers."""
+        edit = building.more_units(self._view.canvas.network, layers, by)
+        if edit is not None:
+            self._view.do(edit)
+
     def remove_unit(self, layer: str, unit: int) -> None:
         """Take one neuron out."""
         self._view.do(RemoveUnit(layer, unit))

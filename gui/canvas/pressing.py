@@ -15,6 +15,7 @@ from gui.canvas.linking import LinkGesture
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
+STEPS = {"fewer": -1, "more": 1}
 _ADD = Qt.KeyboardModifier.ShiftModifier
 _PAN = Qt.KeyboardModifier.ControlModifier
 
@@ -57,6 +58,8 @@ def _badge_click(view: CanvasView, hit: Hit) -> Callable[[], None]:
 def _on_card(view: CanvasView, hit: Hit) -> Gesture:
     if hit.part == "chevron":
         return ClickGesture(view, lambda: view.canvas.set_expanded([hit.key], hit.key not in view.canvas.expanded))
+    if hit.part in STEPS:
+        return ClickGesture(view, lambda: view.operations.step_units([hit.key], STEPS[hit.part]))
     several = hit.key in view.document.selection
     if not several:
         view.document.select([hit.key])
@@ -75,6 +78,8 @@ def double_click(view: CanvasView, hit: Hit, pos: QPointF) -> None:
         view.open_menu(pos)
     elif hit.part == "link" and view.canvas.links[hit.key].link.role == "data":
         view.open_menu(pos, link=hit.key)
+    elif hit.part in STEPS:
+        view.operations.step_units([hit.key], STEPS[hit.part])
     elif hit.part == "title":
         view.editing.rename(hit.key)
     elif hit.part in ("body", "border"):

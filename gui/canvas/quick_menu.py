@@ -39,9 +39,10 @@ class QuickMenu(QFrame):
         box.setSpacing(6)
         box.addWidget(self.search)
         box.addWidget(self.list)
-        self.search.textChanged.connect(self.list.narrow)
+        self.search.textChanged.connect(self._narrow)
         self.search.installEventFilter(self)
         self.list.itemClicked.connect(self._on_clicked)
+        self._height = HEIGHT
         self.hide()
 
     def open_at(self, where: QPoint) -> None:
@@ -52,7 +53,7 @@ class QuickMenu(QFrame):
             "#layerKinds { background: transparent; }"
         )
         room = self.parentWidget().rect()
-        height = min(HEIGHT, room.height() - 8)
+        height = self._height = min(HEIGHT, room.height() - 8)
         self.setGeometry(
             max(4, min(where.x(), room.width() - WIDTH - 4)), max(4, min(where.y(), room.height() - height - 4)),
             WIDTH, height,
@@ -62,6 +63,13 @@ class QuickMenu(QFrame):
         self.show()
         self.raise_()
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _narrow(self, words: str) -> None:
+        """Show what matches, and be no higher than that."""
+        self.list.narrow(words)
+        rows = sum(self.list.item(row).sizeHint().height() for row in range(self.list.count()))
+        wanted = rows + self.search.sizeHint().height() + 34
+        self.resize(self.width(), max(90, min(self._height, wanted)))
 
     def dismiss(self) -> None:
         """Close it without a choice."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.data.catalogue import DATASETS
 from core.edits import SetData
+from gui.canvas.card_paint import stepper_rects
 from gui.canvas.kinds_list import MIME
 from tests.gui.canvas.conftest import SMALL
 
@@ -282,6 +283,19 @@ def test_plus_and_minus_change_units_and_keep_weights(hands):
     hands.key(Qt.Key.Key_Minus)
     hands.key(Qt.Key.Key_Minus)
     assert np.array_equal(hands.document.project.weights[f"{link.id}.weight"], before[:3])
+
+
+def test_buttons_on_the_card_change_units(hands):
+    item = hands.item("hidden")
+    fewer, more = (item.mapToScene(rect.center()) for rect in stepper_rects(item.rect()))
+    hands.click(more)
+    hands.double_click(more)
+    assert hands.network.layer("hidden").params["units"] == 7
+    hands.click(fewer)
+    assert hands.network.layer("hidden").params["units"] == 6
+    assert not hands.document.selection
+    hands.document.undo()
+    assert hands.network.layer("hidden").params["units"] == 4  # turning one knob is one entry
 
 
 def test_plus_and_minus_change_a_delay(make):
