@@ -59,7 +59,7 @@ class Asking:
 
     def evaluate(self, part: str) -> Evaluation | None:
         """Loss, metric and outputs on a part of the data as the network is now; None where the session is stopped."""
-        samples = self._dataset.split[part]  # type: ignore[index]
+        samples = self._dataset.samples(part)  # type: ignore[arg-type]
         return self._model.evaluate(self._learner.tensors, self._data, samples, part, lambda: self._stopping)
 
     def outputs(self, inputs: np.ndarray) -> np.ndarray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -124,15 +125,26 @@ class Stopwatch:
 
 
 class Pulse:
-    """Says every so many seconds that it is time to show something."""
+    """Says when it is time to show something: every so many seconds, and the less often the more showing costs."""
+
+    SHARE = 0.1
+    """Of all time, at most so much is spent on showing."""
 
     def __init__(self) -> None:
         self._last = -math.inf
+        self._cost = 0.0
 
     def due(self, interval: float) -> bool:
         """Whether ``interval`` seconds have passed since it last was time; 0 is never."""
         now = perf_counter()
-        if not interval or now - self._last < interval:
+        if not interval or now - self._last < max(interval, self._cost / self.SHARE):
             return False
-        self._last = now
+        self._last, self._cost = now, 0.0
         return True
+
+    @contextmanager
+    def showing(self) -> Iterator[None]:
+        """Around what is done only to show it."""
+        began = perf_counter()
+        yield
+        self._cost += perf_counter() - began

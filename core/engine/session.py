@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -177,12 +178,10 @@ class Session(Asking):
     def _observe(self, done: Pass, norm: float, due: bool) -> Seen:
         seen = Seen(float(done.loss.detach()), norm, self._model.objective.metrics(done.answers, done.batch))
         if done.capture is not None:
-            cells = bool(
-                due
-                or self.granularity == "step"
-                or (self.gradient_every and self._course.position.batch % (CELLS_EVERY * self.gradient_every) == 0)
-            )
-            seen.gradients = done.capture.profiles(cells)
+            tenth = CELLS_EVERY * self.gradient_every
+            cells = due or self.granularity == "step" or bool(tenth and self.batch % tenth == 0)
+            with self._pulse.showing() if due else nullcontext():
+                seen.gradients = done.capture.profiles(cells)
         if due:
             seen.layer_gradient = self._learner.layer_gradient()
         if seen.finite:
@@ -253,8 +252,9 @@ class Session(Asking):
         """What a report carries at display rate, after the step."""
         if not due:
             return {}
-        watched = self.examine(*self._watched) if self._watched else None
-        return {"update_ratio": self._learner.update_ratio(), "weights": self.weights(), "examination": watched}
+        with self._pulse.showing():
+            watched = self.examine(*self._watched) if self._watched else None
+            return {"update_ratio": self._learner.update_ratio(), "weights": self.weights(), "examination": watched}
 
     def _advanced(self, report: Report, size: int) -> Report:
         """Move on behind a batch of ``size`` samples; its report, with what the end of an epoch or of the run adds."""

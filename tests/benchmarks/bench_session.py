@@ -5,13 +5,14 @@
 Printed: the time of a step of the script, which uses the stock module that a PyTorch user would write, and ratios to it:
 "program" is the bare loop over the studio's Program, "session" a session that is not observed, "+ every step" one that
 measures the gradient through time at every training step, "+ 10 a second" one that shows the window all it wants, with
-weights and a watched sample, every 0.1 s. Steps of all take turns, so that a busy machine slows all of them alike.
+weights and a watched sample, every 0.1 s (less often where that would take more than a tenth of the time). Steps of all take turns, so that a busy machine slows all of them alike.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import time
 from statistics import fmean, median
 
 import numpy as np
@@ -21,6 +22,7 @@ from torch import nn
 from core.catalogue.layers import LAYERS
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset, Field
+from core.engine import course
 from core.engine.program import compile_network
 from core.engine.session import Session
 from core.network import Layer, Link, Network
@@ -111,8 +113,26 @@ def bare(kind: str, data: Dataset, batch: int, units: int) -> Rival:
     return step
 
 
-def session(kind: str, data: Dataset, batch: int, units: int, threads: int, observed: int) -> Rival:
-    """One step of a session that looks at every ``observed``-th step (0: never) as the window would at display rate.
+class OwnTime:
+    """A clock that runs only while its owner does, so that taking turns does not make a second shorter."""
+
+    def __init__(self) -> None:
+        self.taken, self.began = 0.0, 0.0
+
+    def __call__(self) -> float:
+        return self.taken + time.perf_counter() - self.began
+
+    def run(self, step: Rival) -> None:
+        """Let the owner go one step further by this clock."""
+        self.began, course.perf_counter = time.perf_counter(), self
+        step()
+        self.taken += time.perf_counter() - self.began
+
+
+def session(
+    kind: str, data: Dataset, batch: int, units: int, threads: int, every: int = 0, interval: float = 0.0
+) -> Rival:
+    """One step of a session that looks at every so many steps, or as the window does every so many seconds.
 
     Its evaluation after each epoch is left out, as the scripts have none.
     """
@@ -122,15 +142,10 @@ def session(kind: str, data: Dataset, batch: int, units: int, threads: int, obse
     )
     made = Session(State(network, initial(network, 0), settings), data)
     made.evaluate = lambda part: None  # type: ignore[method-assign]
-    made.gradient_every = NEVER if observed > 1 else observed
+    made.gradient_every, made.display_interval = every, interval
     made.watch(0, "train")
-    reports, count = made.run(), itertools.count()
-
-    def step() -> None:
-        made.display_interval = 1e-9 if observed > 1 and next(count) % observed == 0 else 0.0
-        next(reports)
-
-    return step
+    reports, clock = made.run(), OwnTime()
+    return lambda: clock.run(lambda: next(reports))
 
 
 def line(kind: str, size: tuple[int, int, int, int], threads: int, seconds: float) -> tuple[float, list[float]]:
@@ -138,14 +153,13 @@ def line(kind: str, size: tuple[int, int, int, int], threads: int, seconds: floa
     batch, steps, inputs, units = size
     data = make_data(batch, steps, inputs)
     stock = script(kind, data, batch, units)
-    alone = median(interleaved({"stock": stock}, 0.0)["stock"])
     taken = interleaved(
         {
             "stock": stock,
             "program": bare(kind, data, batch, units),
-            "off": session(kind, data, batch, units, threads, 0),
-            "every": session(kind, data, batch, units, threads, 1),
-            "shown": session(kind, data, batch, units, threads, max(2, round(0.1 / alone))),
+            "off": session(kind, data, batch, units, threads),
+            "every": session(kind, data, batch, units, threads, every=1),
+            "shown": session(kind, data, batch, units, threads, every=NEVER, interval=0.1),
         },
         seconds,
     )

@@ -108,6 +108,20 @@ def test_pauses_do_not_count_as_training_time(monkeypatch: pytest.MonkeyPatch) -
     assert pulse.due(1.0)
 
 
+def test_showing_takes_at_most_a_tenth_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("core.engine.course.perf_counter", lambda: now[0])
+    pulse, shown = Pulse(), 0.0
+    for _ in range(10_000):
+        now[0] += 0.01
+        if pulse.due(0.1):
+            with pulse.showing():
+                now[0] += 0.05
+            shown += 0.05
+    assert 0.08 < shown / now[0] <= 0.1
+    assert now[0] > 100
+
+
 def test_the_gradient_of_the_cell_is_measured_less_often() -> None:
     session = Session(state(tagger("lstm"), epochs=7, batch_size=16), running_mean())
     reports = list(session.run())
