@@ -10,6 +10,7 @@ from core.catalogue.spec import Choice, replaced
 from core.engine.metrics import metric_function
 from core.engine.reference import interpret
 from core.engine.session import Session
+from core.errors import DataError
 from core.project import State
 from core.training import TRAINING
 from tests.core.engine.session_toys import elman, running_mean, state, tagger, two_classes
@@ -227,3 +228,8 @@ def test_settings_that_do_not_work_are_said_and_the_training_goes_on() -> None:
     report = next(run)
     assert report.notes[0].startswith("The weights over time need numbers") and "kept" in report.notes[0]
     assert session.training == begin.training and next(run).notes == ()
+
+
+def test_a_part_that_is_not_there_is_one_sentence() -> None:
+    with pytest.raises(DataError, match="has no test part"):
+        Session(start(), two_classes()).evaluate("test")
