@@ -41,6 +41,8 @@ class BreakpointList(QObject):
 
     changed = Signal()
     logged = Signal()
+    pointed = Signal()
+    """A layer was selected because of a breakpoint: the breakpoints are what to look at."""
 
     def __init__(self, runner: Runner, trainer: Trainer) -> None:
         super().__init__(runner)
@@ -87,8 +89,7 @@ class BreakpointList(QObject):
     def go_to(self, fired: Fired) -> None:
         """Stand before the update at which a breakpoint fired, with its layer selected."""
         runner = self._runner
-        if fired.hit.layer is not None:
-            runner.document.select({fired.hit.layer})
+        self._point_at(fired.hit)
         if runner.run is not None and runner.run.id == fired.run:
             runner.past.go_to(fired.batch - 1)
 
@@ -106,8 +107,12 @@ class BreakpointList(QObject):
         fresh = [Fired(report.run, report.batch, hit) for hit in report.hits]
         self.log = (*fresh, *self.log)[:LOGGED]
         self.logged.emit()
-        if report.hits[0].layer is not None:
-            self._runner.document.select({report.hits[0].layer})
+        self._point_at(report.hits[0])
+
+    def _point_at(self, hit: Hit) -> None:
+        if hit.layer is not None:
+            self._runner.document.select({hit.layer})
+        self.pointed.emit()
 
     def _on_changed(self, change: Change) -> None:
         if not change.layers:

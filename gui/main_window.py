@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
         self.training.explore.connect(self.explorers.show_entry)
         self.inspector.explore.connect(self.explorers.show_entry)
         self.runner.refused.connect(lambda _: self.docks.show("problems"))
+        self.runner.breakpoints.pointed.connect(lambda: self.docks.show("breakpoints"))
         self.files.saved.connect(lambda _: self.recovery.mark_saved())
         self.files.discarded.connect(self.recovery.mark_discarded)
         self.recovery.failed.connect(lambda text: self.statusBar().showMessage(text, 15000))
