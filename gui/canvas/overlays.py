@@ -48,7 +48,7 @@ class Bubble(QLabel):
         self.setFont(look.font(12.5))
         self.setStyleSheet(f"color: {theme().color('text').name()}; background: transparent;")
         self.setText(text)
-        width = min(340, self.fontMetrics().horizontalAdvance(text) + 30)
+        width = min(340, max(self.fontMetrics().horizontalAdvance(line) for line in text.splitlines()) + 30)
         self.setFixedSize(width, self.heightForWidth(width))
         room = self.parentWidget().rect()
         x = min(max(6, where.x() + 16), max(6, room.width() - width - 6))

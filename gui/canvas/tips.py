@@ -35,7 +35,7 @@ def _layer(scene: CanvasScene, layer: Layer, ratio: float) -> str:
         words = tr("Gives {count} numbers at every time step.") if shape.sequence else tr("Gives {count} numbers once.")
         lines.append(words.format(count=shape.features))
     if item.card.count:
-        lines.append(tr("Learns {count}.", count=item.card.count))
+        lines.append(tr("It learns {count}.", count=item.card.count))
     if layer.frozen:
         lines.append(tr("Frozen: it does not learn."))
     if item.card.problem:
