@@ -171,10 +171,10 @@ class LivePlot(QWidget):
         pictures, tables = tr("Pictures") + " (*.png *.svg)", tr("Tables") + " (*.csv)"
         self.add_command("fit", tr("Follow the data"), "fit", self.fit)
         self.add_command(
-            "export_picture", tr("Save picture…"), "image", lambda: self._ask(pictures, "png", self.save_picture)
+            "export_picture", tr("Save picture…"), "image", lambda: _ask(self, pictures, "png", self.save_picture)
         )
         self.add_command(
-            "export_csv", tr("Save numbers (CSV)…"), "table", lambda: self._ask(tables, "csv", self.save_csv)
+            "export_csv", tr("Save numbers (CSV)…"), "table", lambda: _ask(self, tables, "csv", self.save_csv)
         )
 
     def add_command(self, key: str, text: str, picture: str, slot: Callable[[], None]) -> None:
@@ -205,11 +205,6 @@ class LivePlot(QWidget):
         corner.setParent(self)
         corner.adjustSize()
         self._floating = corner
-
-    def _ask(self, kinds: str, suffix: str, save: Callable[[str], None]) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, tr("Save"), f"{self.name}.{suffix}", kinds)
-        if path:
-            save(path)
 
     def _start_afresh(self, *_: object) -> None:
         self.start_afresh()
@@ -244,3 +239,9 @@ class LivePlot(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.turn.catch_up()
+
+
+def _ask(plot: LivePlot, kinds: str, suffix: str, save: Callable[[str], None]) -> None:
+    path, _ = QFileDialog.getSaveFileName(plot, tr("Save"), f"{plot.name}.{suffix}", kinds)
+    if path:
+        save(path)

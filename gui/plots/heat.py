@@ -93,22 +93,39 @@ class HeatMap(Chart):
         self.x_start = 0.5
         self.y_start = 0.0
         self.shade = Shade(Linear(), 0.0, 1.0)
+        self._window = slice(0, 0), slice(0, 0)
 
     def show_matrix(self, values: np.ndarray, shade: Shade) -> None:
         """Draw (rows, columns) numbers, reduced to the pixels in view."""
         self.show_reduced(self.reduced(values), shade, values.shape)
 
     def reduced(self, values: np.ndarray) -> np.ndarray:
-        """At most as many (rows, columns) as the plot has pixels, the largest value of each cell."""
-        return blocks(values, self.rows, self.columns)
+        """The part in view with at most as many (rows, columns) as there are pixels, the largest value of each cell."""
+        self._window = self._in_view(values.shape)
+        rows, columns = self._window
+        return blocks(values[rows, columns], self.rows, self.columns)
 
     def show_reduced(self, small: np.ndarray, shade: Shade, shape: tuple[int, ...]) -> None:
         """Draw what ``reduced`` made of a matrix of this shape."""
         self.shade = shade
-        rows, columns = shape
-        self.show_places((self.x_start, self.x_start + columns), (self.y_start, self.y_start + rows), padding=0)
+        height, width = shape
+        self.show_places((self.x_start, self.x_start + width), (self.y_start, self.y_start + height), padding=0)
         self.image.setImage(shade.colors(small), autoLevels=False, levels=(0, 255))
-        self.image.setRect(QRectF(self.x_start, self.y_start, columns, rows))
+        rows, columns = self._window
+        place = self.x_start + columns.start, self.y_start + rows.start
+        self.image.setRect(QRectF(*place, columns.stop - columns.start, rows.stop - rows.start))
+
+    def _in_view(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
+        """The rows and columns that the user has zoomed to; all while following."""
+        whole = slice(0, shape[0]), slice(0, shape[1])
+        if self.following:
+            return whole
+        (left, right), (bottom, top) = self.view_places()
+        ends = ((bottom - self.y_start, top - self.y_start), (left - self.x_start, right - self.x_start))
+        parts = [
+            slice(max(0, math.floor(min(end))), min(n, math.ceil(max(end)))) for n, end in zip(shape, ends, strict=True)
+        ]
+        return (parts[0], parts[1]) if all(part.start < part.stop for part in parts) else whole
 
     def set_picture(self, picture: bool) -> None:
         """True draws like a picture: square pixels, the first row on top."""

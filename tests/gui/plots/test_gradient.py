@@ -199,6 +199,19 @@ def test_thousands_of_rows_and_steps_are_reduced_to_pixels_and_no_nan_is_lost(pl
     assert (picture == shown.heat.shade.table()[257]).all(axis=-1).sum() == 1
 
 
+def test_zooming_into_many_rows_shows_them_one_by_one(plot, make):
+    shown = plot(900, profile=lambda b: make.profile(*falling(b)))
+    assert shown.heat.image.image.shape[0] <= shown.heat.rows < 900
+    box = shown.heat.getPlotItem().getViewBox()
+    box.setRange(xRange=(4.5, 8.5), yRange=(100, 120), padding=0)
+    box.sigRangeChangedManually.emit([True, True])
+    shown.draw()
+    values = shown.runner.run.gradients["a"]["total"][100:120, 4:8]
+    np.testing.assert_array_equal(shown.heat.image.image, shown.heat.shade.colors(values))
+    rect = shown.heat.image.mapRectToParent(shown.heat.image.boundingRect())
+    assert rect.getRect() == (4.5, 100, 4, 20)
+
+
 def test_csv_holds_every_row_and_part(plot, tmp_path):
     shown = plot()
     shown.save_csv(tmp_path / "gradient.csv")
