@@ -15,6 +15,8 @@ from core.catalogue.spec import Choice
 from core.engine.activations import resolve
 
 _WITHOUT_DECAY = ("rprop", "lbfgs")
+_FUSED = ("sgd", "adam", "adamw")
+"""Entries of which torch has a version that changes all tensors in one call."""
 
 
 def build_optimizer(choice: Choice, parameters: Iterable[Tensor], weight_decay: float = 0.0) -> torch.optim.Optimizer:
@@ -23,7 +25,10 @@ def build_optimizer(choice: Choice, parameters: Iterable[Tensor], weight_decay: 
     decays = choice.key not in _WITHOUT_DECAY
     if decays:
         arguments["weight_decay"] = weight_decay
-    optimizer: torch.optim.Optimizer = resolve(OPTIMIZERS[choice.key].runs)(list(parameters), **arguments)
+    tensors = list(parameters)
+    if choice.key in _FUSED and all(tensor.device.type in ("cpu", "cuda") for tensor in tensors):
+        arguments["fused"] = True  # a third of the time, which small networks feel
+    optimizer: torch.optim.Optimizer = resolve(OPTIMIZERS[choice.key].runs)(tensors, **arguments)
     for group in optimizer.param_groups:
         group["base_lr"] = group["lr"]
         group["factor"] = 1.0
