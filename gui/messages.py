@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from core.breakpoints import Breakpoint
 from core.catalogue.spec import Choice
 from core.data.dataset import Part
+from core.data.importers.progress import Job, Progress
 from core.explore.race import Standing
 from core.project import State
+from core.questions import Answer
 from core.reports import Evaluation, Examination, Granularity, Report
 from core.traces import Trace
 
@@ -75,6 +78,31 @@ class Recorded:
     bytes: int
 
 
+@dataclass(frozen=True)
+class JobStep:
+    """How far a job is."""
+
+    number: int
+    progress: Progress
+
+
+@dataclass(frozen=True, eq=False)
+class JobDone:
+    """What came out of a job."""
+
+    number: int
+    result: Any
+
+
+@dataclass(frozen=True)
+class JobFailed:
+    """A job could not be done."""
+
+    number: int
+    template: str
+    values: Mapping[str, object]
+
+
 Event = (
     Moved
     | Recorded
@@ -88,6 +116,10 @@ Event = (
     | Standing
     | RaceFailed
     | Trace
+    | Answer
+    | JobStep
+    | JobDone
+    | JobFailed
 )
 
 
@@ -173,3 +205,18 @@ class Branch:
     """From here on, be another run."""
 
     run: str
+
+
+@dataclass(frozen=True, eq=False)
+class BeginJob:
+    """Do ``work`` beside the training, chunk by chunk."""
+
+    number: int
+    work: Callable[[], Job[Any]]
+
+
+@dataclass(frozen=True)
+class EndJob:
+    """Give a job up."""
+
+    number: int

@@ -19,9 +19,11 @@ from core.runs import Run
 from core.traces import Trace
 from gui.breakpoints import BreakpointList
 from gui.document import Document
+from gui.jobs import Jobs
 from gui.messages import Event, Failed, Outputs, Paused, Ready
 from gui.past import Past
 from gui.places import paused_at
+from gui.questions import Questions
 from gui.race import OptimizerRace
 from gui.text import sentence, tr, tr_core
 from gui.ticker import Ticker
@@ -89,7 +91,7 @@ class Runner(QObject):
         self._peek.timeout.connect(self._look)
         self.ticker.tick.connect(self._drain)
         self.past, self.tracing = Past(self), Tracing(self)
-        self.race = OptimizerRace(self, self._trainer)
+        self.race, self.questions = OptimizerRace(self, self._trainer), Questions(self, self._trainer)
         self.breakpoints = BreakpointList(self, self._trainer)
         document.before_change = self.hand_over
         document.changed.connect(self._on_changed)
@@ -326,7 +328,7 @@ class Runner(QObject):
         elif (
             not events
             and not self.busy
-            and not self.race.running
+            and not (self.race.running or self.jobs.running)
             and self.status != "loading"
             and not self._peek.isActive()
         ):
@@ -393,7 +395,6 @@ class Runner(QObject):
         except StudioError as error:
             self._set_status("failed", sentence(error))
         self._loaded = self.document.state
-        self._live = None
 
     def _set_status(self, status: Status, text: str) -> None:
         self.status, self.status_text = status, text

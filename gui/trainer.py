@@ -10,9 +10,9 @@ import gc
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,16 +21,21 @@ from core.breakpoints import Breakpoint, Breakpoints
 from core.catalogue.spec import Choice
 from core.data.cache import dataset
 from core.data.dataset import Part
+from core.data.importers.progress import Job
 from core.errors import DataError, StudioError
 from core.explore.race import Standing
 from core.project import State
+from core.questions import Question, answered
 from core.reports import Granularity, Report
+from gui.job_queue import JobQueue
 from gui.messages import (
     Ask,
+    BeginJob,
     Branch,
     Break,
     Change,
     Drop,
+    EndJob,
     EndRace,
     Event,
     Failed,
@@ -74,11 +79,13 @@ class Trainer:
         self._quit = threading.Event()
         self._session: Session | None = None
         self._history: History | None = None
+        self._state: State | None = None
         self._watched: tuple[int, Part] = (0, "train")
         self._reports: Iterator[Report] | None = None
         self._going: Granularity | None = None
         self._endless, self._pace = False, 0.0
         self._racing: Iterator[Standing] | None = None
+        self._jobs = JobQueue(self._say)
         self._run = ""
         self._breakpoints = Breakpoints()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
@@ -152,6 +159,18 @@ class Trainer:
         """Ask for everything about one sample: gates, gradients and the ways that they take."""
         self._inbox.put(Follow(sample, part))
 
+    def question(self, question: Question) -> None:
+        """Ask anything else: a core.questions.Answer follows."""
+        self._inbox.put(question)
+
+    def begin_job(self, number: int, work: Callable[[], Job[Any]]) -> None:
+        """Do ``work`` beside the training, chunk by chunk: JobStep, then JobDone or JobFailed follow."""
+        self._inbox.put(BeginJob(number, work))
+
+    def end_job(self, number: int) -> None:
+        """Give a job up."""
+        self._inbox.put(EndJob(number))
+
     def drain(self) -> list[Event]:
         """All events that wait, oldest first."""
         events, self._kept = self._kept + self._take(), []
@@ -181,12 +200,14 @@ class Trainer:
         if self._inbox.empty():
             formula.svg("x")  # the first one loads a font and a library, 0.4 s that no click should wait for
         while not self._quit.is_set():
-            if not self._inbox.empty() or (self._going is None and self._racing is None):
+            if not self._inbox.empty() or (self._going is None and self._racing is None and not self._jobs):
                 self._obey(self._inbox.get())
-            elif self._going is not None:
+                continue
+            self._jobs.go_on()
+            if self._going is not None:
                 self._advance()
                 self._rest()
-            else:
+            elif self._racing is not None:
                 self._race_on()
 
     def _warm_up(self) -> None:
@@ -246,8 +267,12 @@ class Trainer:
                 self._racing = self._raced(request)
             case EndRace():
                 self._racing = None
+            case BeginJob() | EndJob():
+                self._jobs.obey(request)
             case Follow() if self._session is not None:
                 self._say(self._session.trace(request.sample, request.part))
+            case Question():
+                self._say(answered(request, self._session, self._state))
             case Ask() if self._session is not None:
                 self._say(Outputs(request.inputs, self._session.outputs(request.inputs)))
 
@@ -261,6 +286,7 @@ class Trainer:
         self._watched = request.watched
         data = dataset(request.state.data)
         session = Session(request.state, data, run_id=request.run)
+        self._state = request.state
         if request.run:
             self._history = History(session, request.state, data)
         self._take_up(session)

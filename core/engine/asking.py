@@ -15,7 +15,9 @@ from core.engine.devices import pick_device, pick_dtype
 from core.engine.learner import Learner
 from core.engine.model import Model
 from core.engine.probes import Look, measure
+from core.engine.reading import read
 from core.engine.trace import trace
+from core.questions import Reading
 from core.reports import Evaluation, Examination, ProbeResult
 from core.traces import Trace
 
@@ -65,6 +67,11 @@ class Asking:
     def outputs(self, inputs: np.ndarray) -> np.ndarray:
         """What the network answers as it is now to inputs (samples, ...) normalised as the data set is."""
         return self._model.outputs(self._learner.tensors, inputs)
+
+    def read(self, inputs: np.ndarray, unit: int | None = None, step: int = -1) -> Reading:
+        """How the network as it is now reads one input (steps, features) or (features,), see ``Reading``."""
+        output, steps = self._model.objective.output, self._dataset.target.steps
+        return read(self._model.program, self._learner.tensors, output, inputs, steps, unit, step)
 
     def probe(self, key: str, layer: str = "", samples: np.ndarray | None = None, **settings: Any) -> ProbeResult:
         """Ask a probe (see the catalogue "probes") about a layer or the whole network as it is now.

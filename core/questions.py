@@ -1,0 +1,193 @@
+"""What can be asked of a network beside its training: how it reads an input of the user's own, and what it foretells.
+
+A question is a small value that the worker carries out on its session; the answer comes back with the state that the
+session was made from, so that nobody takes it for the answer of another network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from core.data.dataset import Dataset, Normalisation, Part, WindowedSeries
+from core.errors import DataError, StudioError
+from core.project import State
+
+MOST_PREFIXES = 128
+"""Beginnings of a sequence that are asked about at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One input that need not be in the data set, and what a network says while it reads it."""
+
+    inputs: np.ndarray
+    """(steps, features) or (features,), normalised as the data set is."""
+    output: np.ndarray
+    """To the whole of it: (units,), or (steps, units) of a network that answers at every step."""
+    lengths: np.ndarray
+    """(n,) after how many steps of the input each row of ``course`` was said; the last one is all of them."""
+    course: np.ndarray
+    """(n, units) what the network says after the first ``lengths`` steps; one row where the input has no steps, and
+    the rows of ``output`` where it answers at every step."""
+    unit: int
+    """The unit of the output that ``gradient`` is about."""
+    step: int
+    """The step of the output that ``gradient`` is about; 0 where it answers once."""
+    gradient: np.ndarray
+    """d(sum of that unit before its activation)/d(input), shaped as ``inputs``; of codes the length of the gradient with
+    respect to the vector that each one is looked up as."""
+
+
+class Session(Protocol):
+    """What a question needs to know about core.engine.session.Session."""
+
+    def outputs(self, inputs: np.ndarray) -> np.ndarray:
+        """Answers to (samples, ...) inputs."""
+        ...
+
+    def read(self, inputs: np.ndarray, unit: int | None = None, step: int = -1) -> Reading:
+        """One input, read from its beginning."""
+        ...
+
+
+class Question:
+    """Base of what the worker can be asked."""
+
+    def ask(self, session: Session) -> object:
+        """Carry it out."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Read(Question):
+    """How is this input read? ``unit`` None asks what mattered for the largest output, ``step`` -1 for the last one."""
+
+    inputs: np.ndarray
+    unit: int | None = None
+    step: int = -1
+
+    def ask(self, session: Session) -> Reading:
+        """A Reading."""
+        return session.read(self.inputs, self.unit, self.step)
+
+
+@dataclass(frozen=True, eq=False)
+class Foretell(Question):
+    """What follows these windows? Each prediction is fed back as the next step of its window.
+
+    The features that are not predicted stay as they were at the last step that is known.
+    """
+
+    windows: np.ndarray
+    """(n, steps, features), normalised."""
+    ahead: int
+    feature: int
+    """The input that is predicted."""
+    read_as: Normalisation | None = None
+    """Of that input alone; None where inputs are raw."""
+    told_as: Normalisation | None = None
+    """Of the target."""
+
+    def ask(self, session: Session) -> np.ndarray:
+        """(n, ahead) in the unit of the target."""
+        windows = np.array(self.windows, np.float32)
+        told = np.zeros((len(windows), self.ahead))
+        for step in range(self.ahead):
+            said = session.outputs(windows)
+            value = (said[:, -1, 0] if said.ndim == 3 else said[:, 0]).astype(float)
+            with np.errstate(over="ignore", invalid="ignore"):
+                raw = value if self.told_as is None else self.told_as.undo(value[:, None])[:, 0]
+                back = raw if self.read_as is None else (raw - self.read_as.mean[0]) / self.read_as.scale[0]
+            told[:, step] = raw
+            following = windows[:, -1:].copy()
+            following[:, 0, self.feature] = back
+            windows = np.concatenate([windows[:, 1:], following], axis=1)
+        return told
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What came of a question."""
+
+    question: Question
+    result: object
+    """None where there was no session, or where it could not be answered."""
+    state: State | None = None
+    """The state that the session was made from; its weights may have learned since."""
+    template: str = ""
+    """Why it could not be answered, with ``values``."""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def answered(question: Question, session: Session | None, state: State | None) -> Answer:
+    """The answer of a session to a question; a question that does not fit is answered with a sentence."""
+    if session is None:
+        return Answer(question, None)
+    try:
+        return Answer(question, question.ask(session), state)
+    except StudioError as error:
+        return Answer(question, None, state, error.template, error.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Forecasts:
+    """Everything around a forecast that is known without a network: windows, truth and naive forecasts. (n, ahead) each."""
+
+    samples: np.ndarray
+    """(n,) numbers in the data set."""
+    origins: np.ndarray
+    """(n,) the time of the first step that is foretold."""
+    truth: np.ndarray
+    """NaN where the series is over."""
+    last: np.ndarray
+    """The last value that was seen, kept."""
+    season: np.ndarray | None
+    """The value one season before, NaN where the series had not begun; None where there is no season."""
+
+
+def may_foretell(data: Dataset) -> bool:
+    """Whether a network on this data can go on by reading its own predictions."""
+    series = data.info.get("series")
+    return isinstance(series, WindowedSeries) and data.task == "regression" and series.target >= 0
+
+
+def naive_forecasts(data: Dataset, part: Part, ahead: int) -> Forecasts:
+    """What came after each window of ``part``, and what one would say without a network, in the unit of the data."""
+    series = data.info.get("series")
+    if not isinstance(series, WindowedSeries) or series.target < 0:
+        raise DataError("{title} is no series that can be continued.", title=data.title)
+    samples = data.samples(part)
+    values = series.values[:, series.target].astype(float)
+    origins = series.starts[samples] + series.window
+    steps = np.arange(ahead)
+    season = None
+    if data.period:
+        # The last whole season that was seen goes on and on.
+        season = _at(values, origins[:, None] - data.period + steps % data.period)
+    return Forecasts(
+        samples,
+        origins,
+        _at(values, origins[:, None] + steps),
+        np.repeat(values[origins - 1][:, None], ahead, axis=1),
+        season,
+    )
+
+
+def _at(values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    inside = (times >= 0) & (times < len(values))
+    return np.where(inside, values[np.clip(times, 0, len(values) - 1)], np.nan)
+
+
+def continuation(data: Dataset, samples: np.ndarray, ahead: int) -> Foretell:
+    """The question what follows the windows of these samples."""
+    series, field_read = data.info["series"], next(iter(data.inputs.values()))
+    assert isinstance(series, WindowedSeries)
+    scale, n = field_read.normalisation, series.target
+    read_as = None if scale is None else Normalisation(scale.mean[[n]], scale.scale[[n]])
+    told = data.target.normalisation
+    told_as = None if told is None else Normalisation(told.mean[:1], told.scale[:1])
+    return Foretell(np.array(field_read.values[samples]), ahead, n, read_as, told_as)
