@@ -9,5 +9,5 @@ def warm_up() -> None:
     """Take one optimizer step on one number: torch imports its compiler for that, which takes about a second."""
     number = torch.zeros(1, requires_grad=True)
     optimizer = torch.optim.SGD([number], lr=0.0)
-    number.sum().backward()  # type: ignore[no-untyped-call]
+    number.sum().backward()
     optimizer.step()
