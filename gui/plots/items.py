@@ -143,7 +143,7 @@ class Line:
 
     def _set_dots(self, x: np.ndarray, y: np.ndarray) -> None:
         there = np.isfinite(y)
-        if self.stroke.dots and len(x) <= 60:
+        if self.stroke.dots and 10 * len(x) <= self._chart.columns:
             chosen = there
         else:
             # A point without neighbours has no line to be seen by.
