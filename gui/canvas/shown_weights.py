@@ -13,7 +13,7 @@ from gui.canvas.expansion import Block, arrange, in_card
 from gui.canvas.layer_item import LayerItem
 from gui.canvas.live_item import PAST_RADIUS
 from gui.canvas.matrices import Matrix
-from gui.canvas.weight_items import WeightItem, WeightLines, WeightPicture
+from gui.canvas.weight_items import Bundle, WeightItem, WeightLines, WeightPicture
 from gui.document import Document
 from gui.runner import Runner
 from gui.text import tr
@@ -27,9 +27,12 @@ class ShownWeights:
     def __init__(self, scene: QGraphicsScene, document: Document, runner: Runner) -> None:
         self._scene, self._document, self._runner = scene, document, runner
         self.items: dict[str, WeightItem] = {}
+        self.bundle = Bundle()
+        scene.addItem(self.bundle)
 
     def clear(self) -> None:
         """Show none."""
+        self.bundle.show_lines([])
         for item in self.items.values():
             self._scene.removeItem(item)
         self.items = {}
@@ -64,6 +67,7 @@ class ShownWeights:
                 self.items[key] = made
                 self._scene.addItem(made)
             self.items[key].matrix = matrix
+        self.bundle.show_lines([item for item in self.items.values() if isinstance(item, WeightLines)])
         self.place(cards)
         self.refresh()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -15,8 +15,8 @@ from gui.theme import theme
 
 LEVELS = 8
 """Steps of thickness and colour on each side of zero: a pen is set once per step, not once per line."""
-FEW = 160
-"""So many lines may be transparent."""
+Stroke = tuple[float, QPen, list[QLineF]]
+"""How far in front, and lines of one pen."""
 Cell = tuple[int, int]
 
 
@@ -33,7 +33,9 @@ class WeightItem(QGraphicsItem):
         self.hovered: Cell | None = None
         self.focus: tuple[str, int] | None = None
         """("row" or "column", number): the neuron under the pointer; other lines step back."""
-        self.setZValue(1.6)
+        self.changed: Callable[[], None] = lambda: None
+        """Called when other lines are to be drawn."""
+        self.setZValue(1.7)
 
     def show_weights(self, weights: Mapping[str, np.ndarray], mask: np.ndarray | None) -> None:
         """Show the numbers of the matrix in ``weights``; ``mask`` is False where a connection is cut."""
@@ -50,6 +52,7 @@ class WeightItem(QGraphicsItem):
         """Draw the same in the colours of now."""
         self._refresh()
         self.update()
+        self.changed()
 
     def hover(self, cell: Cell | None) -> None:
         """Mark the connection under the pointer."""
@@ -83,9 +86,9 @@ class WeightLines(WeightItem):
         self._starts = np.zeros((0, 2))
         self._ends = np.zeros((0, 2))
         self._lines: list[QLineF] = []
-        self._buckets: list[tuple[QPen, list[QLineF]]] = []
+        self.strokes: list[Stroke] = []
+        """What the bundle draws."""
         self._cut: list[QLineF] = []
-        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def show_places(self, sources: np.ndarray, targets: np.ndarray, source_radius: float, target_radius: float) -> None:
         """Draw from ``sources`` (columns, 2) to ``targets`` (rows, 2), up to the edges of the circles."""
@@ -98,11 +101,10 @@ class WeightLines(WeightItem):
         self._starts, self._ends = start + unit * source_radius, end - unit * target_radius
         ends = np.concatenate([self._starts, self._ends], axis=1).tolist()
         self._lines = [QLineF(*line) for line in ends]
-        self._refresh()
-        self.update()
+        self.restyle()
 
     def _refresh(self) -> None:
-        self._buckets, self._cut = [], []
+        self.strokes, self._cut = [], []
         if self.values is None or len(self._lines) != self.values.size:
             return
         flat = np.nan_to_num(self.values.ravel().astype(float), nan=0.0, posinf=np.inf, neginf=-np.inf)
@@ -111,12 +113,15 @@ class WeightLines(WeightItem):
         level = np.where(share < 0, level - 1, level)
         there = np.ones(len(flat), bool) if self.mask is None else self.mask.ravel()
         near = self._near(len(flat))
-        for forward in (False, True):
-            for value in sorted(np.unique(level[there]).tolist(), key=lambda v: v + 1 if v >= 0 else -v):
-                size = ((value + 1) if value >= 0 else -value) / LEVELS
+        for value in np.unique(level[there]).tolist():
+            size = ((value + 1) if value >= 0 else -value) / LEVELS
+            for forward in (False, True):
                 chosen = np.flatnonzero(there & (level == value) & (near == forward))
                 if len(chosen):
-                    self._buckets.append((self._pen(size, value >= 0, forward), [self._lines[i] for i in chosen]))
+                    pen = self._pen(size, value >= 0, forward)
+                    self.strokes.append(
+                        ((forward and self.focus is not None) + size, pen, [self._lines[i] for i in chosen])
+                    )
         self._cut = [self._lines[i] for i in np.flatnonzero(~there)]
 
     def _near(self, count: int) -> np.ndarray:
@@ -126,15 +131,13 @@ class WeightLines(WeightItem):
         return (rows if self.focus[0] == "row" else columns) == self.focus[1]
 
     def _pen(self, size: float, positive: bool, near: bool) -> QPen:
-        """Small weights fade into the ground. Many are mixed, not transparent: Qt draws opaque lines eight times as fast."""
+        """Small weights fade into the ground. Mixed, not transparent: Qt draws opaque lines ten times as fast."""
         color = theme().color("positive" if positive else "negative")
         crowd = len(self._lines)
         widest = min(4.2, max(1.0, 34.0 / crowd**0.5))
         strength = (0.1 + 0.8 * size**1.3) * (1.0 if crowd < 120 else 0.8) * (1.0 if near else 0.12)
-        if crowd <= FEW:
-            shade = look.with_alpha(color, strength)
-        else:
-            shade = look.mixed(look.mixed(theme().color("canvas"), theme().color("layer"), 0.5), color, strength)
+        ground = look.mixed(theme().color("canvas"), theme().color("layer"), 0.5)
+        shade = look.mixed(ground, color, strength)
         return QPen(shade, 0.4 + (widest - 0.4) * size, c=Qt.PenCapStyle.FlatCap)
 
     def cell_at(self, pos: QPointF) -> Cell | None:
@@ -170,9 +173,6 @@ class WeightLines(WeightItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for pen, lines in self._buckets:
-            painter.setPen(pen)
-            painter.drawLines(lines)
         if self._cut:
             cut = look.mixed(theme().color("layer"), theme().color("muted"), 0.55)
             painter.setPen(QPen(cut, 1, Qt.PenStyle.DotLine))
@@ -181,6 +181,46 @@ class WeightLines(WeightItem):
             number = self.hovered[0] * self.matrix.shape[1] + self.hovered[1]
             painter.setPen(QPen(theme().color("selection"), 3.5, c=Qt.PenCapStyle.RoundCap))
             painter.drawLine(self._lines[number])
+
+
+class Bundle(QGraphicsItem):
+    """Draws the lines of all links together, small weights first, so that no faint line cuts through a strong one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[WeightLines] = []
+        self._rect = QRectF()
+        self.setZValue(1.6)
+
+    def show_lines(self, lines: list[WeightLines]) -> None:
+        """Draw these from now on."""
+        self._lines = lines
+        for item in lines:
+            item.changed = self.refresh
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw them as they are now."""
+        rect = QRectF()
+        for item in self._lines:
+            rect = rect.united(item.boundingRect())
+        if rect != self._rect:
+            self.prepareGeometryChange()
+            self._rect = rect
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def shape(self) -> QPainterPath:
+        return QPainterPath()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        strokes = [stroke for item in self._lines for stroke in item.strokes]
+        for _, pen, lines in sorted(strokes, key=lambda stroke: stroke[0]):
+            painter.setPen(pen)
+            painter.drawLines(lines)
 
 
 class WeightPicture(WeightItem):

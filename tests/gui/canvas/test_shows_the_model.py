@@ -64,7 +64,7 @@ def same_as_document(scene: CanvasScene, document: Document) -> None:
         assert item.scene() is scene
         assert (item.values is None) == (values is None)
         assert values is None or (item.values == values).all()
-    extra = {scene.draft, scene.guides}
+    extra = {scene.draft, scene.guides, scene._weights.bundle}
     shown = len(scene.layers) * 3 + len(scene.links) + len(scene.weights) + len(extra)
     assert len(scene.items()) == shown
 
