@@ -92,7 +92,7 @@ class Runner(QObject):
         self.ticker.tick.connect(self._drain)
         self.past, self.tracing = Past(self), Tracing(self)
         self.race, self.questions = OptimizerRace(self, self._trainer), Questions(self, self._trainer)
-        self.breakpoints = BreakpointList(self, self._trainer)
+        self.breakpoints, self.jobs = BreakpointList(self, self._trainer), Jobs(self, self._trainer)
         document.before_change = self.hand_over
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
@@ -320,8 +320,7 @@ class Runner(QObject):
         events = self._trainer.drain()
         for event in events:
             self._hear(event)
-        self._news = self._news or bool(events)
-        self._ticks = (self._ticks + 1) % TICKS_PER_UPDATE
+        self._ticks, self._news = (self._ticks + 1) % TICKS_PER_UPDATE, self._news or bool(events)
         if self._news and (self._ticks == 0 or not self.busy):
             self._news = False
             self.updated.emit()
