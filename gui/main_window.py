@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QToolBar
+from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QTabWidget, QToolBar
 
 from gui import settings
 from gui.canvas.palette import Palette
@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         document, runner, docks = self.document, self.runner, self.docks
         self.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
         self.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
+        self.setTabPosition(_Area.RightDockWidgetArea, QTabWidget.TabPosition.East)
         palette = Palette(document)
         palette.chosen.connect(self.canvas.add_layer)
         docks.add("palette", tr("Layers"), palette, _Area.LeftDockWidgetArea)
