@@ -103,7 +103,7 @@ PROBES = Catalogue(
             source="Pascanu, Mikolov, Bengio: On the difficulty of training recurrent neural networks, 2013",
             when="To see whether gradients vanish because of the weights or because of saturation.",
             fails="A norm above 1 is no proof that gradients explode: directions matter too.",
-            cost="One training step, and one small pass over the layer's cycle for every unit in it.",
+            cost="One training step, one small pass over the layer's cycle for every unit in it, and eigenvalues of its Jacobians.",
         ),
         ProbeSpec(
             "horizon",
@@ -117,7 +117,7 @@ PROBES = Catalogue(
             source="Hochreiter, Bengio, Frasconi, Schmidhuber: Gradient flow in recurrent nets, 2001",
             when="To compare with the distance over which your task needs to remember.",
             fails="A single number hides that some directions are remembered much longer than others.",
-            cost="Two training steps, and one small pass over the layer's cycle for every unit in it.",
+            cost="Two training steps, one small pass over the layer's cycle for every unit in it, and eigenvalues of its Jacobians.",
         ),
         ProbeSpec(
             "gates",
