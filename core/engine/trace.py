@@ -17,6 +17,7 @@ from torch import Tensor
 from core.catalogue.layers import layer_spec
 from core.engine.batches import Batch
 from core.engine.model import Model
+from core.engine.objective import Answers
 from core.engine.probes import Look
 from core.engine.probes_local import Local, in_walk, initial_state, locals_of
 from core.engine.probes_time import cell_onward
@@ -112,13 +113,22 @@ def _ways(look: Look, layer: Layer, total: Tensor) -> _Found:
     walks = [
         _of_block(local, in_walk(total[..., local.units], local.suffix))
         if layer.kind in CELLS and total.dim() == 3
-        else _of_plain(local, total)
+        else _of_plain(local, total, _at_sums(look, layer))
         for local in locals_of(look, layer.id)
     ]
     return walks[0] if len(walks) == 1 else _both(*walks)
 
 
-def _of_plain(local: Local, total: Tensor) -> _Found:
+def _at_sums(look: Look, layer: Layer) -> Tensor | None:
+    """What the loss says straight to the sums of the output layer, past its activation: most losses of classes do."""
+    if layer.id != look.model.objective.output:
+        return None
+    answers = Answers(*(value.detach().clone().requires_grad_() for value in look.seen.answers))
+    loss = look.model.objective.loss(answers, look.batch)
+    return torch.autograd.grad(loss, answers.logits, allow_unused=True)[0]
+
+
+def _of_plain(local: Local, total: Tensor, at_sums: Tensor | None = None) -> _Found:
     """A layer without memory: what it does at a step depends on what it reads at that step alone."""
     reads = {key: value.detach().clone().requires_grad_() for key, value in local.reads.items()}
     if local.layer.kind not in ("dense", "output"):
@@ -128,7 +138,10 @@ def _of_plain(local: Local, total: Tensor) -> _Found:
             found.shares = _of_norm(local, value.detach(), total)
         return found
     sums = local.sums(reads)
-    delta, *back = torch.autograd.grad(local.activated(sums), [sums, *reads.values()], total)
+    felt = (local.activated(sums) * total).sum()
+    if at_sums is not None:
+        felt = felt + (sums * at_sums).sum()
+    delta, *back = torch.autograd.grad(felt, [sums, *reads.values()])
     found = _Found(sums.detach(), delta, flows=dict(zip(reads, back, strict=True)))
     for link in local.links:
         found.shares[f"{link.id}.weight"] = _outer(delta, reads[link.id].detach(), link.mask)
