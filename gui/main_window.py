@@ -16,6 +16,7 @@ from gui.document import Document
 from gui.explorers.opening import Explorers
 from gui.files import SUFFIX, Files
 from gui.icons import icon
+from gui.importing import Imports, accepts
 from gui.menus import command, edit_actions, fill, panels_menu, theme_menu
 from gui.panels.breakpoints import BreakpointsPanel
 from gui.panels.data import DataPanel
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.canvas)
         self.explorers = Explorers(self.document, self.runner, self)
         self.files = Files(self.document, self, self.runner.hand_over)
+        self.imports = Imports(self.document, self.runner, self)
         self.recovery = Recovery(self.document, settings.state_folder() / "autosave")
         self.docks = Docks(self)
         self._make_docks()
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
                 file["open"],
                 self.files.recent_menu,
                 file["gallery"],
+                self.imports.commands["import"],
                 None,
                 file["save"],
                 file["save_as"],
@@ -201,6 +204,7 @@ class MainWindow(QMainWindow):
         self.runner.breakpoints.pointed.connect(lambda: self.docks.show("breakpoints"))
         self.files.saved.connect(lambda _: self.recovery.mark_saved())
         self.files.discarded.connect(self.recovery.mark_discarded)
+        self.imports.imported.connect(lambda: self.docks.show("data"))
         self.recovery.failed.connect(lambda text: self.statusBar().showMessage(text, 15000))
         theme().changed.connect(self._show_theme)
         self._show_title()
@@ -279,7 +283,7 @@ class MainWindow(QMainWindow):
         path = _dropped(event)
         if path is not None:
             event.acceptProposedAction()
-            self.files.open(path)
+            (self.files.open if path.suffix == SUFFIX else self.imports.start)(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_leave():
@@ -293,9 +297,9 @@ class MainWindow(QMainWindow):
 
 
 def _dropped(event: QDropEvent) -> Path | None:
-    """The project file that is dragged, if it is one."""
+    """The project or data file that is dragged, if it is one."""
     urls = event.mimeData().urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = Path(urls[0].toLocalFile())
-    return path if path.suffix == SUFFIX else None
+    return path if path.suffix == SUFFIX or accepts(path) else None

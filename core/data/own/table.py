@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -320,3 +320,10 @@ def _info(
     labels = TimeLabels(times, len(seen))
     series = WindowedSeries(seen, labels, cut.shown[:, 0], recipe.window, recipe.horizon, place)
     return {"series": series}
+
+
+def build(source: Table, name: str, values: Mapping[str, Any]) -> Dataset:
+    """The data set that all settings of the entry "own_table" make of a table that is not stored yet."""
+    settings = {key: value for key, value in values.items() if key not in ("content", "name", "features", "target")}
+    recipe = Recipe(_names(values["features"]), _names(values["target"]), **settings)
+    return dataset_of(source, recipe, name)

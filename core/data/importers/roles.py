@@ -1,0 +1,44 @@
+"""A first guess at what the columns of a table are for, and at how samples are cut from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.data.importers.table import Preview
+
+FEW = 30
+"""Different texts up to which a column is worth seeing."""
+
+
+def guess_roles(preview: Preview) -> tuple[str, ...]:
+    """ "time", "feature", "target", "both" or "ignore" for each column.
+
+    The first column of dates is the time. A series foretells its last number; any other table foretells its last column.
+    """
+    columns = preview.columns
+    roles = ["feature" if column.kind == "number" else "ignore" for column in columns]
+    dates = [n for n, column in enumerate(columns) if column.kind == "date"]
+    if dates:
+        roles[dates[0]] = "time"
+    for n, column in enumerate(columns):
+        if column.kind == "text":
+            texts = [row[n] for row in preview.rows if n < len(row)]
+            if len(set(texts)) <= min(FEW, max(2, len(texts) // 2)):
+                roles[n] = "feature"
+    seen = [n for n, role in enumerate(roles) if role == "feature"]
+    numbers = [n for n in seen if columns[n].kind == "number"]
+    if dates and numbers:
+        roles[numbers[-1]] = "both"
+    elif len(seen) > 1:
+        roles[seen[-1]] = "target"
+    elif seen:
+        roles[seen[0]] = "both"
+    return tuple(roles)
+
+
+def guess_settings(preview: Preview, roles: Sequence[str]) -> dict[str, object]:
+    """Windows where there is a time or a column that foretells itself; they are short where the table is."""
+    if "time" not in roles and "both" not in roles:
+        return {"reading": "rows"}
+    window = min(24, max(2, len(preview.rows) // 6))
+    return {"reading": "windows", "window": window, "stride": 1, "horizon": 1}

@@ -1,0 +1,66 @@
+"""What the import dialog asks of a page: how to read its file, what is hidden in the recipe, how data comes of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from core.data.dataset import Dataset
+from core.data.importers.progress import Job
+
+
+class ImportPage(QWidget):
+    """Base of the pages. Reading and building are done by the worker; the page shows and asks."""
+
+    changed = Signal()
+    """The user chose something that changes what is read or what it means."""
+    entry = ""
+    """Key of the catalogue entry that the import chooses."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    def look(self) -> Callable[[], Job[Any]]:
+        """A quick look at the file; ``show_look`` gets what it returns."""
+        raise NotImplementedError
+
+    def show_look(self, found: Any) -> Mapping[str, object]:
+        """Show what was found at the first look; returns the settings to begin with."""
+        raise NotImplementedError
+
+    def needs_look(self) -> bool:
+        """Whether the file must be looked at again before it is read."""
+        return False
+
+    def reading(self) -> Hashable:
+        """What the reading depends on; where it stays equal, what was read can be used again."""
+        raise NotImplementedError
+
+    def read(self) -> Callable[[], Job[Any]]:
+        """The whole file, read; raises StudioError where nothing can be read as it is chosen."""
+        raise NotImplementedError
+
+    def hidden(self) -> Mapping[str, str]:
+        """The settings that this page sets, not the form."""
+        return {}
+
+    def idle(self, values: Mapping[str, Any]) -> frozenset[str]:
+        """Settings that mean nothing as the others are; they are not shown."""
+        return frozenset()
+
+    def build(self, source: Any, name: str, values: Mapping[str, Any]) -> Dataset:
+        """The data set that comes of what was read and all settings. In the worker thread."""
+        raise NotImplementedError
+
+    def store(self, source: Any, name: str) -> str:
+        """Keep what was read; returns the name of the blob. In the worker thread."""
+        raise NotImplementedError
+
+    def remark(self, source: Any) -> str:
+        """One more sentence about what was read."""
+        return ""

@@ -1,0 +1,318 @@
+"""The page of the import dialog for tables: how the file is written, its top, and what each column is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QActionGroup, QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QTableView, QVBoxLayout
+
+from core.data.dataset import Dataset
+from core.data.importers.dialect import DELIMITERS, QUOTES, Dialect, Kind, sniff
+from core.data.importers.encoding import ENCODINGS
+from core.data.importers.progress import Job
+from core.data.importers.roles import guess_roles, guess_settings
+from core.data.importers.table import Column, Preview, Table, preview, read_table
+from core.data.own import table as own
+from core.errors import DataError
+from gui.forms.fields import Drop
+from gui.importing.page import ImportPage
+from gui.importing.preview_model import PreviewModel, kind_name, role_name
+from gui.text import tr
+from gui.widgets import muted
+
+ROLES = ("feature", "target", "both", "time", "group", "ignore")
+KINDS: tuple[Kind, ...] = ("number", "date", "text")
+
+
+class TablePage(ImportPage):
+    """CSV and TSV files."""
+
+    entry = "own_table"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.preview: Preview | None = None
+        self.roles: list[str] = []
+        self._dialect: Dialect | None = None
+        self._kinds: dict[int, Kind] = {}
+        self._encoding = ""
+        self._stale = False
+        self.model = PreviewModel(self)
+        self.view = _View(self._open_menu)
+        self.view.setModel(self.model)
+        self._make_controls()
+        self._lay_out()
+
+    # -- what the dialog asks ----------------------------------------------------------------------------------------
+
+    def look(self) -> Callable[[], Job[Preview]]:
+        path, dialect, kinds, encoding = self.path, self._dialect, dict(self._kinds), self._encoding
+
+        def work() -> Job[Preview]:
+            yield from ()
+            found = dialect or sniff(path, encoding)
+            return preview(path, found, kinds)
+
+        self._stale = False
+        return work
+
+    def show_look(self, found: Preview) -> Mapping[str, object]:
+        names = None if self.preview is None else [column.name for column in self.preview.columns]
+        first = names != [column.name for column in found.columns]
+        self.preview, self._dialect = found, found.dialect
+        if first:
+            self.roles = list(guess_roles(found))
+        self.model.show_preview(found, self.roles)
+        self.view.fit()
+        self._show_dialect(found.dialect)
+        self._show_bad(found)
+        return guess_settings(found, self.roles) if first else {}
+
+    def needs_look(self) -> bool:
+        return self._stale
+
+    def reading(self) -> Hashable:
+        assert self.preview is not None
+        return self.preview.dialect, tuple(self._wanted().items()), self.tolerance.isChecked()
+
+    def read(self) -> Callable[[], Job[Table]]:
+        assert self.preview is not None
+        path, dialect, wanted = self.path, self.preview.dialect, self._wanted()
+        if not wanted:
+            raise DataError("Every column is ignored: choose at least one feature and a target.")
+        tolerance = "missing" if self.tolerance.isChecked() else "refuse"
+        return lambda: read_table(path, dialect, wanted, tolerance)  # type: ignore[arg-type]
+
+    def hidden(self) -> Mapping[str, str]:
+        return {
+            "features": own.columns_text(self._named("feature", "both")),
+            "target": own.columns_text(self._named("target", "both")),
+            "time": next(iter(self._named("time")), ""),
+            "group": next(iter(self._named("group")), ""),
+        }
+
+    def idle(self, values: Mapping[str, Any]) -> frozenset[str]:
+        if values["reading"] == "windows":
+            return frozenset()
+        asked = {"asked"} if values["reading"] == "rows" else set()
+        return frozenset({"window", "stride", "horizon", *asked})
+
+    def build(self, source: Table, name: str, values: Mapping[str, Any]) -> Dataset:
+        return own.build(source, name, values)
+
+    def store(self, source: Table, name: str) -> str:
+        return own.store(source, name)
+
+    def remark(self, source: Table) -> str:
+        return tr("{n} cells do not fit and count as missing.", n=f"{source.bad:,}") if source.bad else ""
+
+    def _show_bad(self, found: Preview) -> None:
+        bad = sorted(found.bad)
+        one = tr("1 cell in the first rows does not fit and is marked.")
+        self.marked.setText(
+            one if len(bad) == 1 else tr("{n} cells in the first rows do not fit and are marked.", n=len(bad))
+        )
+        self.marked.setVisible(bool(bad))
+        if bad:
+            self.view.scrollTo(self.model.index(bad[0][0], min(bad[0][1], self.model.columnCount() - 1)))
+
+    # -- roles and kinds ---------------------------------------------------------------------------------------------
+
+    def set_role(self, column: int, role: str) -> None:
+        """Say what a column is for. There is one time and one group at most."""
+        assert self.preview is not None
+        if role in ("time", "group"):
+            self.roles = ["ignore" if one == role else one for one in self.roles]
+        self.roles[column] = role
+        self.model.show_preview(self.preview, self.roles)
+        self.changed.emit()
+
+    def set_kind(self, column: int, kind: Kind) -> None:
+        """Say what a column holds."""
+        self._kinds[column] = kind
+        self._stale = True
+        self.changed.emit()
+
+    def _wanted(self) -> dict[int, Column]:
+        assert self.preview is not None
+        columns = self.preview.columns
+        return {n: columns[n] for n, role in enumerate(self.roles) if role != "ignore"}
+
+    def _named(self, *roles: str) -> list[str]:
+        assert self.preview is not None
+        return [column.name for column, role in zip(self.preview.columns, self.roles, strict=True) if role in roles]
+
+    def _open_menu(self, column: int, at: QPoint) -> None:
+        if self.preview is None or not 0 <= column < len(self.roles):
+            return
+        menu = QMenu(self)
+        menu.setObjectName("column_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill(menu, ROLES, self.roles[column], role_name, lambda role: self.set_role(column, role))
+        menu.addSeparator()
+        kind = self.preview.columns[column].kind
+        self._fill(menu, KINDS, kind, kind_name, lambda kind: self.set_kind(column, kind))
+        menu.popup(at)
+
+    def _fill(
+        self,
+        menu: QMenu,
+        keys: tuple[str, ...],
+        chosen: str,
+        named: Callable[[str], str],
+        slot: Callable[[Any], None],
+    ) -> None:
+        group = QActionGroup(menu)
+        for key in keys:
+            action = menu.addAction(named(key))
+            action.setObjectName(key)
+            action.setCheckable(True)
+            action.setChecked(key == chosen)
+            group.addAction(action)
+            action.triggered.connect(lambda _, k=key: slot(k))
+
+    # -- how the file is written -------------------------------------------------------------------------------------
+
+    def _make_controls(self) -> None:
+        signs = {",": tr("comma"), ";": tr("semicolon"), "\t": tr("tab"), "|": tr("bar"), "،": "،", "؛": "؛"}
+        self.encoding = self._drop(tr("Encoding"), {key: _encoding_name(key) for key in ENCODINGS}, self._recode)
+        self.delimiter = self._drop(tr("Delimiter"), {key: signs[key] for key in DELIMITERS}, self._rewrite)
+        self.quote = self._drop(tr("Quote"), {key: key or tr("none") for key in QUOTES}, self._rewrite)
+        self.decimal = self._drop(tr("Decimal sign"), {".": "1.5", ",": "1,5", "/": "1/5"}, self._rewrite)
+        grouped = {"": "1000", ",": "1,000", ".": "1.000", " ": "1 000", "'": "1'000"}
+        self.thousands = self._drop(tr("Thousands sign"), grouped, self._rewrite)
+        orders = {"ymd": tr("year month day"), "dmy": tr("day month year"), "mdy": tr("month day year")}
+        self.dates = self._drop(tr("Dates"), orders, self._rewrite)
+        self.header = QCheckBox(tr("The first row names the columns"))
+        self.header.clicked.connect(lambda: self._rewrite())
+        self.tolerance = QCheckBox(tr("Count cells that do not fit as missing"))
+        self.tolerance.setToolTip(tr("Up to 1,000 of them; without this the first one stops the import."))
+        self.tolerance.clicked.connect(lambda: self.changed.emit())
+        self.marked = muted()
+        self.marked.hide()
+
+    def _drop(self, title: str, entries: Mapping[str, str], slot: Callable[[], None]) -> Drop:
+        drop = Drop()
+        drop.setAccessibleName(title)
+        for key, text in entries.items():
+            drop.add(key, text)
+        drop.activated.connect(lambda _: slot())
+        return drop
+
+    def _lay_out(self) -> None:
+        titles = (
+            (self.encoding, tr("Encoding")),
+            (self.delimiter, tr("Delimiter")),
+            (self.quote, tr("Quote")),
+            (self.decimal, tr("Decimals")),
+            (self.thousands, tr("Thousands")),
+            (self.dates, tr("Dates")),
+        )
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        for drop, title in titles:
+            column = QVBoxLayout()
+            column.setSpacing(2)
+            label = QLabel(title)
+            label.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+            label.setBuddy(drop)
+            column.addWidget(label)
+            column.addWidget(drop)
+            line.addLayout(column, 1)
+        switches = QHBoxLayout()
+        switches.setSpacing(16)
+        switches.addWidget(self.header)
+        switches.addWidget(self.tolerance)
+        switches.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(line)
+        layout.addLayout(switches)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.marked)
+
+    def _show_dialect(self, dialect: Dialect) -> None:
+        self.encoding.show_key(dialect.encoding)
+        self.delimiter.show_key(dialect.delimiter)
+        self.quote.show_key(dialect.quote)
+        self.decimal.show_key(dialect.decimal)
+        self.thousands.show_key(dialect.thousands)
+        self.dates.show_key(dialect.dates)
+        self.header.setChecked(dialect.header)
+
+    def _recode(self) -> None:
+        """With another encoding everything else is looked at afresh."""
+        self._encoding, self._dialect, self._kinds = self.encoding.currentData(), None, {}
+        self._stale = True
+        self.changed.emit()
+
+    def _rewrite(self) -> None:
+        if self._dialect is None:
+            return
+        new = replace(
+            self._dialect,
+            delimiter=self.delimiter.currentData(),
+            quote=self.quote.currentData(),
+            decimal=self.decimal.currentData(),
+            thousands=self.thousands.currentData() or "",
+            dates=self.dates.currentData(),
+            header=self.header.isChecked(),
+        )
+        if (new.delimiter, new.header) != (self._dialect.delimiter, self._dialect.header):
+            self._kinds = {}
+        self._dialect, self._stale = new, True
+        self.changed.emit()
+
+
+class _View(QTableView):
+    """The top of the file. A click on a header, or Return on a cell, opens what there is to say about a column."""
+
+    def __init__(self, open_menu: Callable[[int, QPoint], None]) -> None:
+        super().__init__()
+        self._open_menu = open_menu
+        self.setObjectName("preview")
+        self.setAccessibleName(tr("The first rows of the file"))
+        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.setWordWrap(False)
+        self.verticalHeader().setDefaultSectionSize(22)
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionsClickable(True)
+        header.setHighlightSections(False)
+        header.sectionClicked.connect(self._clicked)
+
+    def fit(self) -> None:
+        """Columns as wide as what they hold, within reason."""
+        self.resizeColumnsToContents()
+        for column in range(self.model().columnCount(QModelIndex())):
+            self.setColumnWidth(column, max(84, min(200, self.columnWidth(column) + 8)))
+
+    def _clicked(self, column: int) -> None:
+        header = self.horizontalHeader()
+        left = header.sectionViewportPosition(column)
+        self._open_menu(column, header.viewport().mapToGlobal(QPoint(left, header.height())))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu) and self.currentIndex().isValid():
+            self._clicked(self.currentIndex().column())
+        else:
+            super().keyPressEvent(event)
+
+
+def _encoding_name(key: str) -> str:
+    return {
+        "utf-8": "UTF-8",
+        "utf-8-sig": tr("UTF-8 with mark"),
+        "utf-16": tr("UTF-16 with mark"),
+        "utf-16-le": "UTF-16 LE",
+        "utf-16-be": "UTF-16 BE",
+        "cp1256": tr("Windows Arabic (1256)"),
+        "cp1252": tr("Windows Western (1252)"),
+        "latin-1": "Latin-1",
+    }[key]
