@@ -40,6 +40,9 @@ class LayerTrace:
     """(units,) the same for the cell of an LSTM."""
     delta: np.ndarray | None = None
     """dL/d(sum) of dense layers; of blocks with respect to what the input adds to the stacked gates."""
+    delta_direct: np.ndarray | None = None
+    """Of the output layer: the part of ``delta`` that is the loss's own at this step. A loss may be computed from the sums
+    and then leaves nothing in ``total``, which is about the value after the activation."""
     flows: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Norm of the gradient that goes back along a copy of a link into this layer, by link id; a block's own memory under
     its layer id (``ID_reverse`` for its other direction, ``ID.cell`` for the way through the cell). Of links into a value

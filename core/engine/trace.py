@@ -32,6 +32,7 @@ class _Found:
 
     sums: Tensor | None = None
     delta: Tensor | None = None
+    delta_direct: Tensor | None = None
     gates: dict[str, Tensor] = field(default_factory=dict)
     flows: dict[str, Tensor] = field(default_factory=dict)
     """Full vectors; the trace keeps their norms."""
@@ -68,6 +69,7 @@ def _layer(look: Look, layer: Layer) -> LayerTrace:
         cell=None if cell is None else _single(cell),
         initial=_single(initial_state(look, layer.id)) if sequence else None,
         delta=None if found.delta is None else _single(found.delta),
+        delta_direct=None if found.delta_direct is None else _single(found.delta_direct),
         flows={key: _single_number(_norm(value)) for key, value in found.flows.items()},
         shares={key: _single_number(value) for key, value in found.shares.items()},
     )
@@ -200,7 +202,7 @@ def _of_block(local: Local, total: Tensor) -> _Found:
         f"{layer.id}.bias_hh{suffix}": _norm(delta_hh),
     }
     sums = _rnn_sums(local, entering) if layer.kind == "rnn" else None
-    made = _Found(sums, delta_ih, gates, back, shares)
+    made = _Found(sums, delta_ih, None, gates, back, shares)
     return _in_time(made, suffix)
 
 
@@ -216,7 +218,7 @@ def _in_time(found: _Found, suffix: str) -> _Found:
 
     sums = None if found.sums is None else in_walk(found.sums, suffix)
     delta = None if found.delta is None else in_walk(found.delta, suffix)
-    return _Found(sums, delta, turned(found.gates), turned(found.flows), turned(found.shares))
+    return _Found(sums, delta, None, turned(found.gates), turned(found.flows), turned(found.shares))
 
 
 def _both(one: _Found, other: _Found) -> _Found:
@@ -230,7 +232,7 @@ def _both(one: _Found, other: _Found) -> _Found:
     for key in one.flows.keys() & other.flows.keys():
         flows[key] = one.flows[key] + other.flows[key]
     shares = {**one.shares, **other.shares}
-    return _Found(joined(one.sums, other.sums), joined(one.delta, other.delta), gates, flows, shares)
+    return _Found(joined(one.sums, other.sums), joined(one.delta, other.delta), None, gates, flows, shares)
 
 
 def _of_reduction(look: Look, layer: Layer, links: list[Link], total: Tensor) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from core.data.dataset import Dataset, Field
 from core.engine.reference import interpret
 from core.engine.session import Session
 from core.network import Network
@@ -189,6 +190,44 @@ def test_what_leaves_a_node_along_all_its_arrows_is_its_whole_gradient() -> None
     np.testing.assert_allclose(whole[-2:], now[-2:], rtol=1e-9)
 
 
+@pytest.mark.parametrize(("loss", "activation"), [("cross_entropy", "softmax"), ("mse", "softmax"), ("mse", "tanh")])
+def test_an_output_that_is_read_again_by_hand(loss: str, activation: str) -> None:
+    """A Jordan network: the loss may be computed from the sums, the memory reads the value after the activation."""
+    layers = [layer("x", "input", units=3, sequence=True), layer("h", "dense", units=4),
+              layer("y", "output", units=2 if activation == "softmax" else 1, activation=activation)]  # fmt: skip
+    net = network(layers, [("x", "h"), ("y", "h", 1), ("h", "y")])
+    data = running_mean()
+    if activation == "softmax":
+        signs = (data.target.values > 0).astype(np.float32)
+        target = Field(signs, classes=("no", "yes"), codes=True)
+        data = Dataset("toy", "Toy", "classification", data.inputs, target, data.split)
+    found, w, x = traced(net, data, loss=loss)
+    per_step = one_step_each(w, len(x))
+    y = torch.zeros(1, len(w["y.bias"]), dtype=torch.float64, requires_grad=True)
+    hidden, past, sums, read = [], [], [], []
+    for own, now in zip(per_step, x, strict=True):
+        past.append(kept(y))
+        hidden.append(kept(torch.tanh(now @ own["x_h.weight"].T + past[-1] @ own["y_h.weight"].T + own["h.bias"])))
+        read.append(kept(hidden[-1]))
+        sums.append(kept(read[-1] @ own["h_y.weight"].T + own["y.bias"]))
+        y = torch.softmax(sums[-1], -1) if activation == "softmax" else torch.tanh(sums[-1])
+        read[-1].y = y  # type: ignore[attr-defined]
+    said = torch.cat([one.y for one in read])  # type: ignore[attr-defined]
+    if loss == "cross_entropy":
+        torch.nn.functional.cross_entropy(torch.cat(sums), torch.tensor(data.target.values[3, :, 0]).long()).backward()
+    elif activation == "softmax":
+        wanted = torch.nn.functional.one_hot(torch.tensor(data.target.values[3, :, 0]).long(), 2).double()
+        (said - wanted).square().mean().backward()
+    else:
+        (said - torch.tensor(data.target.values[3], dtype=torch.float64)).square().mean().backward()
+    close(found.layers["y"].delta, torch.cat([grad(s) for s in sums]))
+    close(found.layers["y"].flows["h_y"], norms(read))
+    close(found.layers["h"].flows["y_h"], norms(past))
+    close(found.layers["h"].total, torch.cat([grad(h) for h in hidden]))
+    for name in ("h_y.weight", "y.bias"):
+        close(found.layers["y"].shares[name], norms([own[name] for own in per_step]))
+
+
 @pytest.mark.parametrize("kind", ["last_step", "mean_time", "max_time"])
 def test_reductions_send_the_gradient_where_it_came_from(kind: str) -> None:
     layers = [
@@ -202,6 +241,7 @@ def test_reductions_send_the_gradient_where_it_came_from(kind: str) -> None:
     torch.nn.functional.cross_entropy(run.logit("y"), torch.tensor(data.target.values[3]).long()).backward()
     close(found.layers["h"].total, run.gradient("h")[:, 0])
     close(found.layers["last"].total, run.gradient("last")[0])
+    close(found.layers["y"].flows["last_y"], run.gradient("last").norm(dim=-1)[0])
     close(found.layers["last"].flows["h_last"], torch.tensor(found.layers["h"].direct).norm(dim=-1))
 
 

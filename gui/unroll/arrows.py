@@ -1,0 +1,272 @@
+"""The arrows of the unrolled view: where each copy of a link runs, and how they are painted many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from core.unroll import Tie, Unrolled, pairs
+from gui.unroll.layout import Layout
+
+LEAST_WIDTH = 15.0
+"""Columns thinner than this show no arrows."""
+HEAD_WIDTH = 26.0
+"""Columns thinner than this show arrows without heads."""
+INITIAL_RADIUS = 11.0
+
+
+@dataclass
+class Copy:
+    """One arrow in the view."""
+
+    tie: Tie
+    source: int | None
+    """Step; None for a static value, negative for the initial state."""
+    target: int | None
+    line: tuple[QPointF, QPointF] | None
+    """Ends of a straight arrow."""
+    path: QPainterPath | None
+    tip: QPointF
+    way: QPointF
+    """Unit vector in which the head points; no head where it is (0, 0)."""
+
+    def near(self, pos: QPointF, reach: float) -> float:
+        """Distance of a point from the arrow; larger than ``reach`` where it is not near."""
+        if self.line is not None:
+            return _from_segment(pos, *self.line)
+        assert self.path is not None
+        if not self.path.boundingRect().adjusted(-reach, -reach, reach, reach).contains(pos):
+            return reach + 1.0
+        points = [self.path.pointAtPercent(i / 24) for i in range(25)]
+        return min(_from_segment(pos, a, b) for a, b in pairwise(points))
+
+
+def _from_segment(pos: QPointF, one: QPointF, other: QPointF) -> float:
+    along = other - one
+    size = QPointF.dotProduct(along, along)
+    share = 0.0 if not size else min(1.0, max(0.0, QPointF.dotProduct(pos - one, along) / size))
+    gap = pos - (one + along * share)
+    return (gap.x() ** 2 + gap.y() ** 2) ** 0.5
+
+
+@dataclass
+class Router:
+    """Leads the arrows of one picture."""
+
+    layout: Layout
+    unrolled: Unrolled = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unrolled = self.layout.unrolled
+        self.lefts, self.rights = (ends.tolist() for ends in self.layout.cell_ends())
+        self.tops = [self.layout.y(band.top) for band in self.layout.bands]
+        self.bottoms = [self.layout.y(band.bottom) for band in self.layout.bands]
+        self.widths = (self.layout.edges[1:] - self.layout.edges[:-1]).tolist()
+
+    def copies(self, tie: Tie) -> Iterator[Copy]:
+        """The arrows of a tie that are wide enough to be seen."""
+        first, end = self.layout.visible()
+        for source, target in pairs(tie, max(0, first - 1), end + 1):
+            one, other = tie.source.column(source), tie.target.column(target)
+            if max(one, other) < first or min(one, other) >= end:
+                continue
+            if tie.kind in ("reduce", "spread"):
+                shown = self.widths[other if tie.kind == "spread" else one] >= LEAST_WIDTH
+            else:
+                shown = max(self.widths[one], self.widths[other]) >= LEAST_WIDTH or tie.kind in ("last", "initial")
+            if shown:
+                yield self._copy(tie, source, target, one, other)
+
+    def _copy(self, tie: Tie, source: int | None, target: int | None, one: int, other: int) -> Copy:
+        low, high = tie.source.index, tie.target.index
+        match tie.kind:
+            case "forward" if one == other and high == low + 1 and not self._between(low, high):
+                x = round((self.lefts[one] + self.rights[one]) / 2) + 0.0
+                start, tip = QPointF(x, self.tops[low]), QPointF(x, self.bottoms[high] + 1)
+                return Copy(tie, source, target, (start, tip), None, tip, QPointF(0, -1))
+            case "forward" if one == other:
+                return self._around(tie, source, target, one)
+            case "memory" | "recurrent" if low == high and tie.delay == 1:
+                return self._along(tie, source, target, one, other, 0.0)
+            case "reverse":
+                return self._along(tie, source, target, one, other, 0.27)
+            case "recurrent" if low == high:
+                return self._arc(tie, source, target, one, other)
+            case "recurrent" if other - one > 1:
+                return self._channel(tie, source, target, one, other)
+            case "spread":
+                return self._tap(tie, source, target, other, up=True)
+            case "reduce":
+                return self._tap(tie, source, target, one, up=False)
+        return self._curve(tie, source, target, one, other)
+
+    def _between(self, low: int, high: int) -> bool:
+        return high - low > 1
+
+    def middle(self, row: int, share: float = 0.0) -> float:
+        """y of the middle of a row, or so much of its height below it."""
+        top, bottom = self.tops[row], self.bottoms[row]
+        return (top + bottom) / 2 + (bottom - top) * share
+
+    def _out(self, row: int, column: int, step: int | None) -> float:
+        """x at which an arrow leaves a cell, or the circle of an initial state."""
+        if step is not None and step < 0:
+            return (self.lefts[column] + self.rights[column]) / 2 + INITIAL_RADIUS
+        return float(self.rights[column])
+
+    def _along(self, tie: Tie, source: int | None, target: int | None, one: int, other: int, share: float) -> Copy:
+        """From a step to the next one of the same row."""
+        y = round(self.middle(tie.source.index, share)) + 0.0
+        if one < other:
+            start, tip, way = self._out(tie.source.index, one, source), self.lefts[other] - 1.0, 1.0
+        else:
+            start, tip, way = self.lefts[one], self.rights[other] + 1.0, -1.0
+        ends = QPointF(start, y), QPointF(tip, y)
+        return Copy(tie, source, target, ends, None, ends[1], QPointF(way, 0))
+
+    def _around(self, tie: Tie, source: int | None, target: int | None, column: int) -> Copy:
+        """Within a column past the rows between: a bow at the right of the cells."""
+        low, high = tie.source.index, tie.target.index
+        x = self.rights[column]
+        bow = (self.widths[column] - (x - self.lefts[column])) * (0.42 + 0.1 * ((high - low) % 3))
+        y_from, y_to = self.middle(low, -0.28), self.middle(high, 0.28)
+        path = QPainterPath(QPointF(x, y_from))
+        tip = QPointF(x + 1, y_to)
+        path.cubicTo(QPointF(x + bow * 1.35, y_from), QPointF(x + bow * 1.35, y_to), tip)
+        return Copy(tie, source, target, None, path, tip, QPointF(-1, 0))
+
+    def _arc(self, tie: Tie, source: int | None, target: int | None, one: int, other: int) -> Copy:
+        """Over the cells between a step and one that is several later."""
+        row = tie.source.index
+        room = self.layout.bands[row].room
+        first = source is not None and source < 0
+        x_from = self._out(row, one, source) - INITIAL_RADIUS if first else self.rights[one] - 0.25 * self._cell(one)
+        y_from = self.middle(row) - INITIAL_RADIUS if first else self.tops[row]
+        tip = QPointF(self.lefts[other] + 0.25 * self._cell(other), self.tops[row] - 1)
+        lift = room * (0.62 + 0.3 * min(1.0, tie.delay / 8)) * 1.3
+        reach = min(40.0, abs(tip.x() - x_from) * 0.32)
+        path = QPainterPath(QPointF(x_from, y_from))
+        top = self.tops[row] - lift
+        path.cubicTo(QPointF(x_from + reach * 0.4, top), QPointF(tip.x() - reach * 0.4, top), tip)
+        return Copy(tie, source, target, None, path, tip, QPointF(0, 1))
+
+    def _cell(self, column: int) -> float:
+        return float(self.rights[column] - self.lefts[column])
+
+    def _channel(self, tie: Tie, source: int | None, target: int | None, one: int, other: int) -> Copy:
+        """Between two rows over several columns, in the free room beside the target's row."""
+        low, high = tie.source.index, tie.target.index
+        room = self.layout.bands[high].room
+        y = self.tops[high] - room * 0.4 if low > high else self.bottoms[high] + self.layout.bands[high].room * 0.4
+        start = QPointF(
+            self._out(low, one, source), self.middle(low, 0.0 if source is not None and source < 0 else 0.2)
+        )
+        tip = QPointF(self.lefts[other] - 1, self.middle(high, -0.25 if low > high else 0.25))
+        path = QPainterPath(start)
+        gap = (self.widths[one] - self._cell(one)) / 2
+        x_one, x_other = self.rights[one] + gap, self.lefts[other] - min(gap, 14.0)
+        path.cubicTo(QPointF(x_one, start.y()), QPointF(x_one - gap * 0.4, y), QPointF(x_one + gap * 0.6, y))
+        path.lineTo(QPointF(x_other - 8, y))
+        path.cubicTo(QPointF(x_other, y), QPointF(x_other - 4, tip.y()), tip)
+        return Copy(tie, source, target, None, path, tip, QPointF(1, 0))
+
+    def _curve(self, tie: Tie, source: int | None, target: int | None, one: int, other: int) -> Copy:
+        """From the right side of a cell to the left side of another one."""
+        low, high = tie.source.index, tie.target.index
+        to_start = target is not None and target < 0
+        share = 0.2 if tie.kind == "recurrent" and low > high else 0.0
+        y_from = self.middle(low, share if source is None or source >= 0 else 0.0)
+        start = QPointF(self._out(low, one, source), y_from)
+        middle = (self.lefts[other] + self.rights[other]) / 2
+        tip = QPointF(middle - INITIAL_RADIUS - 1 if to_start else self.lefts[other] - 1,
+                      self.middle(high, -0.25 if tie.kind == "recurrent" and low > high else 0.0))  # fmt: skip
+        reach = max(6.0, (tip.x() - start.x()) * 0.55)
+        path = QPainterPath(start)
+        path.cubicTo(QPointF(start.x() + reach, start.y()), QPointF(tip.x() - reach, tip.y()), tip)
+        return Copy(tie, source, target, None, path, tip, QPointF(1, 0))
+
+    def rail(self, tie: Tie) -> float:
+        """y of the line that joins a static value with all steps."""
+        if tie.kind == "spread":
+            row = tie.target.index
+            return self.bottoms[row] + self.layout.bands[row].data + 0.32 * self.layout.bands[row].room
+        row = tie.source.index
+        return self.tops[row] - self.layout.bands[row].target - 0.4 * self.layout.bands[row].room
+
+    def _tap(self, tie: Tie, source: int | None, target: int | None, column: int, up: bool) -> Copy:
+        """Between a cell and the rail of its tie."""
+        x = round((self.lefts[column] + self.rights[column]) / 2 + self._cell(column) * (-0.27 if up else 0.27)) + 0.0
+        y = self.rail(tie)
+        row = tie.target.index if up else tie.source.index
+        start = QPointF(x, y) if up else QPointF(x, self.tops[row])
+        tip = QPointF(x, self.bottoms[row] + 1) if up else QPointF(x, y)
+        return Copy(tie, source, target, (start, tip), None, tip, QPointF(0, -1) if up else QPointF(0, 0))
+
+    def rail_path(self, tie: Tie) -> QPainterPath:
+        """The rail itself, with its way from or to the static value."""
+        y = self.rail(tie)
+        sequence, static = (tie.target, tie.source) if tie.kind == "spread" else (tie.source, tie.target)
+        shown = [c for c in range(*self.layout.visible()) if c in sequence.columns]
+        column = static.first
+        middle = self.middle(static.index)
+        path = QPainterPath()
+        if tie.kind == "spread":
+            x = self.rights[column]
+            end = self.lefts[shown[-1]] if shown else x
+            path.moveTo(x, middle)
+            path.cubicTo(QPointF(x + 26, middle), QPointF(x + 4, y), QPointF(x + 30, y))
+            path.lineTo(max(end + 0.23 * self._cell(shown[-1]) if shown else end, x + 30), y)
+        else:
+            x = self.lefts[column]
+            start = self.rights[shown[0]] - 0.23 * self._cell(shown[0]) if shown else x
+            path.moveTo(min(start, x - 30), y)
+            path.lineTo(x - 30, y)
+            path.cubicTo(QPointF(x - 4, y), QPointF(x - 24, middle), QPointF(x - 1, middle))
+        return path
+
+
+def heads(copies: list[Copy], widths: list[float], size: float) -> QPainterPath:
+    """All heads as one path."""
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    for copy in copies:
+        column = copy.tie.target.column(copy.target)
+        if copy.way.isNull() or (widths[column] < HEAD_WIDTH and copy.tie.kind not in ("last", "initial")):
+            continue
+        along, across = copy.way * size, QPointF(-copy.way.y(), copy.way.x()) * (size * 0.55)
+        path.addPolygon(QPolygonF([copy.tip, copy.tip - along + across, copy.tip - along - across, copy.tip]))
+    return path
+
+
+def paint(
+    painter: QPainter, copies: list[Copy], widths: list[float], color: QColor, width: float, dashed: bool
+) -> None:
+    """Many arrows in one colour: straight ones as thin rectangles, curves as one path."""
+    half = width / 2
+    rects = [
+        QRectF(a.x() - half, min(a.y(), b.y()), width, abs(b.y() - a.y()))
+        if a.x() == b.x()
+        else QRectF(min(a.x(), b.x()), a.y() - half, abs(b.x() - a.x()), width)
+        for a, b in (copy.line for copy in copies if copy.line is not None)
+    ]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, color.alpha() < 255 or width % 1 != 0 or len(rects) < 160)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawRects(rects)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    curves = [copy.path for copy in copies if copy.path is not None]
+    if curves:
+        pen = QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+        if dashed:
+            pen.setDashPattern([3.0, 2.6])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen)
+        for path in curves:
+            painter.drawPath(path)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+    painter.drawPath(heads(copies, widths, 6.5 + width))

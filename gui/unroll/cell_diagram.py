@@ -1,0 +1,191 @@
+"""The inside of an LSTM, GRU or RNN at one step: lines, gates and the numbers on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from core.describe import number
+from gui.canvas import look
+from gui.icons import icon
+from gui.text import tr
+from gui.theme import theme
+from gui.unroll import gate_drawings
+from gui.unroll.gate_numbers import GateNumbers, gate_numbers
+from gui.unroll.layout import FOOTER, HEADER
+
+if TYPE_CHECKING:
+    from gui.unroll.view import UnrollView
+
+SIZE = (500, 372)
+TITLE = 46.0
+STRIP = 30.0
+CENTRE = Qt.AlignmentFlag.AlignHCenter
+
+
+class CellDiagram(QWidget):
+    """A card over the unrolled view that follows the selected step."""
+
+    def __init__(self, view: UnrollView) -> None:
+        super().__init__(view)
+        self.setObjectName("cell_diagram")
+        self.setAccessibleName(tr("Inside of the cell"))
+        self._view = view
+        self.layer = ""
+        self.unit: int | None = None
+        """The unit whose numbers are shown; None is the mean over all."""
+        self.numbers: GateNumbers | None = None
+        self.setMouseTracking(True)
+        self.resize(*SIZE)
+        self.hide()
+
+    def open(self, layer: str) -> None:
+        """Show the inside of a layer."""
+        if layer != self.layer:
+            self.layer, self.unit = layer, None
+        self.show()
+        self.raise_()
+        self.place()
+        self.refresh()
+
+    def place(self) -> None:
+        """In the corner of the view that leaves the selected column in sight."""
+        room = self._view.rect()
+        self.resize(min(SIZE[0], room.width() - 20), SIZE[1])
+        column = self._view.shown.column
+        right = column is None or self._view.layout_.column_rect(column).center().x() < room.width() * 0.55
+        x = room.width() - self.width() - 14 if right else 182
+        self.move(max(6, x), int(max(HEADER + 4, room.height() - FOOTER - self.height() - 8)))
+
+    def step(self) -> int:
+        """The step that is shown."""
+        return self._view.step or 0
+
+    def refresh(self) -> None:
+        """Show what the view knows now."""
+        if not self.isVisible():
+            return
+        network, trace = self._view.document.project.network, self._view.shown.numbers.trace
+        if self.layer not in network.layers:
+            self.hide()
+            return
+        self.numbers = None
+        if trace is not None and self.layer in trace.layers:
+            layer = network.layers[self.layer]
+            valid = trace.valid.get(self.layer, 0)
+            self.numbers = gate_numbers(layer, trace.layers[self.layer], self.step(), valid, self.unit)
+        self.place()
+        self.update()
+
+    def sentence(self) -> str:
+        """The formula of the new state with its numbers."""
+        found, kind = self.numbers, self._kind()
+        if found is None:
+            return ""
+        n = {key: number(value) for key, value in found.values.items()}
+        if self.unit is None:
+            return tr("Means over {count} units; click a unit below to see its own numbers.", count=len(found.units))
+        if kind == "lstm":
+            return f"c = f·c₋₁ + i·g = {n['f']}·{n['c_before']} + {n['i']}·{n['g']} = {n['c']}      h = o·tanh(c) = {n['h']}"
+        if kind == "gru":
+            return f"h = (1−z)·n + z·h₋₁ = (1−{n['z']})·{n['n']} + {n['z']}·{n['h_before']} = {n['h']}"
+        return f"h = f(a) = f({n.get('a', '?')}) = {n['h']}"
+
+    def _kind(self) -> str:
+        return self._view.document.project.network.layers[self.layer].kind
+
+    def _strip_rect(self) -> QRectF:
+        return QRectF(18, self.height() - STRIP - 14, self.width() - 36, STRIP - 8)
+
+    def _close_rect(self) -> QRectF:
+        return QRectF(self.width() - 36, 12, 22, 22)
+
+    def unit_at(self, pos: QPointF) -> int | None:
+        """The unit at a point of the strip."""
+        rect = self._strip_rect()
+        if self.numbers is None or not rect.adjusted(0, -4, 0, 6).contains(pos):
+            return None
+        count = len(self.numbers.units)
+        offset = count if self.unit is not None and self.unit >= count else 0
+        return offset + min(count - 1, max(0, int((pos.x() - rect.left()) / rect.width() * count)))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._close_rect().contains(event.position()):
+            self.hide()
+            self._view.setFocus()
+            return
+        unit = self.unit_at(event.position())
+        if unit is not None:
+            self.unit = None if unit == self.unit else unit
+            self.refresh()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        unit = self.unit_at(event.position())
+        over = unit is not None or self._close_rect().contains(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+        if unit is not None and self.numbers is not None:
+            value = float(self.numbers.units[unit % len(self.numbers.units)])
+            self.setToolTip(tr("unit {unit}: h = {value}", unit=unit, value=number(value, 4)))
+        else:
+            self.setToolTip("")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_card(painter)
+        self._paint_title(painter)
+        box = QRectF(20, TITLE + 6, self.width() - 40, self.height() - TITLE - STRIP - 56)
+        if self.numbers is None:
+            look.draw_text(painter, box, tr("Computing the gates …"), 13, theme().color("muted"), align=CENTRE)
+        else:
+            gate_drawings.draw(painter, self._kind(), box, self.numbers.values)
+            line = QRectF(18, self._strip_rect().top() - 26, self.width() - 36, 20)
+            look.draw_text(painter, line, self.sentence(), 11.5, theme().color("text"), align=CENTRE)
+            self._paint_strip(painter)
+        painter.end()
+
+    def _paint_card(self, painter: QPainter) -> None:
+        rect = QRectF(self.rect()).adjusted(4, 3, -4, -7)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for spread in (5.0, 3.0, 1.0):
+            painter.setBrush(QColor(0, 0, 0, 40 if theme().dark else 14))
+            painter.drawRoundedRect(rect.adjusted(-spread / 2, 1, spread / 2, spread), look.RADIUS, look.RADIUS)
+        painter.setBrush(theme().color("layer"))
+        painter.setPen(QPen(look.mixed(theme().color("layer_edge"), theme().color("layer"), 0.3), 1))
+        painter.drawRoundedRect(rect, look.RADIUS, look.RADIUS)
+
+    def _paint_title(self, painter: QPainter) -> None:
+        layer = self._view.document.project.network.layers[self.layer]
+        row = self._view.layout_.unrolled.by_layer.get(self.layer)
+        steps = row.steps if row is not None and row.steps else 1
+        words = tr("{layer} at t = {step} of {steps}", layer=layer.name, step=self.step() + 1, steps=steps)
+        look.draw_text(painter, QRectF(20, 10, 250, 24), words, 14, theme().color("text"), bold=True)
+        if self.numbers is not None:
+            who = tr("mean") if self.unit is None else tr("unit {unit}", unit=self.unit)
+            text = f"{who} · |dL/dh| = {number(self.numbers.gradient)}"
+            if self.numbers.cell_gradient is not None:
+                text += f" · |dL/dc| = {number(self.numbers.cell_gradient)}"
+            look.draw_text(painter, QRectF(20, 30, self.width() - 70, 18), text, 11, theme().color("muted"))
+        icon("close", "muted").paint(painter, self._close_rect().adjusted(3, 3, -3, -3).toRect())
+
+    def _paint_strip(self, painter: QPainter) -> None:
+        assert self.numbers is not None
+        rect, units = self._strip_rect(), self.numbers.units
+        clip = QPainterPath()
+        clip.addRoundedRect(rect, 4, 4)
+        painter.save()
+        painter.setClipPath(clip)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.drawImage(rect, look.signed_image(units[None], look.activation_scale(units)))
+        painter.restore()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(look.hairline(theme().color("mid")))
+        painter.drawPath(clip)
+        if self.unit is not None:
+            width = rect.width() / len(units)
+            left = rect.left() + width * (self.unit % len(units))
+            painter.setPen(QPen(theme().color("selection"), 2))
+            painter.drawRect(QRectF(left, rect.top() - 2, width, rect.height() + 4))

@@ -1,0 +1,144 @@
+"""The cells of a row as one picture: colours of units and steps are looked up for all its pixels at once.
+
+A thousand cells cost as much as ten: nothing is painted cell by cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtGui import QColor, QImage
+
+from gui.theme import theme
+
+NAN, ZERO, BLANK = 256, 257, 258
+"""Rows of the colour table beyond its 256 colours."""
+
+
+def packed(color: QColor) -> int:
+    """A colour as 0xffRRGGBB."""
+    return 0xFF000000 | color.red() << 16 | color.green() << 8 | color.blue()
+
+
+def table(diverging: bool) -> np.ndarray:
+    """(259,) uint32 colours: those of the theme, then NaN, an exact 0 on a logarithmic scale, and not known."""
+    rgb = (theme().diverging_table() if diverging else theme().sequential_table()).astype(np.uint32)
+    colors = 0xFF000000 | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2]
+    none = theme().color("layer") if not theme().dark else theme().color("button")
+    extra = [0xFFFF00FF, packed(theme().color("plot_grid")), packed(none)]
+    return np.concatenate([colors, extra]).astype(np.uint32)
+
+
+def signed_indices(values: np.ndarray, scale: float) -> np.ndarray:
+    """Rows of the diverging table; ``scale`` is the value of full colour."""
+    finite = np.isfinite(values)
+    share = np.clip(np.where(finite, values, 0.0) / max(scale, 1e-12), -1.0, 1.0)
+    found = np.rint((share + 1.0) * 127.5).astype(np.int16)
+    found[~finite] = NAN
+    return found
+
+
+def share_indices(shares: np.ndarray) -> np.ndarray:
+    """Rows of the sequential table of shares 0 to 1; -1 is an exact zero."""
+    found = np.rint(np.clip(np.nan_to_num(shares), 0.0, 1.0) * 255).astype(np.int16)
+    found[np.isnan(shares)] = NAN
+    found[shares < 0] = ZERO
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """The pixels of some neighbouring cells: which one each pixel column belongs to."""
+
+    left: float
+    """x of the first pixel in the view."""
+    ratio: float
+    """Device pixels per pixel."""
+    cell: np.ndarray
+    """(pixels,) number of the nearest cell, counted from the first of the row."""
+    distance: np.ndarray
+    """(pixels,) device pixels from the middle of that cell."""
+    half: np.ndarray
+    """(pixels,) half of its width."""
+
+    @property
+    def apart(self) -> bool:
+        """Whether there are gaps between cells."""
+        return bool((self.distance > self.half + 0.5).any())
+
+
+def stretch(lefts: np.ndarray, rights: np.ndarray, start: float, end: float, ratio: float) -> Stretch | None:
+    """The pixels between ``start`` and ``end`` (x in the view) of cells with these ends; None where there are none."""
+    start, end = max(start, float(lefts[0]) - 1), min(end, float(rights[-1]) + 1)
+    count = int(np.ceil((end - start) * ratio))
+    if count <= 0:
+        return None
+    start = np.floor(start * ratio) / ratio
+    at = start + (np.arange(count + 1) + 0.5) / ratio
+    middles = (lefts + rights) / 2
+    borders = (middles[:-1] + middles[1:]) / 2
+    cell = np.searchsorted(borders, at)
+    return Stretch(
+        float(start), ratio, cell, np.abs(at - middles[cell]) * ratio, (rights - lefts)[cell] / 2 * ratio
+    )  # fmt: skip
+
+
+def picture(indices: np.ndarray, colors: np.ndarray, pixels: Stretch, height: float) -> QImage:
+    """Colours (units, steps) of ``indices`` over the pixels of a stretch."""
+    rows = max(1, round(height * pixels.ratio))
+    units = np.minimum(np.arange(rows) * len(indices) // rows, len(indices) - 1)
+    tall = colors[indices[units]] if len(indices) > 1 else colors[indices]
+    wide = np.ascontiguousarray(tall.take(np.minimum(pixels.cell, indices.shape[1] - 1), axis=1))
+    if len(indices) == 1:
+        wide = np.ascontiguousarray(np.broadcast_to(wide, (rows, wide.shape[1])))
+    image = QImage(wide.data, wide.shape[1], rows, wide.shape[1] * 4, QImage.Format.Format_RGB32).copy()
+    image.setDevicePixelRatio(pixels.ratio)
+    return image
+
+
+def frames(pixels: Stretch, height: float, ground: QColor, edge: QColor) -> QImage | None:
+    """What lies over the colours so that they look like cells: the ground between them, round corners, thin edges.
+
+    A signed distance to the round rectangles gives smooth corners at every scale. None where cells touch.
+    """
+    if not pixels.apart:
+        return None
+    rows = max(1, round(height * pixels.ratio))
+    radius = np.minimum(7.0 * pixels.ratio, np.minimum(pixels.half * 0.55, rows / 2))
+    across = (pixels.distance - pixels.half + radius).astype(np.float32)
+    down = np.abs(np.arange(rows) + 0.5 - rows / 2).astype(np.float32)[:, None] - rows / 2 + radius[None, :]
+    # Only the rows near the ends have corners; between them the distance is that of a band.
+    band = across - radius.astype(np.float32)
+    far = np.broadcast_to(band, (rows, len(band))).copy()
+    ends = np.flatnonzero((down > 0).any(axis=1))
+    part = down[ends].astype(np.float32)
+    outside = np.hypot(np.maximum(across, 0.0)[None, :], np.maximum(part, 0.0))
+    far[ends] = outside + np.minimum(np.maximum(across[None, :], part), 0.0) - radius[None, :].astype(np.float32)
+    cover = np.clip(far + 0.5, 0.0, 1.0)
+    ring = np.clip(1.1 - np.abs(far + 0.6), 0.0, 1.0) * 0.55
+    image = _blend(cover, ground, ring, edge)
+    image.setDevicePixelRatio(pixels.ratio)
+    return image
+
+
+def _blend(cover: np.ndarray, ground: QColor, ring: np.ndarray, edge: QColor) -> QImage:
+    """Ground where there is ``cover``, the edge where there is a ``ring``; premultiplied."""
+    rows, columns = cover.shape
+    ring = ring * (1.0 - cover)
+    alpha = cover + ring
+    made = np.empty((rows, columns, 4), dtype=np.uint8)
+    pairs = ((ground.blue(), edge.blue()), (ground.green(), edge.green()), (ground.red(), edge.red()))
+    for channel, (below, above) in enumerate(pairs):
+        made[..., channel] = cover * below + ring * above
+    made[..., 3] = alpha * 255.0
+    return QImage(made.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+
+def reduced(values: np.ndarray, rows: int) -> np.ndarray:
+    """At most ``rows`` rows of (units, steps): the value of largest magnitude stands for its neighbours."""
+    if len(values) <= rows:
+        return values
+    edges = np.linspace(0, len(values), rows + 1).astype(int)[:-1]
+    high, low = np.maximum.reduceat(values, edges), np.minimum.reduceat(values, edges)
+    return np.where(np.abs(high) >= np.abs(low), high, low)

@@ -1,0 +1,69 @@
+"""The numbers inside an RNN, LSTM or GRU at one step: of one unit, or the mean over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.network import Layer
+from core.traces import LayerTrace
+
+
+@dataclass(frozen=True, eq=False)
+class GateNumbers:
+    """What the diagram of a cell says."""
+
+    values: Mapping[str, float]
+    """By the letter of the formula: i f g o c c_before h h_before (LSTM), r z n h h_before (GRU), a h h_before (RNN)."""
+    units: np.ndarray
+    """(units,) h_t of this direction."""
+    gradient: float
+    """|dL/dh_t| of what is shown."""
+    cell_gradient: float | None
+
+
+_LETTERS = {
+    "lstm": {"input": "i", "forget": "f", "candidate": "g", "output": "o"},
+    "gru": {"reset": "r", "update": "z", "candidate": "n"},
+    "rnn": {},
+}
+
+
+def gate_numbers(layer: Layer, found: LayerTrace, step: int, valid: int, unit: int | None) -> GateNumbers | None:
+    """The numbers at a step; ``unit`` None is the mean over the units. None where the trace is of another network.
+
+    Of a layer with two directions the mean is that of the first one; a unit belongs to the direction it is in.
+    """
+    size = int(layer.params["units"])
+    whole = found.value
+    if whole.ndim != 2 or step >= len(whole) or whole.shape[1] % size:
+        return None
+    back = unit is not None and unit >= size
+    part = slice(size, 2 * size) if back else slice(0, size)
+    before = step + 1 if back else step - 1
+    inside = 0 <= before < (valid if back else len(whole))
+
+    def pick(values: np.ndarray) -> float:
+        own = values[part]
+        return float(own.mean()) if unit is None else float(own[unit - part.start])
+
+    numbers = {letter: pick(found.gates[name][step]) for name, letter in _LETTERS[layer.kind].items()}
+    numbers["h"] = pick(whole[step])
+    numbers["h_before"] = pick(whole[before] if inside else _first(found.initial, whole[0]))
+    if layer.kind == "lstm" and found.cell is not None:
+        numbers["c"] = pick(found.cell[step])
+        numbers["c_before"] = pick(found.cell[before] if inside else _first(found.initial_cell, whole[0]))
+    if layer.kind == "rnn" and found.sums is not None:
+        numbers["a"] = pick(found.sums[step])
+    return GateNumbers(numbers, whole[step][part], _size(found.total[step][part], unit, part),
+                       None if found.cell_gradient is None else _size(found.cell_gradient[step][part], unit, part))  # fmt: skip
+
+
+def _first(initial: np.ndarray | None, like: np.ndarray) -> np.ndarray:
+    return np.zeros_like(like) if initial is None else initial
+
+
+def _size(gradient: np.ndarray, unit: int | None, part: slice) -> float:
+    return float(np.linalg.norm(gradient)) if unit is None else abs(float(gradient[unit - part.start]))

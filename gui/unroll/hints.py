@@ -1,0 +1,78 @@
+"""What the unrolled view says where there is nothing to show yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel
+
+from core.problems import errors
+from gui.canvas import look
+from gui.text import tr, tr_core
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.unroll.view import UnrollView
+
+
+class Hint(QLabel):
+    """A sentence on a card over the view."""
+
+    def __init__(self, view: UnrollView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setObjectName("unroll_hint")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setContentsMargins(20, 12, 20, 12)
+        self.setFont(look.font(13))
+        self.hide()
+
+    def words(self) -> str:
+        """What is to be done; empty where all is there."""
+        view = self._view
+        network = view.document.project.network
+        if not network.layers:
+            return tr("Nothing to unroll yet. Fold the view and add layers, or open an example.")
+        if view.shown.numbers.known:
+            return ""
+        if view.document.state.data is None:
+            return tr("Choose a data set in the training panel: its values then enter here step by step.")
+        found = errors(view.document.state)
+        if found:
+            problem = tr_core(found[0].template, **found[0].values)
+            return tr("Numbers appear as soon as the network can run. {problem}", problem=problem)
+        if view.runner.status == "loading":
+            return tr("Loading the engine …")
+        return tr("Looking at the first sample …")
+
+    def refresh(self) -> None:
+        """Say what is to be said."""
+        words = self.words()
+        self.setVisible(bool(words))
+        if words and words != self.text():
+            self.setText(words)
+        self.place()
+
+    def place(self) -> None:
+        """In the middle of the lower part."""
+        room = self.parentWidget().rect()
+        width = min(440, max(200, room.width() - 60))
+        self.setFixedWidth(width)
+        height = max(40, self.heightForWidth(width))
+        self.setFixedHeight(height)
+        low = room.center().y() if not self._view.layout_.unrolled.rows else int(room.height() * 0.72)
+        self.move(room.center().x() - width // 2, min(low, room.height() - height - 56))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(look.mixed(theme().color("layer"), theme().color("accent"), 0.06))
+        painter.setPen(QPen(look.with_alpha(theme().color("accent"), 0.6), 1.2))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
+        painter.end()
+        super().paintEvent(event)

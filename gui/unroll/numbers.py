@@ -1,0 +1,142 @@
+"""The numbers that the unrolled view shows, read from one examination or one trace, never a mixture of the two."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from core.reports import Examination, Moment
+from core.traces import Trace
+from core.unroll import Tie
+
+Part = Literal["total", "direct", "through"]
+PARTS: tuple[Part, ...] = ("total", "direct", "through")
+DECADES = 8
+"""Powers of ten that are told apart by colour; what is smaller has the colour of the least."""
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """One sample at one moment."""
+
+    values: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """By layer id, (steps, units) or (units,)."""
+    gradients: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """dL/dh_t, the same shapes."""
+    trace: Trace | None = None
+    """Where everything is known: parts, gates and what flows along each arrow."""
+    loss: float = math.nan
+    sample: int = -1
+    part: str = ""
+    moment: Moment | None = None
+
+    @property
+    def known(self) -> bool:
+        """False while there is nothing to show."""
+        return bool(self.values)
+
+    def rows(self, layer: str) -> np.ndarray | None:
+        """(steps, units), one row for a static value."""
+        return _two(self.values.get(layer))
+
+    def gradient_rows(self, layer: str, part: Part = "total") -> np.ndarray | None:
+        """dL/dh_t or a part of it, (steps, units); None where that is not known.
+
+        Of the output layer it is the gradient at its sums, which the loss may be computed from.
+        """
+        own = self.trace.layers.get(layer) if self.trace is not None else None
+        if own is not None and own.delta is not None and own.delta_direct is not None:
+            parts = {"total": own.delta, "direct": own.delta_direct, "through": own.delta - own.delta_direct}
+            return _two(parts[part])
+        if part == "total":
+            return _two(self.gradients.get(layer))
+        if own is None:
+            return None
+        return _two(own.direct if part == "direct" else own.through)
+
+    def norms(self, layer: str, part: Part = "total") -> np.ndarray | None:
+        """Length of the gradient at each step, (steps,)."""
+        rows = self.gradient_rows(layer, part)
+        return None if rows is None else length(rows)
+
+    def flow(self, tie: Tie, target: int | None, source: int | None) -> float:
+        """Length of the gradient that goes back along one arrow; NaN where it is not known."""
+        if self.trace is None or tie.target.layer not in self.trace.layers:
+            return math.nan
+        flows = self.trace.layers[tie.target.layer].flows
+        if tie.kind == "initial":
+            found, step = flows.get(tie.target.layer), 0
+        elif tie.kind in ("reduce", "last"):
+            found, step = flows.get(tie.key), source or 0
+        else:
+            found, step = flows.get(tie.key + ("_reverse" if tie.kind == "reverse" else "")), target or 0
+        if found is None:
+            return math.nan
+        return float(found) if found.ndim == 0 else float(found[step]) if step < len(found) else math.nan
+
+    def steps(self) -> dict[str, int]:
+        """Time steps of the sequence layers, by id."""
+        return {key: len(value) for key, value in self.values.items() if value.ndim == 2}
+
+
+def length(rows: np.ndarray) -> np.ndarray:
+    """L2 norms over units, (steps,), without overflow on the way."""
+    largest = np.abs(rows).max(axis=-1, initial=0.0)
+    scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
+    found: np.ndarray = np.sqrt(np.square(rows / scale[:, None]).sum(axis=-1)) * scale
+    return found
+
+
+def of_examination(found: Examination, outputs: Collection[str], moment: Moment | None = None) -> Numbers:
+    """What an examination says. It does not know the gradient at the sums of ``outputs``, so they show none."""
+    gradients = {key: value for key, value in found.gradients.items() if key not in outputs}
+    return Numbers(found.activations, gradients, None, found.loss, found.sample, found.part, moment)
+
+
+def of_trace(found: Trace, moment: Moment | None = None) -> Numbers:
+    """What a trace says."""
+    values = {key: layer.value for key, layer in found.layers.items()}
+    totals = {key: layer.total for key, layer in found.layers.items()}
+    return Numbers(values, totals, found, found.loss, found.sample, found.part, moment)
+
+
+@dataclass(frozen=True)
+class LogScale:
+    """Powers of ten as shares of a colour table."""
+
+    low: int = -DECADES
+    high: int = 0
+
+    def shares(self, values: np.ndarray) -> np.ndarray:
+        """0 to 1; NaN stays, 0 is -1."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            place = (np.log10(values) - self.low) / (self.high - self.low)
+        return np.where(values == 0, -1.0, np.where(np.isfinite(place), np.clip(place, 0.0, 1.0), np.nan))
+
+    def share(self, value: float) -> float:
+        """The same for one number."""
+        return float(self.shares(np.array([value]))[0])
+
+
+def log_scale(numbers: Numbers) -> LogScale:
+    """Whole powers of ten around the gradients of all layers, so that the parts of one picture can be compared."""
+    largest, least = 0.0, math.inf
+    for key in numbers.gradients:
+        norms = numbers.norms(key)
+        good = norms[np.isfinite(norms) & (norms > 0)] if norms is not None else np.zeros(0)
+        if len(good):
+            largest, least = max(largest, float(good.max())), min(least, float(good.min()))
+    if not largest:
+        return LogScale()
+    high = math.ceil(math.log10(largest) + 1e-9)
+    return LogScale(max(high - DECADES, min(high - 2, math.floor(math.log10(least)))), high)
+
+
+def _two(values: np.ndarray | None) -> np.ndarray | None:
+    if values is None or values.ndim not in (1, 2) or not values.size:
+        return None
+    return values if values.ndim == 2 else values[None, :]

@@ -1,0 +1,320 @@
+"""Paints the unrolled network: all that stays as it is while the pointer moves."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from core.network import Network
+from core.unroll import Row, Tie
+from gui.canvas import look
+from gui.theme import theme
+from gui.unroll import arrows, cells, chrome, ends
+from gui.unroll.layout import FOOTER, GUTTER, HEADER, MOST_UNIT_ROWS, Layout
+from gui.unroll.numbers import LogScale, Numbers, Part
+from gui.unroll.sample import Sample
+
+FLOW_LEVELS = 14
+"""Colours that arrows are sorted into, so that many are painted at a time."""
+LEGEND = QRectF(0, 0, 176, 26)
+
+
+@dataclass
+class Shown:
+    """What is painted: the model of the view, without a widget."""
+
+    network: Network
+    layout: Layout
+    numbers: Numbers = field(default_factory=Numbers)
+    sample: Sample = field(default_factory=Sample)
+    gradient: bool = False
+    part: Part = "total"
+    scale: LogScale = field(default_factory=LogScale)
+    marked: frozenset[str] = frozenset()
+    """Selected layers and links."""
+    highlighted: frozenset[str] = frozenset()
+    column: int | None = None
+    """The selected one."""
+    unit: int | None = None
+    """The selected unit of an expanded row."""
+
+
+class Painting:
+    """Paints a Shown; keeps the colours of its rows until numbers change."""
+
+    def __init__(self, shown: Shown) -> None:
+        self.shown = shown
+        self.copies: dict[Tie, list[arrows.Copy]] = {}
+        """The arrows in sight, as last painted."""
+        self._rows: dict[tuple[str, int], np.ndarray] = {}
+        self._reach: dict[str, float] = {}
+        self._overview: QImage | None = None
+
+    def forget(self) -> None:
+        """Numbers or colours have changed."""
+        self._rows, self._reach, self._overview = {}, {}, None
+
+    # -- what stays --------------------------------------------------------------------------------------------------
+
+    def base(self, painter: QPainter, ratio: float) -> None:
+        """Everything but what lights up under the pointer."""
+        shown, layout = self.shown, self.shown.layout
+        size = layout.size
+        painter.fillRect(QRectF(QPointF(), size), theme().color("canvas"))
+        painter.save()
+        painter.setClipRect(QRectF(GUTTER, HEADER, size.width() - GUTTER, layout.room_height()))
+        self._paint_cells(painter, ratio)
+        self._paint_column(painter)
+        self._paint_veil(painter)
+        self._paint_arrows(painter)
+        self._paint_starts(painter)
+        self._paint_ends(painter, ratio)
+        painter.restore()
+        chrome.gutter(painter, layout, shown.network, shown.marked, shown.highlighted, "")
+        chrome.header(painter, layout, shown.column, None)
+        chrome.overview(painter, layout, self._overview_picture(), chrome.numbers_line(shown.numbers))
+        if shown.numbers.known:
+            box = LEGEND.translated(size.width() - LEGEND.width() - 14, size.height() - FOOTER + 9)
+            if layout.sees_all():
+                chrome.legend(painter, box, shown.scale if shown.gradient else None, shown.part, self._legend_reach())
+
+    def _legend_reach(self) -> float:
+        return max([self.reach(row.layer) for row in self.shown.layout.unrolled.rows], default=1.0)
+
+    def _paint_column(self, painter: QPainter) -> None:
+        """The selected step as a band of light."""
+        column = self.shown.column
+        if column is None:
+            return
+        rect = self.shown.layout.column_rect(column)
+        color = theme().color("selection")
+        if rect.width() < 4:
+            rect.adjust(-1, 0, 1, 0)
+        painter.fillRect(rect, look.with_alpha(color, 0.11))
+        painter.setPen(look.hairline(look.with_alpha(color, 0.5)))
+        painter.drawLine(rect.topLeft(), rect.bottomLeft())
+        painter.drawLine(rect.topRight(), rect.bottomRight())
+
+    def _paint_cells(self, painter: QPainter, ratio: float) -> None:
+        layout = self.shown.layout
+        lefts, rights = layout.cell_ends()
+        first, end = layout.visible()
+        stretches: dict[tuple[int, int], cells.Stretch | None] = {}
+        masks: dict[tuple[int, int, int], QImage | None] = {}
+        for row in layout.unrolled.rows:
+            one, other = max(first, row.columns.start), min(end, row.columns.stop)
+            if one >= other or not self._in_sight(row):
+                continue
+            span = one, other
+            if span not in stretches:
+                part = slice(one, other)
+                stretches[span] = cells.stretch(lefts[part], rights[part], GUTTER - 1, layout.size.width() + 1, ratio)
+            pixels = stretches[span]
+            if pixels is None:
+                continue
+            band = layout.bands[row.index]
+            key = (*span, round(band.height * ratio))
+            if key not in masks:
+                masks[key] = cells.frames(pixels, band.height, theme().color("canvas"), theme().color("layer_edge"))
+            indices = self.indices(row)[:, one - row.first : other - row.first]
+            place = QPointF(pixels.left, round(layout.y(band.top) * ratio) / ratio)
+            painter.drawImage(place, cells.picture(indices, self._table(), pixels, band.height))
+            mask = masks[key]
+            if mask is not None:
+                painter.drawImage(place, mask)
+            self._paint_units(painter, row, place.y())
+
+    def _in_sight(self, row: Row) -> bool:
+        layout = self.shown.layout
+        band = layout.bands[row.index]
+        return layout.y(band.bottom) > HEADER and layout.y(band.top) < layout.size.height() - FOOTER
+
+    def _paint_units(self, painter: QPainter, row: Row, top: float) -> None:
+        """Thin lines between the units of an expanded row."""
+        layout = self.shown.layout
+        units = layout.units.get(row.layer, 0)
+        shown = min(units, MOST_UNIT_ROWS)
+        if not units:
+            return
+        height = layout.bands[row.index].height / shown
+        left = max(GUTTER, layout.x(layout.edges[row.first]))
+        right = min(layout.size.width(), layout.x(layout.edges[row.columns.stop]))
+        painter.setPen(look.hairline(look.with_alpha(theme().color("canvas"), 0.55)))
+        for unit in range(1, shown):
+            y = top + unit * height
+            painter.drawLine(QPointF(left, y), QPointF(right, y))
+        if self.shown.unit is not None and self.shown.unit < units and row.layer in self.shown.marked:
+            at = self.shown.unit * shown // units
+            painter.setPen(QPen(theme().color("selection"), 1.6))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(left, top + at * height, right - left, height))
+
+    def _table(self) -> np.ndarray:
+        return cells.table(diverging=not self.shown.gradient)
+
+    def reach(self, layer: str) -> float:
+        """The activation of full colour in a row: 1, or the next round number above the largest one."""
+        if layer not in self._reach:
+            rows = self.shown.numbers.rows(layer)
+            largest = look.activation_scale(rows) if rows is not None else 1.0
+            power = 10.0 ** math.floor(math.log10(largest))
+            self._reach[layer] = next((m * power for m in (1, 2, 3, 5) if m * power >= largest * 0.999), 10 * power)
+        return self._reach[layer]
+
+    def indices(self, row: Row) -> np.ndarray:
+        """Rows of the colour table, (shown units, steps)."""
+        height = max(1, round(self.shown.layout.bands[row.index].height))
+        key = (row.layer, height)
+        if key not in self._rows:
+            self._rows[key] = self._indices(row, height)
+        return self._rows[key]
+
+    def _indices(self, row: Row, height: int) -> np.ndarray:
+        shown, blank = self.shown, np.full((1, row.steps or 1), cells.BLANK, dtype=np.int16)
+        if not shown.gradient:
+            values = shown.numbers.rows(row.layer)
+            if values is None or len(values) != (row.steps or 1):
+                return blank
+            return cells.signed_indices(cells.reduced(values.T, height), self.reach(row.layer))
+        expanded = row.layer in shown.layout.units
+        rows = shown.numbers.gradient_rows(row.layer, shown.part)
+        if rows is None or len(rows) != (row.steps or 1):
+            return blank
+        if expanded:
+            return cells.share_indices(shown.scale.shares(cells.reduced(np.abs(rows.T), height)))
+        norms = shown.numbers.norms(row.layer, shown.part)
+        assert norms is not None
+        return cells.share_indices(shown.scale.shares(norms))[None]
+
+    def _paint_veil(self, painter: QPainter) -> None:
+        """While a batch is walked through, what is not computed yet steps back."""
+        moment = self.shown.numbers.moment
+        if moment is None or moment.phase not in ("forward", "backward"):
+            return
+        layout = self.shown.layout
+        veil = look.with_alpha(theme().color("canvas"), 0.72)
+        for row in layout.unrolled.rows:
+            if row.steps != moment.steps:
+                if moment.phase == "forward" and row.stage > 1:
+                    rect = layout.cell(row.index, row.first)
+                    painter.fillRect(rect.adjusted(-1, -1, 1, 1), veil)
+                continue
+            hidden = range(moment.step + 1, row.steps) if moment.phase == "forward" else range(moment.step)
+            if len(hidden):
+                left = layout.x(layout.edges[row.column(hidden.start)])
+                right = layout.x(layout.edges[row.column(hidden.stop - 1) + 1])
+                band = layout.bands[row.index]
+                painter.fillRect(QRectF(left, layout.y(band.top) - 1, right - left, band.height + 2), veil)
+
+    # -- arrows ------------------------------------------------------------------------------------------------------
+
+    def _paint_arrows(self, painter: QPainter) -> None:
+        router = arrows.Router(self.shown.layout)
+        self.copies = {tie: list(router.copies(tie)) for tie in self.shown.layout.unrolled.ties}
+        for tie, copies in self.copies.items():
+            color = theme().color("recurrent" if self._is_recurrent(tie) else "link")
+            if tie.key in self.shown.marked and tie.kind not in ("memory", "reverse"):
+                color = theme().color("selection")
+            elif tie.key in self.shown.highlighted:
+                color = theme().color("warning")
+            if not self.shown.gradient:
+                self.paint_tie(painter, router, tie, copies, look.with_alpha(color, 0.85), 2.0)
+                continue
+            self._paint_flows(painter, router, tie, copies)
+
+    @staticmethod
+    def _is_recurrent(tie: Tie) -> bool:
+        return tie.kind in ("recurrent", "memory", "reverse", "initial")
+
+    def paint_tie(
+        self, painter: QPainter, router: arrows.Router, tie: Tie, copies: list[arrows.Copy], color: QColor, width: float
+    ) -> None:
+        arrows.paint(painter, copies, router.widths, color, width, tie.kind == "initial")
+        if tie.kind in ("reduce", "spread"):
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(color, width))
+            painter.drawPath(router.rail_path(tie))
+            if tie.kind == "reduce":
+                self._rail_head(painter, router, tie, color)
+
+    @staticmethod
+    def _rail_head(painter: QPainter, router: arrows.Router, tie: Tie, color: QColor) -> None:
+        tip = QPointF(router.lefts[tie.target.first] - 1, router.middle(tie.target.index))
+        copy = arrows.Copy(tie, None, None, None, None, tip, QPointF(1, 0))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawPath(arrows.heads([copy], router.widths, 8.5))
+
+    def _paint_flows(self, painter: QPainter, router: arrows.Router, tie: Tie, copies: list[arrows.Copy]) -> None:
+        """Arrows in the colour and width of the gradient that goes back along them."""
+        buckets: dict[int, list[arrows.Copy]] = {}
+        for copy in copies:
+            buckets.setdefault(self._level(copy), []).append(copy)
+        for level, members in sorted(buckets.items()):
+            if level < 0:
+                color, width = look.with_alpha(theme().color("muted"), 0.35), 1.0
+            else:
+                share = level / (FLOW_LEVELS - 1)
+                color, width = theme().sequential(share), 1.2 + 3.4 * share
+            arrows.paint(painter, members, router.widths, color, width, tie.kind == "initial")
+        if tie.kind in ("reduce", "spread"):
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(look.with_alpha(theme().color("muted"), 0.6), 1.4))
+            painter.drawPath(router.rail_path(tie))
+
+    def _level(self, copy: arrows.Copy) -> int:
+        """Colour of an arrow; -1 where nothing flows or it belongs to the other part."""
+        shown, tie = self.shown, copy.tie
+        late = tie.kind in ("recurrent", "memory", "reverse")
+        if (shown.part == "direct" and late) or (shown.part == "through" and not late and tie.kind != "initial"):
+            return -1
+        flow = shown.numbers.flow(tie, copy.target, copy.source)
+        if shown.numbers.trace is None:
+            flow = self._felt(copy)
+        share = shown.scale.share(flow)
+        return -1 if not math.isfinite(share) or share < 0 else round(share * (FLOW_LEVELS - 1))
+
+    def _felt(self, copy: arrows.Copy) -> float:
+        """Where no trace tells the ways apart: the whole gradient at the source of the arrow."""
+        norms = self.shown.numbers.norms(copy.tie.source.layer)
+        at = copy.source or 0
+        return float(norms[at]) if norms is not None and 0 <= at < len(norms) else math.nan
+
+    def _paint_starts(self, painter: QPainter) -> None:
+        layout = self.shown.layout
+        first, end = layout.visible()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for row in layout.unrolled.rows:
+            if row.start and first <= row.initial < end:
+                box = layout.cell(row.index, row.initial)
+                radius = min(arrows.INITIAL_RADIUS, box.height() / 2)
+                chrome.initial_state(painter, box.center(), radius, row.start, theme().color("layer"))
+
+    def _paint_ends(self, painter: QPainter, ratio: float) -> None:
+        rows = self.shown.layout.unrolled.by_layer
+        for key, given in self.shown.sample.inputs.items():
+            if key in rows and len(given.values) == (rows[key].steps or 1):
+                ends.paint_input(painter, self.shown.layout, rows[key], given, ratio)
+        for key, asked in self.shown.sample.asked.items():
+            if key in rows and len(asked.counts) == (rows[key].steps or 1):
+                ends.paint_target(painter, self.shown.layout, rows[key], asked)
+                band = self.shown.layout.bands[rows[key].index]
+                box = QRectF(0, self.shown.layout.y(band.top), self.shown.layout.size.width(), band.height)
+                ends.shade(painter, self.shown.layout, rows[key], asked.counts, box)
+
+    def _overview_picture(self) -> QImage | None:
+        """All rows of a sequence on few pixels."""
+        if self._overview is None:
+            rows = [r for r in reversed(self.shown.layout.unrolled.rows) if r.steps == self.shown.layout.unrolled.steps]
+            if not rows:
+                return None
+            lines = [cells.reduced(self.indices(row).astype(float), 6).astype(np.int16) for row in rows]
+            stacked = np.vstack([line if len(line) > 1 else np.repeat(line, 6, axis=0) for line in lines])
+            colors = np.ascontiguousarray(self._table()[stacked])
+            height, width = colors.shape
+            self._overview = QImage(colors.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
+        return self._overview

@@ -1,0 +1,103 @@
+"""Where the unrolled view gets its numbers from: the latest trace or examination, and how long each sequence is."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from core.data.dataset import Dataset
+from core.errors import StudioError
+from core.reports import Moment
+from core.shapes import groups, infer
+from gui.document import Document
+from gui.runner import Runner
+from gui.unroll.numbers import Numbers, of_examination, of_trace
+
+TRACE_SECONDS = 0.3
+TRACE_SHARE = 20.0
+"""While training runs a trace is asked for at most so often, and takes at most 1 / 20 of the worker's time."""
+STEPS_UNKNOWN = 5
+"""Columns that are drawn where nothing says how long a sequence is."""
+
+Lengths = tuple[dict[str, int], dict[str, int]]
+
+
+class Reading:
+    """Reads the document and the runner; keeps nothing but when it last asked."""
+
+    def __init__(self, document: Document, runner: Runner) -> None:
+        self._document, self._runner = document, runner
+        self._asked = 0.0
+
+    def numbers(self, old: Numbers, detailed: bool) -> Numbers:
+        """The best that is known: a trace where one holds, else the examination; ``old`` where nothing is new.
+
+        While training runs a trace lags behind, so that only those who need it (``detailed``) get it.
+        """
+        trace, found, moment = self._runner.trace, self._runner.examination, self._moment()
+        if trace is not None and (not self._runner.busy or detailed):
+            return old if old.trace is trace and old.moment == moment else of_trace(trace, moment)
+        if found is None:
+            return Numbers() if old.known else old
+        same = old.trace is None and old.values is found.activations and old.moment == moment
+        outputs = [layer.id for layer in self._document.project.network.of_kind("output")]
+        return old if same else of_examination(found, outputs, moment)
+
+    def _moment(self) -> Moment | None:
+        """Where a batch that is walked through stands."""
+        report = self._runner.report
+        past = getattr(self._runner, "past", None)
+        return None if report is None or (past is not None and past.rewound) else report.moment
+
+    def want_trace(self, detailed: bool) -> None:
+        """Ask for a trace where there is none, and again and again while training runs."""
+        runner, now = self._runner, monotonic()
+        if runner.examination is None:
+            return
+        cost = runner.trace.seconds if runner.trace is not None else 0.0
+        pause = max(TRACE_SECONDS, TRACE_SHARE * cost) if runner.busy else TRACE_SECONDS
+        if now - self._asked > pause and (detailed if runner.busy else runner.trace is None):
+            self._asked = now
+            runner.request_trace()
+
+    def dataset(self) -> Dataset | None:
+        """The data, where it can be read."""
+        if self._document.state.data is None:
+            return None
+        try:
+            return self._document.project.dataset()
+        except StudioError:
+            return None
+
+    def lengths(self, numbers: Numbers) -> Lengths:
+        """Steps of each sequence layer, and where less of them are no padding, those."""
+        network = self._document.project.network
+        sequences = {key for key, shape in infer(network).items() if shape.sequence}
+        steps = {key: count for key, count in numbers.steps().items() if key in sequences}
+        if steps.keys() != sequences:
+            steps = self._declared(sequences)
+        if numbers.trace is not None:
+            return steps, {key: n for key, n in numbers.trace.valid.items() if key in steps and n != steps[key]}
+        return steps, self._unpadded(numbers, steps)
+
+    def _unpadded(self, numbers: Numbers, steps: dict[str, int]) -> dict[str, int]:
+        data, network = self.dataset(), self._document.project.network
+        if data is None or data.lengths is None or not 0 <= numbers.sample < len(data):
+            return {}
+        count, found = int(data.lengths[numbers.sample]), {}
+        for group in groups(network):
+            if any(network.layers[key].kind == "input" for key in group):
+                found.update({key: count for key in group if count != steps.get(key)})
+        return found
+
+    def _declared(self, sequences: set[str]) -> dict[str, int]:
+        """Steps as the data says them, before anything was computed."""
+        data, network = self.dataset(), self._document.project.network
+        entering = {} if data is None else {key: one.steps for key, one in data.inputs.items()}
+        target = None if data is None else data.target.steps
+        found: dict[str, int] = {}
+        for group in groups(network):
+            own = [network.layers[key] for key in group]
+            said = [entering.get(str(layer.params["field"])) for layer in own if layer.kind == "input"]
+            said += [int(layer.params["steps"]) for layer in own if layer.kind == "repeat"]
+            found.update(dict.fromkeys(group, next((n for n in said if n), None) or target or STEPS_UNKNOWN))
+        return {key: found.get(key, STEPS_UNKNOWN) for key in sequences}

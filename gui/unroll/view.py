@@ -1,0 +1,403 @@
+"""The unrolled network as a widget: it takes mouse and keys, and shows what the document and the runner say."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from core.network import Network
+from core.project import Change
+from core.shapes import infer
+from core.unroll import unroll
+from gui.canvas.overlays import Bubble
+from gui.document import Document
+from gui.runner import Runner
+from gui.text import tr
+from gui.theme import theme
+from gui.unroll import tips
+from gui.unroll.cell_diagram import CellDiagram
+from gui.unroll.commands import make_commands
+from gui.unroll.editing import Editing
+from gui.unroll.hints import Hint
+from gui.unroll.hits import spot_at
+from gui.unroll.layout import Layout
+from gui.unroll.lights import Lights, Spot
+from gui.unroll.numbers import Numbers, Part, log_scale
+from gui.unroll.painting import Painting, Shown
+from gui.unroll.pointing import Pointing
+from gui.unroll.reading import Reading
+from gui.unroll.sample import Sample, read
+from gui.unroll.walking import walk
+
+
+class UnrollView(QWidget):
+    """Shows the network of a document over time. ``commands`` are its QActions by key."""
+
+    step_selected = Signal(int)
+    """0-based time step that was chosen here."""
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("unroll_view")
+        self.setAccessibleName(tr("Unrolled network"))
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time goes from left to right in every language
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(240, 160)
+        self.document, self.runner = document, runner
+        self.step: int | None = None
+        """The selected time step, 0-based."""
+        self.follows = True
+        """Until someone zooms by hand all columns stay in sight."""
+        self.spot = Spot()
+        self.painting = Painting(Shown(document.project.network, Layout(unroll(document.project.network, 1))))
+        self.reading = Reading(document, runner)
+        self.lights = Lights(self.painting)
+        self.pointing = Pointing(self)
+        self.editing = Editing(self)
+        self.bubble = Bubble(self)
+        self.hint = Hint(self)
+        self.diagram = CellDiagram(self)
+        self.commands: dict[str, QAction] = make_commands(self)
+        self.addActions(list(self.commands.values()))
+        self._picture: QPixmap | None = None
+        self._network: Network | None = None
+        self._drawn_with: object = None
+        self._stale = True
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self._on_replaced)
+        document.selection_changed.connect(self._on_selection)
+        document.highlighted.connect(self._on_highlight)
+        runner.updated.connect(self._on_updated)
+        runner.status_changed.connect(self._on_updated)
+        theme().changed.connect(self._on_theme)
+
+    @property
+    def shown(self) -> Shown:
+        """What is painted."""
+        return self.painting.shown
+
+    @property
+    def layout_(self) -> Layout:
+        """Where everything is."""
+        return self.painting.shown.layout
+
+    # -- what the document and the runner say ------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show what is known now."""
+        self._stale = False
+        numbers = self.reading.numbers(self.shown.numbers, self.detailed())
+        if self.document.project.network is not self._network or self.reading.lengths(numbers) != self._drawn_with:
+            self._rebuild(numbers)
+        if numbers is not self.shown.numbers:
+            self._show_numbers(numbers)
+        if self.isVisible():
+            self.reading.want_trace(self.detailed())
+        self.diagram.refresh()
+        self.hint.refresh()
+
+    def detailed(self) -> bool:
+        """Whether what is shown needs a trace even while training runs."""
+        return self.shown.gradient or self.diagram.isVisible()
+
+    def _rebuild(self, numbers: Numbers) -> None:
+        """The network or its lengths have changed."""
+        network = self.document.project.network
+        steps, valid = self._drawn_with = self.reading.lengths(numbers)
+        self._network = network
+        old = self.layout_
+        layout = Layout(unroll(network, steps, valid))
+        same = [(c.kind, c.stage, c.step) for c in layout.unrolled.columns] == [
+            (c.kind, c.stage, c.step) for c in old.unrolled.columns
+        ]
+        layout.lens, layout.tall = old.lens, old.tall
+        shapes = infer(network)
+        layout.units = {key: shapes[key].features for key in old.units if key in shapes}
+        layout.size = QSizeF(self.size())
+        layout.pitch, layout.offset = old.pitch, old.offset
+        self.shown.layout, self.shown.network = layout, network
+        self._place_ends(self.shown.sample)
+        self._select_column()
+        if self.follows or not same:
+            self.follows = True
+            layout.fit()
+        self.painting.forget()
+        self.repaint_all()
+
+    def _show_numbers(self, numbers: Numbers) -> None:
+        shown = self.shown
+        shown.numbers = numbers
+        moment = numbers.moment
+        if moment is not None and moment.phase in ("backward", "update"):
+            self._set_gradient(True)
+        elif moment is not None and moment.phase == "forward":
+            self._set_gradient(False)
+        data = self.reading.dataset()
+        sample = read(shown.network, data, numbers.sample, numbers.values) if data is not None else Sample()
+        self._place_ends(sample)
+        shown.sample = sample
+        shown.scale = log_scale(numbers)
+        if moment is not None and moment.phase in ("forward", "backward", "loss"):
+            self.go_to_step(moment.step, tell=False)
+        self.painting.forget()
+        self.repaint_all()
+
+    def _place_ends(self, sample: Sample) -> None:
+        """Make room for the values of the sample."""
+        rows = self.layout_.unrolled.by_layer
+        wanted = (frozenset(sample.inputs.keys() & rows.keys()), frozenset(sample.asked.keys() & rows.keys()))
+        if wanted != self.layout_.ends:
+            self.layout_.ends = wanted
+            self.layout_.arrange()
+
+    # -- what commands, mouse and keys ask for -----------------------------------------------------------------------
+
+    def show_gradient(self, on: bool) -> None:
+        """Colours of gradients instead of activations."""
+        self._set_gradient(on)
+        self.painting.forget()
+        self.refresh()
+        self.repaint_all()
+
+    def _set_gradient(self, on: bool) -> None:
+        self.shown.gradient = on
+        self.commands["gradient" if on else "values"].setChecked(True)
+
+    def show_part(self, part: Part) -> None:
+        """The whole gradient, what comes directly, or what comes through time."""
+        self.shown.part = part
+        self.commands[part].setChecked(True)
+        self.show_gradient(True)
+
+    def set_lens(self, on: bool) -> None:
+        """Widen the columns around the selected step, or none."""
+        self.layout_.lens = on
+        self.layout_.arrange()
+        self.repaint_all()
+
+    def fit(self) -> None:
+        """Everything in sight."""
+        self.follows = True
+        self.layout_.fit()
+        self.repaint_all()
+
+    def zoom(self, factor: float, at: float | None = None) -> None:
+        """Wider or thinner columns."""
+        self.follows = False
+        self.layout_.zoom(factor, self.width() / 2 if at is None else at)
+        self.repaint_all()
+
+    def stretch(self, factor: float) -> None:
+        """Higher or lower rows."""
+        self.layout_.stretch(factor)
+        self.painting.forget()
+        self.repaint_all()
+
+    def pan(self, by: QPointF) -> None:
+        """Move what is seen."""
+        self.layout_.pan(by)
+        self.repaint_all()
+
+    def select(self, layer: str, column: int, at: float | None = None, add: bool = False) -> None:
+        """Select a layer through one of its copies."""
+        ids = {*(self.document.selection if add else ()), layer}
+        self.document.select(ids)
+        self.go_to_column(column, at)
+
+    def go_to_column(self, column: int, at: float | None = None) -> None:
+        """Select a column; one without time leaves the step as it is."""
+        chosen = self.layout_.unrolled.columns[column]
+        if chosen.kind == "step":
+            self.step = chosen.step
+            self.step_selected.emit(chosen.step)
+        self.shown.column = column
+        self.layout_.set_focus(column if chosen.kind == "step" else self.layout_.focus, at)
+        self.layout_.show(column)
+        self._tell()
+        self.diagram.refresh()
+        self.repaint_all()
+
+    def go_to_step(self, step: int, tell: bool = True) -> None:
+        """Select a time step; of several sequences, in the one that is selected, or the first one."""
+        column = self._column_of(step)
+        if column is None or (self.step == step and self.shown.column == column):
+            return
+        self.blockSignals(not tell)
+        self.go_to_column(column)
+        self.blockSignals(False)
+
+    def _column_of(self, step: int) -> int | None:
+        rows = [r for r in self.layout_.unrolled.rows if r.steps is not None and 0 <= step < r.steps]
+        rows.sort(key=lambda row: row.layer not in self.document.selection)
+        return rows[0].column(step) if rows else None
+
+    def _select_column(self) -> None:
+        """Find the selected step again after a change of the network."""
+        column = None if self.step is None else self._column_of(self.step)
+        if column is None:
+            self.step = None
+        self.shown.column = self.layout_.focus = column
+
+    def toggle_units(self, layers: list[str]) -> None:
+        """Show the units of rows, or their strips."""
+        layout, shapes = self.layout_, infer(self.shown.network)
+        units = dict(layout.units)
+        for key in layers:
+            if key in units:
+                del units[key]
+            elif key in shapes:
+                units[key] = shapes[key].features
+        layout.units = units
+        layout.arrange()
+        self.painting.forget()
+        self.repaint_all()
+
+    def open_diagram(self, layer: str) -> None:
+        """Show the inside of an LSTM or GRU."""
+        if self.shown.network.layers[layer].kind in ("lstm", "gru", "rnn"):
+            self.diagram.open(layer)
+            self.refresh()
+
+    def cell_words(self) -> str:
+        """The selected cell in words."""
+        layers = [k for k in self.document.selected_layers() if k in self.layout_.unrolled.by_layer]
+        if not layers:
+            return ""
+        row = self.layout_.unrolled.by_layer[layers[0]]
+        step = self.step if row.steps is not None else None
+        return tips.cell(self.shown.network, self.shown.numbers, row, step)
+
+    def _tell(self) -> None:
+        self.setAccessibleDescription(self.cell_words() or tr("Arrow keys go from step to step and layer to layer."))
+
+    def repaint_all(self) -> None:
+        """Paint everything anew with the next frame."""
+        self._picture = None
+        self.update()
+
+    # -- signals -----------------------------------------------------------------------------------------------------
+
+    def _on_changed(self, change: Change) -> None:
+        if change.network or change.data:
+            self._mark_stale()
+
+    def _on_replaced(self) -> None:
+        self.step, self.shown.column, self.follows = None, None, True
+        self.layout_.units, self.layout_.focus, self.spot = {}, None, Spot()
+        self.diagram.hide()
+        self._mark_stale()
+
+    def _on_updated(self) -> None:
+        self._mark_stale()
+
+    def _mark_stale(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self.refresh()
+
+    def _on_selection(self) -> None:
+        self.shown.marked = self.document.selection
+        self.editing.enable()
+        self._tell()
+        self.repaint_all()
+
+    def _on_highlight(self, ids: frozenset[str]) -> None:
+        self.shown.highlighted = ids
+        self.repaint_all()
+
+    def _on_theme(self) -> None:
+        self.painting.forget()
+        self.repaint_all()
+
+    # -- events ------------------------------------------------------------------------------------------------------
+
+    def point(self, spot: Spot, pos: QPointF) -> None:
+        """Something is under the pointer: light it up and say what it is."""
+        if spot != self.spot:
+            self.spot = spot
+            self.update()
+        self.bubble.say(self.pointing.words(spot), pos.toPoint(), "recurrent" if spot.kind == "arrow" else "plain")
+
+    def spot_at(self, pos: QPointF) -> Spot:
+        """What is at a point."""
+        return spot_at(self.painting, pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        if self._picture is None:
+            picture = QPixmap((QSizeF(self.size()) * ratio).toSize())
+            picture.setDevicePixelRatio(ratio)
+            inner = QPainter(picture)
+            self.painting.base(inner, ratio)
+            inner.end()
+            self._picture = picture
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        self.lights.paint(painter, self.spot)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.layout_.size = QSizeF(self.size())
+        if self.follows:
+            self.layout_.fit()
+        else:
+            self.layout_.arrange()
+        self.hint.place()
+        self.diagram.place()
+        self.editing.place()
+        self.repaint_all()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+        if self.follows:
+            self.fit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pointing.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointing.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.pointing.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.pointing.double_click(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.point(Spot(), QPointF())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.pointing.wheel(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.editing.open_menu(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if walk(self, event):
+            event.accept()
+        else:
+            event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom(1.0 + event.value(), event.position().x())
+            return True
+        return super().event(event)
