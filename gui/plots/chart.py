@@ -93,6 +93,10 @@ class Chart(pg.PlotWidget):
         """Show or hide the axis "left" or "bottom"."""
         self.getPlotItem().showAxis(side, shown)
 
+    def align_left(self, width: int) -> None:
+        """Give the left axis this many pixels, so that charts one above the other share their x axis."""
+        self._axes["left"].setWidth(width)
+
     def set_titles(self, x: str | None = None, y: str | None = None) -> None:
         """Change the titles of the axes."""
         for axis, title in (("bottom", x), ("left", y)):
