@@ -241,9 +241,10 @@ class Interpreter:
 
     def final(self, layer_id: str, cell: bool = False) -> Tensor:
         """The last valid state of a layer; each direction of a block ends where it has read everything."""
-        if not self.shapes[layer_id].sequence:
-            return self.value(layer_id, None)
         table = self.cells if cell else self.values
+        if not self.shapes[layer_id].sequence:
+            self.value(layer_id, None)
+            return table[layer_id, None]
         for t in range(self.axes.steps[layer_id]):
             self.value(layer_id, t)
         last = self.at_last([table[layer_id, t] for t in range(self.axes.steps[layer_id])], layer_id)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
-from torch.nn.functional import pad
 
 from core.engine.recorder import Recorder
 
@@ -53,34 +53,35 @@ class FusedLstm(torch.autograd.Function):
         ctx: Any, x: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, start: Tensor, start_cell: Tensor,
         recorder: Recorder | None,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        features, units = x.shape[-1], w_hh.shape[1]
-        width = max(features, _NARROWEST)
+        steps, batch, features = x.shape
+        units = w_hh.shape[1]
+        narrow = wide = max(features, _NARROWEST)
         if recorder is not None:
-            width = features + units if ctx.needs_input_grad[0] else max(width, units)
-        wide, w_wide = _widened(x, width), _widened(w_ih, width)
-        first = (start[None].contiguous(), start_cell[None].contiguous())
-        # only with gradients enabled does the kernel keep what its backward pass needs
-        with torch.enable_grad():
-            given = [value.detach() for value in (wide.contiguous(), w_wide, w_hh, b_ih, b_hh, *first)]
-            states, last, last_cell, kept = _forward(*given, False, [], _LSTM, units, 1, True, False, False, True)
-        ctx.save_for_backward(wide, w_ih, w_hh, b_ih, b_hh, *first, states, last, last_cell, kept)
+            wide = features + units if ctx.needs_input_grad[0] else max(narrow, units)
+            narrow = narrow if _widens_later(steps, batch, narrow, wide, units) else wide
         ctx.set_materialize_grads(False)
-        ctx.recorder, ctx.features = recorder, features
+        weights = [w_ih.detach(), w_hh.detach(), b_ih.detach(), b_hh.detach()]
+        read = _widened(x.detach(), narrow).contiguous()
+        first = (start.detach()[None].contiguous(), start_cell.detach()[None].contiguous())
+        states, last, last_cell, kept = _run(read, [_widened(weights[0], narrow), *weights[1:]], first)
+        ctx.save_for_backward(read, w_ih, w_hh, b_ih, b_hh, *first, states, last, last_cell, kept)
+        ctx.recorder, ctx.features, ctx.wide = recorder, features, wide
         ctx.versions = [value._version for value in (w_ih, w_hh, b_ih, b_hh)]
         return states.view_as(states), last_cell[0]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
-        wide, w_ih, w_hh, b_ih, b_hh, start, start_cell, states, last, last_cell, kept = ctx.saved_tensors
+        read, w_ih, w_hh, b_ih, b_hh, start, start_cell, states, last, last_cell, kept = ctx.saved_tensors
         outside = torch.zeros_like(states) if grads[0] is None else grads[0].contiguous()
         outside_cell = None if grads[1] is None else grads[1][None].contiguous()
         units, features, wants_x = w_hh.shape[1], ctx.features, ctx.needs_input_grad[0]
         reading = w_ih if ctx.recorder is None else torch.cat([w_ih, w_hh], 1) if wants_x else w_hh
-        d_wide, d_w_ih, d_w_hh, d_b_ih, d_b_hh, d_start, d_cell = _backward(
-            wide, _widened(reading, wide.shape[-1]), w_hh, b_ih, b_hh, start, start_cell, states, last, last_cell,
-            outside, None, outside_cell, False, _LSTM, units, 1, True, True, False, [], False, kept,
-        )  # fmt: skip
+        weights = [_widened(reading, ctx.wide), w_hh, b_ih, b_hh]
+        found = (states, last, last_cell, kept)
+        d_wide, d_w_ih, d_w_hh, d_b_ih, d_b_hh, d_start, d_cell = _run_back(
+            _widened(read, ctx.wide), weights, (start, start_cell), found, outside, outside_cell
+        )
         if ctx.recorder is not None:
             first = features if wants_x else 0
             _record(ctx, outside, d_wide[..., first : first + units], outside_cell)
@@ -88,8 +89,63 @@ class FusedLstm(torch.autograd.Function):
         return d_x, d_w_ih[:, :features], d_w_hh, d_b_ih, d_b_hh, d_start[0], d_cell[0], None
 
 
+def _run(x: Tensor, weights: Sequence[Tensor], first: tuple[Tensor, Tensor]) -> tuple[Tensor, ...]:
+    """h_t, the last h and c, and what the backward pass needs, which is kept only where gradients are enabled."""
+    units = weights[1].shape[1]
+    with torch.enable_grad():
+        found: tuple[Tensor, ...] = _forward(x, *weights, *first, False, [], _LSTM, units, 1, True, False, False, True)
+    return found
+
+
+def _run_back(
+    x: Tensor, weights: Sequence[Tensor], first: tuple[Tensor, Tensor], found: tuple[Tensor, ...], outside: Tensor,
+    outside_cell: Tensor | None,
+) -> tuple[Tensor, ...]:  # fmt: skip
+    """Gradients of x, the four weights and the two first states."""
+    states, last, last_cell, kept = found
+    units = weights[1].shape[1]
+    gradients: tuple[Tensor, ...] = _backward(
+        x, *weights, *first, states, last, last_cell, outside, None, outside_cell,
+        False, _LSTM, units, 1, True, True, False, [], False, kept,
+    )  # fmt: skip
+    return gradients
+
+
+@lru_cache(maxsize=256)
+def _widens_later(steps: int, batch: int, narrow: int, wide: int, units: int) -> bool:
+    """Whether a forward pass on narrow input can go back on wide input: then only the way back pays for the width.
+
+    oneDNN does not promise it; what it keeps has the same layout as long as the input is no wider than the state. So it
+    is tried, once for each shape, on random numbers, and believed only if every bit agrees.
+    """
+    if wide > units or narrow == wide:
+        return False
+    generator = torch.Generator().manual_seed(0)
+
+    def normal(*size: int) -> Tensor:
+        return torch.randn(size, generator=generator, dtype=torch.float32)
+
+    x, outside = normal(steps, batch, narrow), normal(steps, batch, units)
+    weights = [0.1 * normal(4 * units, narrow), 0.1 * normal(4 * units, units), normal(4 * units), normal(4 * units)]
+    first = (normal(1, batch, units), normal(1, batch, units))
+    x_wide, w_wide = _widened(x, wide), [_widened(weights[0], wide), *weights[1:]]
+    found, found_wide = _run(x, weights, first), _run(x_wide, w_wide, first)
+    if found[3].numel() != found_wide[3].numel() or not torch.equal(found[0], found_wide[0]):
+        return False
+    reading = [_widened(weights[1], wide), *weights[1:]]
+    mixed = _run_back(x_wide, reading, first, found, outside, None)
+    proper = _run_back(x_wide, reading, first, found_wide, outside, None)
+    return all(torch.equal(a, b) for a, b in zip(mixed, proper, strict=True))
+
+
 def _widened(value: Tensor, width: int) -> Tensor:
-    return pad(value, (0, width - value.shape[-1])) if width > value.shape[-1] else value
+    """(..., features) with zeros appended up to (..., width)."""
+    features = value.shape[-1]
+    if width <= features:
+        return value
+    wide = value.new_zeros(*value.shape[:-1], width)
+    wide[..., :features] = value
+    return wide
 
 
 def _record(ctx: Any, outside: Tensor, through: Tensor, outside_cell: Tensor | None) -> None:
@@ -104,13 +160,13 @@ def _record(ctx: Any, outside: Tensor, through: Tensor, outside_cell: Tensor | N
 
 def _cell_gradient(ctx: Any, total: Tensor, outside_cell: Tensor | None) -> Callable[[], Tensor]:
     """A function that works out dL/dc_t from dL/dh_t: two passes over time that a training step need not pay for."""
-    wide, *weights, start, start_cell, states, _, _, _ = ctx.saved_tensors
+    read, *weights, start, start_cell, states, _, _, _ = ctx.saved_tensors
     features, versions = ctx.features, ctx.versions
 
     def work_out() -> Tensor:
         if versions != [value._version for value in weights]:
             raise RuntimeError("ask for dL/dc before the optimizer changes the weights")
-        found = cell_states(wide[..., :features], weights, states, start[0], start_cell[0])
+        found = cell_states(read[..., :features], weights, states, start[0], start_cell[0])
         bent = torch.tanh(found.cells)
         gradient = total * found.out * (1 - bent * bent)
         if outside_cell is not None:
