@@ -87,6 +87,10 @@ def _output_fits(view: View) -> Iterator[Problem]:
         )
 
 
+_SHARES = ("softmax", "log_softmax")
+"""Outputs that share 1 among the classes: of a single number they always say 1, and learn nothing."""
+
+
 def _loss_fits(view: View) -> Iterator[Problem]:
     outputs = view.network.of_kind("output")
     loss = catalogue("losses")[view.state.training["loss"].key]
@@ -105,8 +109,12 @@ def _loss_fits(view: View) -> Iterator[Problem]:
         return
     for layer in outputs:
         chosen = activation_of(layer)
+        number = view.data is not None and view.data.task == "regression"
+        if number:
+            fitting = tuple(key for key in fitting if key not in _SHARES)
         if chosen is not None and fitting and chosen.key not in fitting:
-            best = "sigmoid" if layer.params["units"] == 1 and "sigmoid" in fitting else fitting[0]
+            one_of_two = layer.params["units"] == 1 and "sigmoid" in fitting and not number
+            best = "sigmoid" if one_of_two else fitting[0]
             titles = catalogue("activations")
             yield Problem(
                 "loss does not fit output",
