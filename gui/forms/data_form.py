@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice, Param, Spec, replaced
-from core.errors import StudioError
+from core.errors import DataError, StudioError
 from core.fitting import choose_data
 from core.project import Change
 from gui.document import Document
@@ -46,6 +46,8 @@ class DataForm(QWidget):
         _, _, setting = path.partition(".")
         try:
             data = self._changed(setting, value) if setting else value
+            if data.values.get("content") == "":
+                raise DataError("There is no data of your own yet: import a file by File, Import data.")
             self._document.do(choose_data(self._document.state, data))
         except StudioError as error:
             self.refresh()
