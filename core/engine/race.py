@@ -68,10 +68,7 @@ def race(
 def _step(racer: _Racer, model: Model, batch: Batch, random: torch.Generator, weight: Weight) -> None:
     learner, (name, place) = racer.learner, weight
     done = model.forward(learner.tensors, batch, training=True, generator=random)
-    learner.begin()
-    penalties = [p for p in (learner.penalty(), done.activity(learner.training)) if p is not None]
-    torch.autograd.backward(sum(penalties, start=done.loss))
-    learner.clip(learner.gradient_norm())
+    learner.clip(learner.learn_from(done.loss, done.activity(learner.training)))
     tensor = learner.tensors[name]
     before = float(tensor.detach()[place])
     gradient = 0.0 if tensor.grad is None else float(tensor.grad[place])
