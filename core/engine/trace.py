@@ -20,7 +20,7 @@ from core.engine.model import Model
 from core.engine.objective import Answers
 from core.engine.probes import Look
 from core.engine.probes_local import Local, in_walk, initial_state, locals_of
-from core.engine.probes_time import cell_onward
+from core.engine.probes_time import cell_onward, loss_at_logits
 from core.engine.reference import CELLS
 from core.network import Layer, Link
 from core.traces import LayerTrace, Trace
@@ -57,6 +57,8 @@ def _layer(look: Look, layer: Layer) -> LayerTrace:
     assert capture is not None
     total, direct = capture.total(layer.id), capture.direct(layer.id)
     found, cell = _ways(look, layer, total), values.cells.get(layer.id)
+    if layer.id == look.model.objective.output:
+        found.delta_direct = loss_at_logits(look)
     sequence = layer.id in look.axes.steps
     made = LayerTrace(
         value=_single(values.outputs[layer.id]),
@@ -125,6 +127,8 @@ def _at_sums(look: Look, layer: Layer) -> Tensor | None:
     """What the loss says straight to the sums of the output layer, past its activation: most losses of classes do."""
     if layer.id != look.model.objective.output:
         return None
+    if look.seen.answers.logits is look.seen.answers.outputs:
+        return None  # the value is the sums, and all of its gradient is known
     answers = Answers(*(value.detach().clone().requires_grad_() for value in look.seen.answers))
     loss = look.model.objective.loss(answers, look.batch)
     return torch.autograd.grad(loss, answers.logits, allow_unused=True)[0]

@@ -190,6 +190,12 @@ def test_what_leaves_a_node_along_all_its_arrows_is_its_whole_gradient() -> None
     np.testing.assert_allclose(whole[-2:], now[-2:], rtol=1e-9)
 
 
+def jacobians(activation: str, sums: list[Tensor]) -> list[Tensor]:
+    """d value / d sum of every step."""
+    function = (lambda a: torch.softmax(a, -1)) if activation == "softmax" else torch.tanh
+    return [torch.autograd.functional.jacobian(function, a.detach()[0]) for a in sums]
+
+
 @pytest.mark.parametrize(("loss", "activation"), [("cross_entropy", "softmax"), ("mse", "softmax"), ("mse", "tanh")])
 def test_an_output_that_is_read_again_by_hand(loss: str, activation: str) -> None:
     """A Jordan network: the loss may be computed from the sums, the memory reads the value after the activation."""
@@ -221,6 +227,11 @@ def test_an_output_that_is_read_again_by_hand(loss: str, activation: str) -> Non
     else:
         (said - torch.tensor(data.target.values[3], dtype=torch.float64)).square().mean().backward()
     close(found.layers["y"].delta, torch.cat([grad(s) for s in sums]))
+    own = found.layers["y"].delta_direct
+    assert own is not None
+    through = [J.T @ g[0] for J, g in zip(jacobians(activation, sums), map(grad, past[1:]), strict=False)]
+    close(found.layers["y"].delta[:-1] - own[:-1], torch.stack(through))
+    close(own[-1:], grad(sums[-1]))
     close(found.layers["y"].flows["h_y"], norms(read))
     close(found.layers["h"].flows["y_h"], norms(past))
     close(found.layers["h"].total, torch.cat([grad(h) for h in hidden]))
