@@ -1,0 +1,75 @@
+"""Outputs of a network as numbers with names: probabilities of classes, or values in their own unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.answers import AROUND_ZERO
+from core.data.dataset import Dataset
+from core.describe import number
+from gui.text import tr, tr_core
+
+
+@dataclass(frozen=True, eq=False)
+class Beliefs:
+    """What was said, after each of some steps."""
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    """(n, names)."""
+    probabilities: bool
+    """True where each row adds up to 1."""
+    decides: bool
+    """True where the largest one is the answer; False where each is a value of its own."""
+    unit: str = ""
+
+    def words(self, row: int) -> str:
+        """The answer of a row: “3” (97 %), or 118 sunspots."""
+        values = self.values[row]
+        if not np.isfinite(values).all():
+            return tr("no finite number")
+        if not self.decides:
+            return ", ".join(self._value(name, float(v)) for name, v in zip(self.names, values, strict=True))
+        best = int(values.argmax())
+        return f"{self.names[best]} ({self.amount(float(values[best]))})"
+
+    def amount(self, value: float) -> str:
+        """A single number as it is shown."""
+        return percent(value) if self.probabilities else number(value)
+
+    def _value(self, name: str, value: float) -> str:
+        text = f"{number(value)} {tr_core(self.unit)}" if self.unit else number(value)
+        return f"{name}: {text}" if len(self.names) > 1 else text
+
+
+def percent(value: float) -> str:
+    """A probability; what is not certain does not look so."""
+    if not np.isfinite(value):
+        return number(value)
+    if 0 < value < 0.001:
+        return "< 0.1 %"
+    if 0.999 < value < 1:
+        return "> 99.9 %"
+    return f"{100 * value:.1f} %"
+
+
+def beliefs(data: Dataset, activation: str, outputs: np.ndarray) -> Beliefs:
+    """``outputs`` is (n, units); ``activation`` is the key of the output layer's."""
+    values, target = np.asarray(outputs, float), data.target
+    if not target.codes:
+        scale = target.normalisation
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = values if scale is None else scale.undo(values)
+        named = [tr_core(name) for name in target.names[: values.shape[1]]]
+        names = named + [tr("value {n}", n=n + 1) for n in range(len(named), values.shape[1])]
+        return Beliefs(tuple(names), values, False, False, target.unit)
+    classes = tuple(tr_core(name) for name in target.classes)
+    if values.shape[1] == 1 and len(classes) <= 2:
+        if activation in AROUND_ZERO:
+            values, probable = np.hstack([-values, values]), False
+        else:
+            values, probable = np.hstack([1 - values, values]), activation == "sigmoid"
+        return Beliefs(classes, values, probable, True)
+    return Beliefs(classes, values, activation == "softmax", True)

@@ -1,0 +1,239 @@
+"""What a network says while it reads: a bar for each class at one step, and all steps side by side as a heat-map."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.describe import number
+from gui.text import tr
+from gui.theme import theme
+from gui.using.beliefs import Beliefs
+
+_ROW, _SMALL_ROW, _AXIS = 20, 13, 18
+
+
+class CourseView(QWidget):
+    """Click, drag or arrow keys choose the step whose bars are shown."""
+
+    stepped = Signal(int)
+    """Row of the course that is looked at."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("course")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time goes from left to right in every language
+        self.beliefs: Beliefs | None = None
+        self.lengths = np.zeros(0, int)
+        self.marks: tuple[str, ...] = ()
+        self.row = -1
+        theme().changed.connect(self.update)
+
+    def show_course(self, beliefs: Beliefs, lengths: np.ndarray, marks: tuple[str, ...] = ()) -> None:
+        """Rows of ``beliefs`` were said after ``lengths`` steps; ``marks`` names steps (letters), else they are numbers.
+
+        Who looked at the last row looks at the last one again.
+        """
+        at_end = self.row < 0 or self.row >= len(self.lengths) - 1
+        self.beliefs, self.lengths, self.marks = beliefs, lengths, marks
+        self.row = len(lengths) - 1 if at_end else min(self.row, len(lengths) - 1)
+        self.setFixedHeight(self.sizeHint().height())
+        self._describe()
+        self.update()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.beliefs, self.row = None, -1
+        self.lengths = np.zeros(0, int)
+        self._describe()
+        self.update()
+
+    def look_at(self, row: int) -> None:
+        """Show the bars of this row."""
+        row = max(0, min(row, len(self.lengths) - 1))
+        if row != self.row and len(self.lengths):
+            self.row = row
+            self._describe()
+            self.update()
+            self.stepped.emit(row)
+
+    def map_box(self) -> QRectF:
+        """Where the steps are drawn; empty where there is only one."""
+        if self.beliefs is None or len(self.lengths) < 2:
+            return QRectF()
+        left = self._left() + self._bar() if self.beliefs.decides else 44.0
+        return QRectF(left, 2, self.width() - left - 4, self.height() - _AXIS - 4)
+
+    def column(self, row: int) -> QRectF:
+        """Where a row of the course is drawn."""
+        box = self.map_box()
+        wide = box.width() / max(1, len(self.lengths))
+        return QRectF(box.left() + row * wide, box.top(), wide, box.height())
+
+    def sizeHint(self) -> QSize:
+        if self.beliefs is None:
+            return QSize(260, 40)
+        if not self.beliefs.decides:
+            return QSize(260, 120 if len(self.lengths) > 1 else 26 * len(self.beliefs.names))
+        return QSize(260, int(self._tall() * len(self.beliefs.names)) + _AXIS + 6)
+
+    # -- how it is drawn ---------------------------------------------------------------------------------------------
+
+    def _tall(self) -> float:
+        assert self.beliefs is not None
+        return _SMALL_ROW if len(self.beliefs.names) > 12 else _ROW
+
+    def _left(self) -> float:
+        assert self.beliefs is not None
+        widest = max(self.fontMetrics().horizontalAdvance(name) for name in self.beliefs.names)
+        return float(min(90, widest + 10))
+
+    def _bar(self) -> float:
+        return max(90.0, 0.42 * (self.width() - self._left())) if len(self.lengths) > 1 else self.width() - self._left()
+
+    def _describe(self) -> None:
+        said = self.beliefs.words(self.row) if self.beliefs is not None and self.row >= 0 else tr("nothing yet")
+        step = int(self.lengths[self.row]) if self.row >= 0 else 0
+        self.setAccessibleName(tr("What the network says after step {step}: {said}", step=step, said=said))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.beliefs is None or self.row < 0:
+            return
+        painter = QPainter(self)
+        if self.beliefs.decides:
+            self._draw_bars(painter)
+            self._draw_map(painter)
+        elif len(self.lengths) > 1:
+            self._draw_lines(painter)
+        else:
+            self._draw_values(painter)
+        self._draw_steps(painter)
+        if self.hasFocus():
+            painter.setPen(theme().color("selection"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _draw_bars(self, painter: QPainter) -> None:
+        assert self.beliefs is not None
+        values, tall, left = self.beliefs.values[self.row], self._tall(), self._left()
+        best = int(np.nanargmax(values)) if np.isfinite(values).any() else -1
+        text = painter.fontMetrics()
+        room = self._bar() - text.horizontalAdvance("> 99.9 %") - 12
+        largest = 1.0 if self.beliefs.probabilities else float(np.nanmax(np.abs(values))) or 1.0
+        for n, (name, value) in enumerate(zip(self.beliefs.names, values, strict=True)):
+            top = 2 + n * tall
+            base = QPointF(2, top + (tall + text.ascent() - text.descent()) / 2)
+            painter.setPen(theme().color("text"))
+            painter.drawText(base, text.elidedText(name, Qt.TextElideMode.ElideRight, int(left - 8)))
+            share = float(np.nan_to_num(abs(value) / largest, posinf=1.0))
+            bar = QRectF(left, top + 2, max(1.0, room * min(1.0, share)), tall - 4)
+            painter.fillRect(bar, theme().color("accent" if n == best else "layer_edge"))
+            painter.setPen(theme().color("text" if n == best else "muted"))
+            painter.drawText(QPointF(bar.right() + 5, base.y()), self.beliefs.amount(float(value)))
+
+    def _draw_map(self, painter: QPainter) -> None:
+        assert self.beliefs is not None
+        if self.map_box().isEmpty():
+            return
+        values, tall = self.beliefs.values, self._tall()
+        finite = values[np.isfinite(values)]
+        low, high = (0.0, 1.0) if self.beliefs.probabilities or not len(finite) else (finite.min(), finite.max())
+        for row, said in enumerate(values):
+            box = self.column(row)
+            left, right = round(box.left()), round(box.right())
+            for n, value in enumerate(said):
+                color = theme().sequential(float((value - low) / ((high - low) or 1.0)))
+                painter.fillRect(QRectF(left, 2 + n * tall, max(1, right - left), tall), color)
+        self._frame(painter, QRectF(self.column(self.row).left(), 2, self.column(0).width(), tall * values.shape[1]))
+
+    def _draw_lines(self, painter: QPainter) -> None:
+        assert self.beliefs is not None
+        box, values = self.map_box(), self.beliefs.values
+        painter.fillRect(box, theme().color("plot_background"))
+        good = values[np.isfinite(values)]
+        if not len(good):
+            return
+        low, high = float(good.min()), float(good.max())
+        span = (high - low) or 1.0
+        painter.setPen(theme().color("muted"))
+        painter.drawText(QPointF(2, box.top() + painter.fontMetrics().ascent()), number(high))
+        painter.drawText(QPointF(2, box.bottom() - 2), number(low))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for unit in range(values.shape[1]):
+            spots = [
+                QPointF(self.column(row).center().x(), box.bottom() - 4 - (v - low) / span * (box.height() - 8))
+                for row, v in enumerate(values[:, unit])
+                if np.isfinite(v)
+            ]
+            painter.setPen(QPen(theme().color(f"series{1 + unit % 8}"), 1.6))
+            painter.drawPolyline(QPolygonF(spots))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._frame(painter, self.column(self.row))
+
+    def _draw_values(self, painter: QPainter) -> None:
+        assert self.beliefs is not None
+        font = painter.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        painter.setFont(font)
+        painter.setPen(theme().color("text"))
+        painter.drawText(
+            QRectF(self.rect()).adjusted(4, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, self.beliefs.words(0)
+        )
+
+    def _frame(self, painter: QPainter, box: QRectF) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme().color("plot_background"), 3))
+        painter.drawRect(box)
+        painter.setPen(QPen(theme().color("selection"), 1.5))
+        painter.drawRect(box)
+
+    def _draw_steps(self, painter: QPainter) -> None:
+        box, text = self.map_box(), painter.fontMetrics()
+        if box.isEmpty():
+            return
+        names = [self.marks[n - 1] if self.marks else str(n) for n in self.lengths]
+        every = max(1, int(np.ceil((max(text.horizontalAdvance(name) for name in names) + 5) / self.column(0).width())))
+        for row, name in enumerate(names):
+            if row == self.row or (row % every == 0 and abs(row - self.row) >= every):
+                painter.setPen(theme().color("text" if row == self.row else "muted"))
+                middle = self.column(row).center().x()
+                place = QRectF(middle - 40, self.height() - _AXIS, 80, _AXIS - 2)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
+
+    # -- choosing a step ---------------------------------------------------------------------------------------------
+
+    def _look_under(self, x: float) -> None:
+        box = self.map_box()
+        if not box.isEmpty() and x >= box.left() - 6:
+            self.look_at(int((x - box.left()) / self.column(0).width()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._look_under(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._look_under(event.position().x())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        goals = {
+            Qt.Key.Key_Left: self.row - 1,
+            Qt.Key.Key_Right: self.row + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: len(self.lengths) - 1,
+        }
+        key = Qt.Key(event.key())
+        if key in goals:
+            self.look_at(goals[key])
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: object) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update()

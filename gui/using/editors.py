@@ -1,0 +1,83 @@
+"""What an editor of an input is; the editors are in pad, letters, cells and sample."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.data.dataset import Dataset, Field
+from core.questions import Reading
+from gui.text import tr
+from gui.theme import theme
+
+
+class Editor(QWidget):
+    """Edits one input of a data set."""
+
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data: Dataset | None = None
+        self.reading: Reading | None = None
+        self.read_steps = 0
+        """Steps that are read so far, for the one looked at."""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        theme().changed.connect(self.update)
+
+    @property
+    def field(self) -> Field:
+        """The main input."""
+        assert self.data is not None
+        return next(iter(self.data.inputs.values()))
+
+    def show_data(self, data: Dataset) -> None:
+        """Begin with another data set."""
+        self.data, self.reading = data, None
+
+    def show_sample(self, sample: int) -> None:
+        """Take over a sample of the data set."""
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """An empty input."""
+
+    def values(self) -> np.ndarray | None:
+        """The input as the network reads it; None where there is nothing to read."""
+        raise NotImplementedError
+
+    def show_reading(self, reading: Reading | None, steps: int) -> None:
+        """What mattered, and how far it is read."""
+        self.reading, self.read_steps = reading, steps
+        self.update()
+
+    def marks(self) -> tuple[str, ...]:
+        """A name for each step; empty where they are numbers."""
+        return ()
+
+    def step_words(self, steps: int, of: int) -> str:
+        """How far it is read, in words."""
+        return tr("After step {n} of {of}", n=steps, of=of)
+
+    def why(self) -> str:
+        """What the colours mean, as a template with {answer}."""
+        return ""
+
+    def can_clear(self) -> bool:
+        """Whether there is something to empty."""
+        return False
+
+
+def valid(data: Dataset, sample: int) -> np.ndarray:
+    """The main input of a sample, without padding."""
+    values = np.asarray(next(iter(data.inputs.values())).values[sample])
+    return values if data.lengths is None or values.ndim < 2 else values[: int(data.lengths[sample])]
+
+
+def relative(gradient: np.ndarray) -> np.ndarray:
+    """``gradient`` from -1 to 1: by its largest entry."""
+    good = np.abs(gradient[np.isfinite(gradient)])
+    largest = float(good.max()) if good.size else 0.0
+    return np.zeros(gradient.shape) if largest == 0 else np.nan_to_num(gradient / largest)

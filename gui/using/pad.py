@@ -1,0 +1,244 @@
+"""A pad to draw on with the mouse: strokes become pixels in the way in which the handwritten digits were made.
+
+There a bitmap of 32 by 32 was divided into blocks of 4 by 4, whose black dots were counted (Alpaydin and Kaynak 1998).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy
+
+from core.data.dataset import Dataset
+from gui.text import tr
+from gui.theme import theme
+from gui.using.editors import Editor, relative, valid
+
+BLOCK = 4
+"""Dots per pixel and side."""
+PEN = 3.2
+"""Width of the pen in dots."""
+_SIDE = 168
+
+
+class PixelPad(Editor):
+    """Strokes of the mouse, or a sample of the data; beside it what the network reads, and which pixels mattered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("pixel_pad")
+        self.setAccessibleName(tr("Pad to draw on with the mouse; the box “Sample” is the way by keyboard"))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_SIDE + 22)
+        self.strokes: list[list[QPointF]] = []
+        """In dots of the bitmap as they were drawn."""
+        self.fitted = True
+        """Whether a drawing is moved and scaled to fill the frame, as those of the data set were."""
+        self.ink = np.zeros((8, 8))
+        """(rows, columns) from 0 to 1."""
+        self._drawing = False
+        self._low, self._high = 0.0, 1.0
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.ink.shape[0], self.ink.shape[1]
+
+    def show_data(self, data: Dataset) -> None:
+        super().show_data(data)
+        assert data.image_shape is not None
+        self.strokes, self.ink = [], np.zeros(data.image_shape)
+        values = self.field.values[data.samples("train")]
+        self._low, self._high = float(values.min()), float(values.max())
+
+    def show_sample(self, sample: int) -> None:
+        assert self.data is not None
+        span = (self._high - self._low) or 1.0
+        self.strokes = []
+        self.ink = ((valid(self.data, sample).astype(float) - self._low) / span).reshape(self.shape)
+        self._changed()
+
+    def clear(self) -> None:
+        self.strokes, self.ink = [], np.zeros(self.shape)
+        self._changed()
+
+    def can_clear(self) -> bool:
+        return True
+
+    def set_fitted(self, fitted: bool) -> None:
+        """Fill the frame with what was drawn, or leave it where it is."""
+        self.fitted = fitted
+        if self.strokes:
+            self._rasterise()
+
+    def values(self) -> np.ndarray | None:
+        if self.data is None or not self.ink.any():
+            return None
+        like = self.field.values
+        return (self._low + self.ink * (self._high - self._low)).reshape(like.shape[1:]).astype(like.dtype)
+
+    def step_words(self, steps: int, of: int) -> str:
+        if of == self.shape[0]:
+            return tr("After row {n} of {of}", n=steps, of=of)
+        if of == self.ink.size:
+            return tr("After pixel {n} of {of}", n=steps, of=of)
+        return tr("The whole picture")
+
+    def why(self) -> str:
+        return tr("Dots on the right: blue, more ink there speaks for {answer}; orange, against it.")
+
+    # -- drawing -----------------------------------------------------------------------------------------------------
+
+    def boxes(self) -> tuple[QRectF, QRectF]:
+        """Where it is drawn on, and where the pixels are shown."""
+        side = float(min(_SIDE, (self.width() - 16) // 2))
+        return QRectF(1, 1, side, side), QRectF(side + 13, 1, side, side)
+
+    def sizeHint(self) -> QSize:
+        return QSize(2 * _SIDE + 16, _SIDE + 22)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.boxes()[0].contains(event.position()):
+            if not self.strokes:
+                self.ink = np.zeros(self.shape)
+            self._drawing = True
+            self.strokes.append([self._dot(event.position())])
+            self._rasterise()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drawing:
+            self.strokes[-1].append(self._dot(event.position()))
+            self._rasterise()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drawing = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def _dot(self, at: QPointF) -> QPointF:
+        box = self.boxes()[0]
+        rows, columns = self.shape
+        x = min(1.0, max(0.0, (at.x() - box.left()) / box.width()))
+        y = min(1.0, max(0.0, (at.y() - box.top()) / box.height()))
+        return QPointF(x * columns * BLOCK, y * rows * BLOCK)
+
+    def _rasterise(self) -> None:
+        rows, columns = self.shape
+        self.ink = blocks(self._bitmap(), rows, columns)
+        self._changed()
+
+    def _bitmap(self) -> np.ndarray:
+        """(rows * BLOCK, columns * BLOCK) bool: the dots that the pen touched."""
+        rows, columns = self.shape
+        image = QImage(columns * BLOCK, rows * BLOCK, QImage.Format.Format_Grayscale8)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_strokes(painter, QColor("white"), framed(self.strokes, columns, rows) if self.fitted else None)
+        painter.end()
+        stride = image.bytesPerLine()
+        dots = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), stride)[:, : image.width()]
+        return np.array(dots >= 128)
+
+    def _draw_strokes(self, painter: QPainter, color: QColor, move: tuple[float, float, float] | None = None) -> None:
+        by, dx, dy = move or (1.0, 0.0, 0.0)
+        cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+        painter.setPen(QPen(color, PEN, Qt.PenStyle.SolidLine, cap, join))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for stroke in self.strokes:
+            spots = [QPointF(p.x() * by + dx, p.y() * by + dy) for p in stroke]
+            path = QPainterPath(spots[0])
+            for spot in spots[1:] or [spots[0] + QPointF(0.01, 0)]:
+                path.lineTo(spot)
+            painter.drawPath(path)
+
+    def _changed(self) -> None:
+        self.reading = None
+        self.update()
+        self.edited.emit()
+
+    # -- how it is drawn ---------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        pad, shown = self.boxes()
+        paper, ink = QColor(250, 250, 250), QColor(15, 15, 15)
+        painter.fillRect(pad, paper)
+        painter.save()
+        painter.setClipRect(pad)
+        painter.translate(pad.topLeft())
+        painter.scale(pad.width() / (self.shape[1] * BLOCK), pad.height() / (self.shape[0] * BLOCK))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_strokes(painter, ink)
+        painter.restore()
+        if not self.strokes:
+            painter.setPen(QColor(110, 110, 110))
+            painter.drawText(pad, Qt.AlignmentFlag.AlignCenter, tr("Draw here"))
+        self._draw_pixels(painter, shown)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(theme().color("layer_edge"))
+        painter.drawRect(pad)
+        painter.drawRect(shown)
+        painter.setPen(theme().color("muted"))
+        line = QRectF(0, pad.bottom() + 3, pad.width(), 18)
+        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, tr("your drawing"))
+        painter.drawText(line.translated(shown.left(), 0), Qt.AlignmentFlag.AlignHCenter, tr("what it reads"))
+        painter.end()
+
+    def _draw_pixels(self, painter: QPainter, box: QRectF) -> None:
+        rows, columns = self.shape
+        read = self._pixels_read()
+        way = None if self.reading is None else relative(self.reading.gradient.reshape(self.shape))
+        for row in range(rows):
+            for column in range(columns):
+                left, right = (round(box.left() + c * box.width() / columns) for c in (column, column + 1))
+                top, bottom = (round(box.top() + r * box.height() / rows) for r in (row, row + 1))
+                cell = QRectF(left, top, right - left, bottom - top)
+                tone = round(250 - 235 * min(1.0, max(0.0, float(self.ink[row, column]))))
+                painter.fillRect(cell, QColor(tone, tone, tone))
+                if row * columns + column >= read:
+                    painter.fillRect(cell, QColor(128, 134, 142, 190))
+                elif way is not None:
+                    self._draw_way(painter, cell, float(way[row, column]))
+
+    def _draw_way(self, painter: QPainter, cell: QRectF, value: float) -> None:
+        """A dot whose area says how much a pixel mattered; a rim keeps it visible on any ink."""
+        radius = 0.5 * np.sqrt(abs(value)) * cell.width() * 0.72
+        if radius < 1:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(250, 250, 250), 1))
+        painter.setBrush(QColor("#1a62bd") if value > 0 else QColor("#d06a14"))
+        painter.drawEllipse(cell.center(), radius, radius)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _pixels_read(self) -> int:
+        """Pixels that the network has read at the step that is looked at."""
+        if self.reading is None or self.reading.inputs.ndim == 1:
+            return self.ink.size
+        return self.read_steps * (self.ink.size // len(self.reading.inputs))
+
+
+def blocks(dots: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """(rows, columns) share of black dots in each block of BLOCK by BLOCK."""
+    return np.asarray(dots, float).reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
+
+
+def framed(strokes: list[list[QPointF]], columns: int, rows: int) -> tuple[float, float, float]:
+    """Factor and shift that let strokes fill the height, or the width where that is reached first, and centre them."""
+    spots = [spot for stroke in strokes for spot in stroke]
+    left, right = min(p.x() for p in spots), max(p.x() for p in spots)
+    top, bottom = min(p.y() for p in spots), max(p.y() for p in spots)
+    wide, high = columns * BLOCK - PEN, rows * BLOCK - PEN
+    # A dot or a short dash is no digit yet: it is not blown up.
+    by = min(wide / max(right - left, wide / 4), high / max(bottom - top, high / 4))
+    dx = columns * BLOCK / 2 - by * (left + right) / 2
+    dy = rows * BLOCK / 2 - by * (top + bottom) / 2
+    return by, dx, dy

@@ -1,0 +1,48 @@
+"""What a page of the panel “Try it” is: it edits an input, says what to ask about it, and shows what came of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.data.dataset import Dataset, Part
+from core.questions import Question
+
+
+class UsePage(QWidget):
+    """One way to use a network."""
+
+    edited = Signal()
+    """The input is another one: ask again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data: Dataset | None = None
+        self.activation = ""
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(6)
+
+    def show_data(self, data: Dataset) -> None:
+        """Begin afresh with another data set."""
+        self.data = data
+
+    def question(self, moving: bool) -> Question | None:
+        """What to ask the worker about the input as it is now; None where there is no input yet.
+
+        ``moving`` is True while the network trains: then it should cost little.
+        """
+        raise NotImplementedError
+
+    def take(self, result: object) -> None:
+        """Show the answer."""
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """The last answer holds no longer."""
+        raise NotImplementedError
+
+
+def part_of(data: Dataset) -> Part:
+    """The part that samples are taken from: what the network did not train on; the test part stays untouched."""
+    return "validation" if len(data.split.get("validation", ())) else "train"

@@ -1,0 +1,196 @@
+"""The panel “Try it”: an input of the user's own goes through the network as it is now."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from core.data.dataset import Dataset
+from core.errors import StudioError
+from core.network import activation_of
+from core.parameters import initial
+from core.problems import errors
+from core.project import Change
+from core.questions import Answer, Question, may_foretell
+from gui.document import Document
+from gui.runner import Runner
+from gui.text import tr, tr_core
+from gui.using.classes import ClassPage
+from gui.using.forecast import ForecastPage
+from gui.using.page import UsePage
+from gui.using.plane import PlanePage
+from gui.using.reading import cells_page, letters_page, pixels_page, samples_page
+from gui.using.table import TablePage
+from gui.widgets import Column, muted
+
+_PAGES: dict[str, Callable[[], UsePage]] = {
+    "pixels": pixels_page,
+    "letters": letters_page,
+    "forecast": ForecastPage,
+    "plane": PlanePage,
+    "class": ClassPage,
+    "cells": cells_page,
+    "table": TablePage,
+    "sample": samples_page,
+}
+ASK_SECONDS = 0.3
+"""While the network trains, it is asked at most this often."""
+
+
+class UsePanel(QWidget):
+    """Chooses the page that fits the data and keeps its answer up to date."""
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("use")
+        self.setAccessibleName(tr("Try it"))
+        self._document, self._runner = document, runner
+        self.state = muted()
+        self.state.setObjectName("try_state")
+        self.pages: dict[str, UsePage] = {}
+        self.page: UsePage | None = None
+        self._stack = QStackedWidget()
+        self._data: Dataset | None = None
+        self._asked: Question | None = None
+        self._moment: tuple[object, ...] = ()
+        self._asked_at = 0.0
+        scroll = Column()
+        scroll.add(self.state)
+        scroll.add(self._stack)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll)
+        runner.updated.connect(self._look)
+        runner.status_changed.connect(self._look)
+        runner.questions.answered.connect(self._hear)
+        document.changed.connect(self._on_changed)
+        document.replaced.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def waiting(self) -> bool:
+        """True while an answer is under way."""
+        return self._asked is not None
+
+    def refresh(self) -> None:
+        """Begin afresh with the data of the document."""
+        try:
+            data = self._document.project.dataset()
+        except StudioError:
+            data = None
+        self._asked, self._moment, self._data = None, (), data
+        if self.page is not None:
+            self.page.hide()
+        self.page = None if data is None else self._page(fitting(data))
+        self._stack.setVisible(self.page is not None)
+        if data is not None and self.page is not None:
+            self.page.activation = self._activation()
+            self._stack.setCurrentWidget(self.page)
+            self.page.show()
+            self.page.show_data(data)
+        self._look()
+
+    def _page(self, key: str) -> UsePage:
+        if key not in self.pages:
+            page = self.pages[key] = _PAGES[key]()
+            page.edited.connect(self._edited)
+            self._stack.addWidget(page)
+        return self.pages[key]
+
+    def _activation(self) -> str:
+        outputs = self._document.project.network.of_kind("output")
+        chosen = activation_of(outputs[0]) if outputs else None
+        return chosen.key if chosen else ""
+
+    def _on_changed(self, change: Change) -> None:
+        if change.data:
+            self.refresh()
+            return
+        if change.network and self.page is not None:
+            self.page.activation = self._activation()
+            if errors(self._document.state):
+                self.page.forget()
+        self._look()
+
+    # -- asking and hearing ------------------------------------------------------------------------------------------
+
+    def _edited(self) -> None:
+        self._moment = ()
+        self._asked = None  # an answer to what was there before is not waited for
+        self._look()
+
+    def _look(self) -> None:
+        """Ask again where the input or the network has changed."""
+        if not self.isVisible() or self.visibleRegion().isEmpty():
+            return
+        self._say()
+        runner = self._runner
+        moment = (runner.examination, runner.report, runner.busy)
+        if self.page is None or self._asked is not None or runner.status == "loading" or moment == self._moment:
+            return
+        edited = not self._moment
+        if runner.busy and not edited and time.monotonic() - self._asked_at < ASK_SECONDS:
+            return
+        question = self.page.question(runner.busy)
+        if question is None:
+            return
+        self._asked, self._moment, self._asked_at = question, moment, time.monotonic()
+        runner.questions.ask(question)
+
+    def _hear(self, answer: Answer) -> None:
+        if answer.question is not self._asked or self.page is None:
+            return
+        self._asked = None
+        if answer.result is not None:
+            self.page.take(answer.result)
+
+    def _say(self) -> None:
+        problems = errors(self._document.state) if not self._runner.busy else []
+        if problems:
+            why = tr_core(problems[0].template, **problems[0].values)
+            text = tr("The network can not answer yet. {why}", why=why)
+        elif self._runner.status == "loading":
+            text = tr("Loading the engine …")
+        elif self._untrained():
+            text = tr("Not trained yet: these answers come from the first, random weights.")
+        elif self._runner.busy and self._runner.report is not None:
+            text = tr("Learning: these are its answers about batch {n}.", n=self._runner.report.batch)
+        else:
+            text = tr("These are the answers of the network as it is now.")
+        self.state.setText(text)
+
+    def _untrained(self) -> bool:
+        if self._runner.busy:
+            return False
+        state = self._document.state
+        first = initial(state.network, int(state.training["seed"]))
+        return all(np.array_equal(state.weights[name], value) for name, value in first.items() if name in state.weights)
+
+    def paintEvent(self, event: object) -> None:
+        # A dock that comes from behind its tab is painted, but not told that it is shown.
+        if not self._moment and self._asked is None:
+            self._look()
+
+    def showEvent(self, event: object) -> None:
+        self._look()
+
+
+def fitting(data: Dataset) -> str:
+    """The page that fits a data set."""
+    main = next(iter(data.inputs.values()))
+    size = None if data.image_shape is None else data.image_shape[0] * data.image_shape[1]
+    if size is not None and size == int(np.prod(main.values.shape[1:])):
+        return "pixels"
+    if may_foretell(data):
+        return "forecast"
+    if main.codes and main.sequence:
+        return "letters"
+    if not main.sequence:
+        one_of = bool(((main.values == 0) | (main.values == 1)).all() and (main.values.sum(axis=1) == 1).all())
+        if one_of and main.features > 1 and data.target.sequence:
+            return "class"
+        return "plane" if data.view == "plane" and main.features == 2 else "table"
+    return "cells" if data.view == "sequence" else "sample"
