@@ -77,7 +77,7 @@ def stretch(lefts: np.ndarray, rights: np.ndarray, start: float, end: float, rat
     start = np.floor(start * ratio) / ratio
     at = start + (np.arange(count + 1) + 0.5) / ratio
     middles = (lefts + rights) / 2
-    borders = (middles[:-1] + middles[1:]) / 2
+    borders = (rights[:-1] + lefts[1:]) / 2
     cell = np.searchsorted(borders, at)
     return Stretch(
         float(start), ratio, cell, np.abs(at - middles[cell]) * ratio, (rights - lefts)[cell] / 2 * ratio
@@ -115,6 +115,7 @@ def frames(pixels: Stretch, height: float, ground: QColor, edge: QColor) -> QIma
     part = down[ends].astype(np.float32)
     outside = np.hypot(np.maximum(across, 0.0)[None, :], np.maximum(part, 0.0))
     far[ends] = outside + np.minimum(np.maximum(across[None, :], part), 0.0) - radius[None, :].astype(np.float32)
+    far[:, pixels.half < 2.6 * pixels.ratio] = -9.0  # cells of a few pixels touch and have no edge
     cover = np.clip(far + 0.5, 0.0, 1.0)
     ring = np.clip(1.1 - np.abs(far + 0.6), 0.0, 1.0) * 0.55
     image = _blend(cover, ground, ring, edge)
