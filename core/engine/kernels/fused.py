@@ -2,8 +2,8 @@
 
 The fused backward pass returns delta_t W_ih for every step, where delta_t is the gradient of the sums of the gates, and
 uses W_ih for nothing else. What it does not return is delta_{t+1} W_hh, the part of dL/dh_t that comes through the
-recurrence. So, to capture, the backward pass is given W_hh beside W_ih (or in its place, where nobody asks for dL/dx),
-and the input is padded with zeros to that width. Values and parameter gradients stay the same to the last bit.
+recurrence. So, to capture, the backward pass is given W_hh in the place of W_ih (or beside it, where somebody asks for
+dL/dx), and the input is padded with zeros to that width. Values and parameter gradients stay the same to the last bit.
 """
 
 from __future__ import annotations
