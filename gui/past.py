@@ -11,6 +11,7 @@ from gui.messages import Moved, Recorded
 from gui.text import tr
 
 if TYPE_CHECKING:
+    from core.runs import Run
     from gui.runner import Runner
 
 
@@ -28,6 +29,8 @@ class Past(QObject):
         """Training steps taken where it stands now."""
         self.bytes = 0
         """Memory that the recording takes."""
+        self._fresh: Run | None = None
+        """The branch that has taken no step of its own yet: what is changed now belongs to it from its beginning."""
         runner.heard.connect(self._hear)
         runner.run_started.connect(self._start)
         runner.status_changed.connect(self._follow)
@@ -63,7 +66,10 @@ class Past(QObject):
         if run is None or not self.rewound:
             return
         begin, position = self.begin, self.position
-        self._runner.branch_to(run.until(position))
+        branch = run.until(position)
+        branch.training = self._runner.document.project.training
+        self._runner.branch_to(branch)
+        self._fresh = branch
         self.begin, self.position, self.end = begin, position, position
         self.changed.emit()
 
@@ -101,3 +107,7 @@ class Past(QObject):
         # Other settings make another future: the run that is already there stays as it is.
         if change.training and self.rewound:
             self.branch()
+            return
+        fresh = self._fresh
+        if change.training and fresh is not None and fresh is self._runner.run and len(fresh) == self.position:
+            fresh.training = self._runner.document.project.training

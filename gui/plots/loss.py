@@ -6,9 +6,11 @@ import html
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
 
+from core.beside import Beside, beside
 from core.catalogue.registry import catalogue
 from core.decimate import drawable, robust_range
 from core.describe import number
@@ -18,7 +20,9 @@ from gui.plots.base import LivePlot
 from gui.plots.batches import epoch_bands, nearest
 from gui.plots.chart import Chart
 from gui.plots.export import Table
+from gui.plots.loss_runs import OlderRuns, at_batch, legend
 from gui.plots.scales import Linear, Log, Scale
+from gui.plots.speech import Speech
 from gui.plots.splitter import TurningSplitter
 from gui.text import tr, tr_core
 from gui.theme import theme
@@ -39,15 +43,19 @@ class LossPlot(LivePlot):
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(document, runner, tr("Loss"), parent)
         self._series: dict[str, Series] = {}
+        self._beside: list[Beside] = []
         self._add_controls()
         self.losses = _Pair(Chart("loss_chart", tr("batch"), tr("loss")))
         self.metrics = _Pair(Chart("metric_chart", tr("batch"), tr("metric")))
         split = TurningSplitter(self.losses.chart, self.metrics.chart, parent=self.picture)
         split.turned.connect(self._turned)
+        self.legend = Speech("loss_plot_runs")
+        self.body.addWidget(self.legend)
         self.body.addWidget(split)
         for pair in (self.losses, self.metrics):
             pair.chart.hovered.connect(self._hovered)
             pair.chart.moved.connect(self.mark)
+        runner.past.changed.connect(self.mark)
 
     def empty_text(self) -> str:
         run = self.runner.run
@@ -62,6 +70,11 @@ class LossPlot(LivePlot):
 
     def redraw(self) -> None:
         run = self.runner.run
+        runs = beside(self.document.project.runs, run)
+        self.others.setEnabled(len(runs) > 1)
+        self._beside = runs[:-1] if self.others.isChecked() else []
+        self.legend.setVisible(bool(self._beside))
+        self.legend.say(legend(runs))
         self._draw_pair(self.losses, run, "loss")
         metric = run.metrics[0] if run.metrics else ""
         self.metrics.chart.setVisible(bool(metric))
@@ -79,7 +92,13 @@ class LossPlot(LivePlot):
         columns.append(("loss smoothed", self._watched(run, "loss").average))
         columns += [(f"validation {name}", run.epochs[name]) for name in names if name in run.epochs]
         columns += [("note batch", [n.batch for n in run.notes]), ("note", [n.text for n in run.notes])]
+        for one in self._beside:
+            columns += [(f"run {one.number} {name}", one.run.steps[name]) for name in ("batch", "loss")]
         return columns
+
+    def restyle(self) -> None:
+        for pair in (self.losses, self.metrics):
+            pair.restyle()
 
     def _add_controls(self) -> None:
         self.log = QCheckBox(tr("Log"))
@@ -103,8 +122,15 @@ class LossPlot(LivePlot):
         row.setSpacing(4)
         row.addWidget(label)
         row.addWidget(self.smoothing)
-        for widget in (self.log, self.all_values, together):
+        self.others = QCheckBox(tr("Other runs"))
+        self.others.setObjectName("loss_plot_others")
+        self.others.setChecked(True)
+        self.others.setToolTip(
+            tr("The last runs on the same data, faint behind this one: the training smoothed, the validation dashed.")
+        )
+        for widget in (self.log, self.all_values, together, self.others):
             self.bar.addWidget(widget)
+        self.others.toggled.connect(self._follow_and_mark)
         self.log.toggled.connect(self._follow_and_mark)
         self.all_values.toggled.connect(self._follow_and_mark)
         self.smoothing.valueChanged.connect(self.mark)
@@ -120,11 +146,16 @@ class LossPlot(LivePlot):
         after, validation = run.epochs.get("batch"), run.epochs.get(key)
         if not len(validation):
             after = validation = np.zeros(0)
-        batches = run.steps["batch"]
-        chart.show_places((float(batches[0]) - 0.5, float(batches[-1]) + 0.5), None)
+        older = pair.older.read(self._beside, key, self.smoothing.value() / 100)
+        ends = [run.steps["batch"], *(one.x for one in older)]
+        first, last = min(float(x[0]) for x in ends), max(float(x[-1]) for x in ends)
+        chart.show_places((first - 0.5, last + 0.5), None)
         low, high = chart.visible_x()
         x, raw, average = series.between(low, high)
-        self._set_range(chart, np.concatenate([raw, validation]), series.sample())
+        told = [one.between(low, high)[2] for one in older]
+        self._set_range(chart, np.concatenate([raw, validation, *told]), series.sample())
+        pair.older.show(self._beside, key, older)
+        pair.stand_at(self.runner.past.position if self.runner.past.rewound else None, first - 0.5)
         chart.backdrop.set(epoch_bands(run.steps, low, high), [float(note.batch) for note in run.notes])
         pair.raw.set(x, raw)
         pair.smooth.set(x, average)
@@ -201,6 +232,7 @@ class LossPlot(LivePlot):
             ):
                 value, after = number(run.epochs[key][earlier]), int(run.epochs["epoch"][earlier])
                 parts.append(_dash("validation") + tr("{value} after epoch {epoch}", value=value, epoch=after))
+        parts += at_batch(self._beside, "loss", batch)
         low, high = self.losses.chart.visible_x()
         reach = _NEAR * (high - low) / self.losses.chart.columns
         parts += [f"<b>{html.escape(note.text)}</b>" for note in run.notes if abs(note.batch - x) <= reach]
@@ -208,13 +240,28 @@ class LossPlot(LivePlot):
 
 
 class _Pair:
-    """A chart with its three lines."""
+    """A chart with its three lines, the older runs behind them, and a mark where training stands in its past."""
 
     def __init__(self, chart: Chart) -> None:
         self.chart = chart
+        self.older = OlderRuns(chart)
         self.raw = chart.line("train", strength=0.35, marks=True)
         self.smooth = chart.line("train", width=2)
         self.validation = chart.line("validation", width=2, dots=True, marks=True)
+        self.here = pg.InfiniteLine(angle=90, movable=False)
+        self.here.setVisible(False)
+        chart.addItem(self.here, ignoreBounds=True)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self.here.setPen(pg.mkPen(theme().color("accent"), width=1))
+
+    def stand_at(self, batch: int | None, least: float) -> None:
+        """Mark where training stands; None where it stands at its end. Before the first batch is at ``least``."""
+        self.here.setVisible(batch is not None)
+        if batch is not None:
+            self.here.setValue(float(self.chart.x_scale.place(np.array(max(float(batch), least)))))
 
 
 def _title(key: str) -> str:

@@ -16,6 +16,16 @@ from core.runs import Run
 from gui.document import Document
 
 
+class FakePast(QObject):
+    """Where a training stands in its past."""
+
+    changed = Signal()
+
+    def __init__(self, parent):
+        super().__init__(parent)
+        self.position, self.rewound = 0, False
+
+
 class FakeRunner(QObject):
     """The part of gui.runner.Runner that plots look at."""
 
@@ -28,6 +38,7 @@ class FakeRunner(QObject):
         self.run = self.report = self.examination = self.evaluation = self.outputs = None
         self.status = "idle"
         self.busy = False
+        self.past = FakePast(self)
         self.asked, self.watched = [], []
 
     def request_outputs(self, inputs):

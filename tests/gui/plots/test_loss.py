@@ -7,8 +7,12 @@ import csv
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextDocument
 
+from core.catalogue.spec import replaced
 from core.data.catalogue import DATASETS
+from core.describe import number
+from core.training import TRAINING, default_training
 from gui.plots.batches import epoch_bands, nearest
 from gui.plots.loss import LossPlot
 
@@ -216,3 +220,69 @@ def test_a_metric_in_the_unit_of_the_target_says_so(make, runner, show):
 def test_nearest():
     assert [nearest(np.array([1.0, 2.0, 10.0]), v) for v in (-5, 1.4, 1.6, 7, 99)] == [0, 0, 1, 2, 2]
     assert nearest(np.array([5.0]), 9) == 0
+
+
+def several(make, runner, count=3, steps=40):
+    """A document with runs of different learning rates, of which the last is the current one."""
+    document = make.document()
+    for n in range(count):
+        run = make.run(loss=np.exp(-np.arange(steps + 10 * n) / 30) * (n + 1))
+        run.id = f"r{n}"
+        run.training = replaced(default_training(), TRAINING, "optimizer.lr", 10.0 ** -(n + 1))
+        document.project.runs.append(run)
+    runner.run = document.project.runs[-1]
+    return document
+
+
+def test_older_runs_are_drawn_faint_behind_and_named_by_what_differs(make, runner, show, qtbot):
+    shown = show(LossPlot(several(make, runner), runner))
+    older = shown.losses.older
+    for place, run in enumerate(shown.document.project.runs[:2]):
+        x, y = make.drawn(older.training[place])
+        np.testing.assert_array_equal(x, run.steps["batch"])
+        weights = 0.9 ** np.arange(len(x))
+        expected = [weights[: i + 1] @ run.steps["loss"][i::-1] / weights[: i + 1].sum() for i in range(len(x))]
+        np.testing.assert_allclose(y, expected)
+        assert make.drawn(older.validation[place])[1].tolist() == run.epochs["loss"].tolist()
+        assert older.training[place].curve.zValue() < shown.losses.smooth.curve.zValue()
+    assert not older.training[2].curve.isVisible()
+    text = QTextDocument()
+    text.setHtml(shown.legend.text())
+    assert text.toPlainText().replace("\xa0", " ") == "━ run 1, lr 0.1 · ━ run 2, lr 0.01 · ━ run 3, lr 0.001"
+    chart = shown.losses.chart
+    assert chart.view_places()[0] == (0.5, 60.5)
+    qtbot.mouseMove(chart.viewport(), make.pixel(chart, 45, 1.0))
+    said = shown.words.text().replace("&nbsp;", " ")
+    assert f"run 2: {number(2 * np.exp(-44 / 30))}" in said and "run 1:" not in said
+    box = shown.others
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    shown.draw()
+    assert not box.isChecked() and not shown.legend.isVisible()
+    assert not any(line.curve.isVisible() for line in older.training + older.validation)
+
+
+def test_an_older_run_that_was_shorter_or_longer_is_in_view_whole(make, runner, show):
+    document = several(make, runner)
+    runner.run = document.project.runs[0]
+    shown = show(LossPlot(document, runner))
+    assert shown.losses.chart.view_places()[0] == (0.5, 60.5)
+    assert make.drawn(shown.losses.older.training[1])[0][-1] == 60
+    shown.all_values.setChecked(True)
+    shown.draw()
+    assert shown.losses.chart.view_places()[1][1] > 3, "the third run begins at 3"
+
+
+def test_a_mark_stands_where_the_training_stands_in_its_past(make, runner, show):
+    shown = show(LossPlot(several(make, runner), runner))
+    assert not shown.losses.here.isVisible()
+    runner.past.position, runner.past.rewound = 17, True
+    runner.past.changed.emit()
+    shown.draw()
+    assert shown.losses.here.isVisible() and shown.losses.here.value() == 17
+    assert shown.metrics.here.isVisible() and shown.metrics.here.value() == 17
+    runner.past.position = 0
+    shown.draw()
+    assert shown.losses.here.value() == 0.5, "before the first batch is the left edge"
+    runner.past.position, runner.past.rewound = 60, False
+    shown.draw()
+    assert not shown.losses.here.isVisible()
