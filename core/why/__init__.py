@@ -1,0 +1,9 @@
+"""Why a number is what it is: its formula with symbols and with numbers, and where each of those comes from.
+
+numbers     what can be asked about (Number) and what is answered (Explanation)
+sample      one traced sample in 64 bit, with everything that a formula needs
+forward     values, gates and cells
+backward    gradients as sums over whoever reads a number
+chain       the way of a gradient back from the loss, factor by factor
+explain     the answer to a question
+"""

@@ -1,0 +1,98 @@
+"""Answers "why this number?" about a traced sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from core.describe import Words
+from core.formula import latex_number
+from core.network import Network
+from core.traces import Trace
+from core.why.backward import Backward
+from core.why.blocks import explain_cell, explain_gate, explain_sum_of_block
+from core.why.chain import chain
+from core.why.forward import explain_start, explain_sum, explain_value, explain_weight
+from core.why.gradients import explain_cell_gradient, explain_delta, explain_gradient
+from core.why.numbers import Explanation, Number, Term
+from core.why.parts import made
+from core.why.sample import Sample
+from core.why.symbols import symbol
+
+
+class Explainer:
+    """Explains the numbers of one sample; made anew for each trace."""
+
+    def __init__(
+        self, network: Network, weights: Mapping[str, np.ndarray], trace: Trace, target: np.ndarray | None = None
+    ) -> None:
+        self.sample = Sample(network, weights, trace, target)
+        self.back = Backward(self.sample)
+
+    def knows(self, number: Number) -> bool:
+        """Whether there is such a number in this sample."""
+        if number.quantity == "loss":
+            return True
+        if number.quantity == "weight":
+            array = self.sample.weights.get(number.part)
+            return array is not None and number.unit < len(array)
+        if number.layer not in self.sample.network.layers or number.layer not in self.sample.trace.layers:
+            return False
+        if number.unit >= self.sample.shapes[number.layer].features:
+            return False
+        if number.step == -1:
+            return number.quantity in ("value", "cell", "gradient", "cell_gradient")
+        if number.step is None:
+            return not self.sample.sequence(number.layer)
+        return number.step < self.sample.steps(number.layer) and self.sample.sequence(number.layer)
+
+    def explain(self, number: Number) -> Explanation:
+        """Why it is what it is."""
+        match number.quantity:
+            case "value":
+                return explain_value(self.sample, number)
+            case "sum":
+                block = self.sample.network.layers[number.layer].kind == "rnn"
+                return (explain_sum_of_block if block else explain_sum)(self.sample, number)
+            case "gate":
+                return explain_gate(self.sample, number)
+            case "cell":
+                return (explain_start if number.step == -1 else explain_cell)(self.sample, number)
+            case "weight":
+                return explain_weight(self.sample, number)
+            case "gradient":
+                way = chain(self.back, number.layer, number.step)
+                return replace(explain_gradient(self.back, number), chain=way)
+            case "delta":
+                return explain_delta(self.back, number)
+            case "cell_gradient":
+                return explain_cell_gradient(self.back, number)
+            case _:
+                return self._loss(number)
+
+    def _loss(self, number: Number) -> Explanation:
+        """The loss itself is computed by the engine; its terms are the outputs that it looks at."""
+        output = self.sample.network.of_kind("output")[0].id
+        value = self.sample.trace.loss
+        sequence = self.sample.sequence(output)
+        outputs = [
+            Number("value", output, unit, step if sequence else None)
+            for step in range(self.sample.steps(output))
+            for unit in range(self.sample.shapes[output].features)
+        ]
+        values = self.sample.value(output)
+        terms = [
+            Term(1.0, float(values[self.sample.row(one.step), one.unit]), "", symbol(self.sample.network, one), one)
+            for one in outputs
+        ]
+        found = made(
+            self.sample,
+            number,
+            value,
+            (r"L = \ell\left(y, \text{target}\right)",),
+            (f"L = {latex_number(value)}",),
+            terms,
+        )
+        return replace(found, note=Words("The loss compares these outputs with the target of the sample."))

@@ -1,0 +1,158 @@
+"""The vocabulary of questions and answers: a Number has an address, an Explanation says what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.describe import Words, number
+from core.formula import factor, latex_number
+
+Quantity = Literal["value", "sum", "gate", "cell", "weight", "gradient", "delta", "cell_gradient", "loss"]
+SHOWN = 5
+"""Terms of a sum that are written out; the rest is added up."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """The address of a number. Steps and units count from 0; in formulas and sentences they count from 1."""
+
+    quantity: Quantity
+    """"value" h, "sum" a before the activation, "gate" after its squashing, "cell" c, "weight" one parameter,
+    "gradient" dL/dh, "delta" dL/da, "cell_gradient" dL/dc, "loss" L."""
+    layer: str = ""
+    unit: int = 0
+    """For a weight its row."""
+    step: int | None = None
+    """None for a static value; -1 is the initial state."""
+    part: str = ""
+    """A gate ("input", "forget", "candidate", "output", "reset", "update"), with "_reverse" for the other direction; for
+    a weight the name of its tensor."""
+    column: int | None = None
+    """Of a weight; None for a vector."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One summand: ``factor`` times ``value``."""
+
+    factor: float
+    value: float
+    factor_symbol: str
+    """LaTeX; "" where the factor is 1 by nature."""
+    symbol: str
+    """LaTeX of ``value``; "" where the factor is all there is, as with a bias."""
+    number: Number | None = None
+    """What ``value`` is."""
+    factor_number: Number | None = None
+    """What ``factor`` is, where it is a number of its own."""
+    group: str = ""
+    """"direct" or "through" for parts of a gradient."""
+
+    @property
+    def contribution(self) -> float:
+        """What it adds."""
+        return self.factor * self.value
+
+    @property
+    def latex(self) -> str:
+        """Symbols."""
+        return r" \, ".join(part for part in (self.factor_symbol, self.symbol) if part)
+
+    @property
+    def numbers(self) -> str:
+        """Numbers in LaTeX."""
+        if not self.symbol:
+            return latex_number(self.factor)
+        if not self.factor_symbol:
+            return latex_number(self.value)
+        return rf"{factor(self.factor)} \cdot {factor(self.value)}"
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One step of a gradient on its way back from the loss."""
+
+    source: Number
+    """The gradient that comes out, as that of the unit where it is largest."""
+    target: Number
+    """The gradient that goes in."""
+    gain: float
+    """Length of what comes out over length of what goes in."""
+    slopes: float | None = None
+    """The part of ``gain`` that the slopes of an activation make (or the gates of a block)."""
+    weights: float | None = None
+    """The part that the weights make."""
+    share: float = 1.0
+    """Length of this part over that of the whole gradient at ``source``; less than 1 where there are other ways too."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The answer to "why this number?"."""
+
+    number: Number
+    title: Words
+    value: float
+    """Worked out from the terms, in 64 bit."""
+    symbols: tuple[str, ...] = ()
+    """Lines of LaTeX."""
+    numbers: tuple[str, ...] = ()
+    """The same lines with numbers."""
+    terms: tuple[Term, ...] = ()
+    """What is added up, in the order of the formula."""
+    note: Words | None = None
+    groups: Mapping[str, float] = field(default_factory=dict)
+    """Sums of the terms by their group."""
+    chain: tuple[Factor, ...] = ()
+    """From the loss to here, along the strongest way."""
+
+    @property
+    def largest(self) -> tuple[Term, ...]:
+        """The terms, the one that adds most first."""
+        return tuple(sorted(self.terms, key=lambda term: -abs(term.contribution)))
+
+    @property
+    def weakest(self) -> int | None:
+        """Which factor of the chain shrinks the gradient most, if one does."""
+        at = min(range(len(self.chain)), key=lambda n: self.chain[n].gain, default=None)
+        return at if at is not None and self.chain[at].gain < 1 else None
+
+    @property
+    def latex(self) -> str:
+        """Everything as lines of LaTeX."""
+        return "\n".join((*self.symbols, *self.numbers))
+
+    def text(self, title: str) -> str:
+        """Everything as plain text, below ``title``."""
+        lines = [title, *(plain(line) for line in self.symbols), *(plain(line) for line in self.numbers)]
+        return "\n".join([*lines, f"= {number(self.value, 6)}"])
+
+
+def added(terms: tuple[Term, ...] | list[Term]) -> str:
+    """A sum in numbers: the largest terms, then what the others add."""
+    chosen = sorted(terms, key=lambda term: -abs(term.contribution))[:SHOWN]
+    written = [term for term in terms if term in chosen][:SHOWN]
+    left = len(terms) - len(written)
+    text = " + ".join(term.numbers for term in written) or "0"
+    if left:
+        rest = sum(term.contribution for term in terms) - sum(term.contribution for term in written)
+        text += rf" + \underbrace{{{factor(rest)}}}_{{{left} \text{{ more}}}}"
+    return text
+
+
+_PLAIN = {
+    r"\left(": "(", r"\right)": ")", r"\cdot": "·", r"\sum": "Σ", r"\partial": "∂", r"\sigma": "σ", r"\tanh": "tanh",
+    r"\odot": "⊙", r"\frac": "", r"\,": " ", r"\infty": "∞", r"\text": "", r"\delta": "δ", r"\operatorname": "",
+    r"\max": "max", r"\ln": "ln", r"\underbrace": "", r"\varepsilon": "ε", r"\mu": "μ", r"\quad": " ", r"\tilde": "~",
+    r"\in": "in", r"\bar": "mean ",
+}  # fmt: skip
+
+
+def plain(latex: str) -> str:
+    """LaTeX as readable text."""
+    text = latex.replace("}{", "} / {") if r"\frac" in latex else latex
+    for word, sign in sorted(_PLAIN.items(), key=lambda pair: -len(pair[0])):
+        text = text.replace(word, sign)
+    return " ".join(text.replace("{", "").replace("}", "").replace("\\", "").split())
