@@ -212,12 +212,12 @@ def _keep_data(data: Choice | None, parts: Mapping[str, bytes]) -> None:
     for name in (name for name in parts if name.startswith("data/")):
         if name != wanted:
             raise DocumentError([(name, "belongs to nothing in the project")])
+        if _data_member(store.name_of(parts[name])) != name:
+            raise DocumentError([(name, "is not the data that the project names")])
         try:
-            kept = store.put_bytes(parts[name])
+            store.put_bytes(parts[name])
         except StudioError as error:
             raise DocumentError([(name, str(error))]) from None
-        if _data_member(kept) != name:
-            raise DocumentError([(name, "is not the data that the project names")])
 
 
 def _check_picture(content: bytes | None) -> None:

@@ -54,9 +54,14 @@ def put(arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> str:
     return put_bytes(tensors.dump({**arrays, _ABOUT: np.frombuffer(text, np.uint8)}))
 
 
+def name_of(content: bytes) -> str:
+    """The name of a blob."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def put_bytes(content: bytes) -> str:
     """Keep a blob that comes out of a file, checked; raises BadFile."""
-    name = hashlib.sha256(content).hexdigest()
+    name = name_of(content)
     with _lock:
         if name in _bytes:
             return name

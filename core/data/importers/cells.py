@@ -62,10 +62,12 @@ def _quick(cells: Sequence[str], form: NumberForm) -> np.ndarray | None:
         if (form.thousands and form.thousands in text) or (form.decimal != "." and "." in text):
             return None
         text = text.translate(_DIGITS).replace(form.decimal, ".").replace(DECIMAL_MARK, ".")
-        cells = text.split("\n")
+        count, cells = len(cells), text.split("\n")
+        if len(cells) != count:  # a cell holds a line break
+            return None
     try:
         values = np.fromiter(map(float, cells), np.float64, len(cells))
-    except ValueError:  # a cell that is none, or one that holds a line break
+    except ValueError:
         return None
     return values if np.isfinite(values).all() else None
 

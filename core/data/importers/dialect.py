@@ -28,6 +28,7 @@ FORMS = (
 )
 Kind = Literal["number", "date", "text"]
 SAMPLE_ROWS = 500
+MAX_COLUMNS = 1000
 _MOSTLY = 0.8
 """Share of a column's cells that must read as numbers or dates for it to be one."""
 
@@ -110,7 +111,7 @@ def _sample(texts: list[str], dialect: Dialect, name: str) -> list[list[str]]:
     try:
         for row in islice(rows(texts, dialect, name), SAMPLE_ROWS):
             if any(cell.strip() for cell in row):
-                found.append(row)
+                found.append(row[: MAX_COLUMNS + 1])
     except BadFile:
         pass  # the reading itself tells where
     return found
@@ -141,7 +142,7 @@ def _columns(cells: Sequence[Sequence[str]]) -> list[list[str]]:
 def _form(cells: Sequence[Sequence[str]], delimiter: str) -> NumberForm:
     """The signs with which most cells are numbers; where both would do, a semicolon speaks for the decimal comma."""
     columns = _columns(cells)
-    forms = [form for form in FORMS if delimiter not in (form.decimal, form.thousands)]
+    forms = list(FORMS)  # a sign that is the delimiter as well can stand in quotes
     if delimiter == ";":
         forms.sort(key=lambda form: form.decimal != "," and form.thousands == ",")
     counts = [sum(len(column) - len(numbers(column, form)[1]) for column in columns) for form in forms]
@@ -168,13 +169,13 @@ def kind_of(cells: Sequence[str], form: NumberForm, order: str) -> Kind:
 
 def _has_header(cells: Sequence[Sequence[str]], form: NumberForm, order: str) -> bool:
     """A header is a row of words over columns that hold something else, or words that do not come again."""
-    if len(cells) < 2:
+    if not cells:
         return False
     first, rest = cells[0], _columns(cells[1:])
     words = [cell.strip() for cell in first]
     if any(word and kind_of([word], form, order) != "text" for word in words) or not any(words):
         return False
-    if any(kind_of(column, form, order) != "text" for column in rest):
+    if not rest or any(kind_of(column, form, order) != "text" for column in rest):
         return True
     return len(set(words)) == len(words) and not any(
         word in column for word, column in zip(words, rest, strict=False) if word

@@ -73,14 +73,18 @@ def sniff_encoding(path: Path) -> str:
 
 
 def _wide(head: bytes) -> str:
-    """UTF-16 without a mark shows as zeros in every other byte."""
-    pairs = len(head) // 2
-    if pairs < 2:
+    """UTF-16 without a mark: it has zeros, and read that way it is text of few alphabets."""
+    if b"\0" not in head or len(head) < 4:
         return ""
-    even, odd = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
-    if odd > 0.4 * pairs and even < 0.05 * pairs:
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.4 * pairs and odd < 0.05 * pairs else ""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        try:
+            text = head[: len(head) // 2 * 2].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        usual = sum(c < "\u0700" or "\u2000" <= c < "\u2070" for c in text)
+        if usual > 0.95 * len(text) and not _CONTROL.search(text):
+            return encoding
+    return ""
 
 
 def _is_utf8(file: BinaryIO) -> bool:

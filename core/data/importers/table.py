@@ -12,14 +12,13 @@ from typing import Literal
 import numpy as np
 
 from core.data.importers.cells import MISSING, dates, numbers
-from core.data.importers.dialect import SAMPLE_ROWS, Dialect, Kind, kind_of, rows, sniff
+from core.data.importers.dialect import MAX_COLUMNS, SAMPLE_ROWS, Dialect, Kind, kind_of, rows, sniff
 from core.data.importers.encoding import lines, opened
 from core.data.importers.progress import Progress
 from core.errors import BadFile, DataError
 
 CHUNK = 4096
 """Rows that are read at a time: some milliseconds."""
-MAX_COLUMNS = 1000
 MAX_CELLS = 32_000_000
 """Numbers that are kept, 256 MB."""
 MAX_CLASSES = 5000

@@ -1,0 +1,188 @@
+"""Thousands of broken files: each is read as Python reads it or refused with a sentence, never half, never with a traceback."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.data.importers.progress import finish
+from core.data.importers.roles import guess_roles, guess_settings
+from core.data.importers.table import Table, preview, read_table
+from core.data.own import table as own
+from core.data.own.catalogue import OWN
+from core.errors import StudioError
+
+PERSIAN = str.maketrans("0123456789.", "۰۱۲۳۴۵۶۷۸۹٫")
+SPEC = next(spec for spec in OWN if spec.key == "own_table")
+
+
+def valid(draw: random.Random) -> str:
+    """A sound table of some kind."""
+    delimiter = draw.choice(",;\t|")
+    columns = draw.randint(1, 6)
+    kinds = [draw.choice(["number", "whole", "word", "date", "persian"]) for _ in range(columns)]
+    comma = delimiter != "," and draw.random() < 0.3
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, quoting=draw.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    if draw.random() < 0.8:
+        writer.writerow([draw.choice(["a", "b", "دما", "x y", ""]) for _ in range(columns)])
+    for n in range(draw.choice([1, 2, 5, 30, 80])):
+        writer.writerow([_cell(draw, kind, n, comma) for kind in kinds])
+    return buffer.getvalue()
+
+
+def _cell(draw: random.Random, kind: str, n: int, comma: bool) -> str:
+    if draw.random() < 0.03:
+        return draw.choice(["", "NA", "-"])
+    number = f"{draw.gauss(0, 100):.3f}"
+    match kind:
+        case "number":
+            return number.replace(".", ",") if comma else number
+        case "whole":
+            return str(draw.randrange(1000))
+        case "date":
+            return f"2020-{n % 12 + 1:02}-{n % 28 + 1:02}"
+        case "persian":
+            return number.translate(PERSIAN)
+    return draw.choice(["cat", "dog", "with, comma", 'a "quote"', "گربه"])
+
+
+def no_change(draw: random.Random, content: bytes) -> bytes:
+    return content
+
+
+def flip(draw: random.Random, content: bytes) -> bytes:
+    found = bytearray(content)
+    for _ in range(draw.randint(1, 12)):
+        found[draw.randrange(len(found))] = draw.randrange(256)
+    return bytes(found)
+
+
+def insert(draw: random.Random, content: bytes) -> bytes:
+    what = draw.choice(
+        [b"\0", b'"', b"'", b"\r", b"\n", b";", b",", b"\t", b"\xff", b"\xef\xbb\xbf", b'""', b"\x1a", b"1e999", b"inf"]
+    )
+    found = content
+    for _ in range(draw.randint(1, 4)):
+        at = draw.randrange(len(found) + 1)
+        found = found[:at] + what + found[at:]
+    return found
+
+
+def cut_off(draw: random.Random, content: bytes) -> bytes:
+    return content[: draw.randrange(len(content))]
+
+
+def ragged(draw: random.Random, content: bytes) -> bytes:
+    lines = content.split(b"\n")
+    n = draw.randrange(len(lines))
+    lines[n] = draw.choice([lines[n] + b",1,2,3", lines[n][: len(lines[n]) // 2], b"", b"   ", lines[n] * 2])
+    return b"\n".join(lines)
+
+
+def shuffle(draw: random.Random, content: bytes) -> bytes:
+    lines = content.split(b"\n")
+    draw.shuffle(lines)
+    return b"\n".join(lines)
+
+
+def binary(draw: random.Random, content: bytes) -> bytes:
+    return draw.randbytes(draw.choice([0, 1, 3, 200, 5000]))
+
+
+def recode(draw: random.Random, content: bytes) -> bytes:
+    return content.decode("utf-8", "replace").encode(
+        draw.choice(["utf-16", "utf-16-le", "cp1256", "latin-1", "utf-32"]), "replace"
+    )
+
+
+def long_line(draw: random.Random, content: bytes) -> bytes:
+    return content + draw.choice([b"1", b'"', b"x,", b"\n"]) * draw.choice([1000, 200_000])
+
+
+CHANGES: tuple[Callable[[random.Random, bytes], bytes], ...] = (
+    no_change, flip, flip, insert, insert, insert, cut_off, ragged, shuffle, binary, recode, long_line,
+)  # fmt: skip
+
+
+def one_round(seed: int, path: Path) -> bool:
+    """One file; True where it was read."""
+    draw = random.Random(seed)
+    content = valid(draw).encode()
+    for _ in range(draw.choice([1, 1, 2, 3])):
+        content = draw.choice(CHANGES)(draw, content) if content else content
+    path.write_bytes(content)
+    started = time.process_time()
+    try:
+        top = preview(path)
+        roles = guess_roles(top)
+        tolerance = draw.choice(["refuse", "missing"])
+        table = finish(read_table(path, top.dialect, dict(enumerate(top.columns)), tolerance))
+        whole(table)
+        build(table, roles, guess_settings(top, roles))
+    except StudioError as error:
+        sentence = str(error)
+        assert sentence.endswith((".", "?")), sentence
+        assert len(sentence) < 600
+        return False
+    finally:
+        assert time.process_time() - started < 5
+    return True
+
+
+def whole(table: Table) -> None:
+    """Nothing is half there: all columns are as long, numbers are finite or missing, codes name a text."""
+    assert len({len(values) for values in table.values}) == 1 and len(table)
+    assert len(set(table.names)) == len(table.names)
+    for name, kind, values in zip(table.names, table.kinds, table.values, strict=True):
+        if kind == "text":
+            assert values.min() >= -1 and values.max() < max(1, len(table.classes[name]))
+        else:
+            assert not np.isinf(values).any()
+
+
+def build(table: Table, roles: tuple[str, ...], settings: dict[str, object]) -> None:
+    """What the import would make of it keeps the contract of a data set, or is refused."""
+    named = [
+        [n for n, role in zip(table.names, roles, strict=True) if role in wanted]
+        for wanted in (("feature", "both"), ("target", "both"), ("time",))
+    ]
+    values = SPEC.complete(
+        {
+            **settings,
+            "features": own.columns_text(named[0]),
+            "target": own.columns_text(named[1]),
+            "time": next(iter(named[2]), ""),
+        }
+    )
+    data = own.build(table, "fuzz", values)
+    for field in (*data.inputs.values(), data.target):
+        assert np.isfinite(field.values).all()
+
+
+def fuzz(first: int, files: int, folder: Path) -> None:
+    path = folder / "fuzz.csv"
+    read = 0
+    for seed in range(first, first + files):
+        try:
+            read += one_round(seed, path)
+        except BaseException as error:
+            raise AssertionError(f"seed {seed}: {error!r}") from error
+    assert 0.05 * files < read < 0.95 * files, "the files are all sound or all broken: they test nothing"
+
+
+def test_2000_broken_files(tmp_path: Path) -> None:
+    fuzz(0, 2000, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_20000_broken_files(tmp_path: Path) -> None:
+    fuzz(100_000, 20_000, tmp_path)
