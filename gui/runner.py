@@ -317,7 +317,7 @@ class Runner(QObject):
     # -- what the trainer says ---------------------------------------------------------------------------------------
 
     def _drain(self) -> None:
-        events = self._trainer.drain()
+        quiet, events = self._trainer.quiet, self._trainer.drain()
         for event in events:
             self._hear(event)
         self._ticks, self._news = (self._ticks + 1) % TICKS_PER_UPDATE, self._news or bool(events)
@@ -325,7 +325,7 @@ class Runner(QObject):
             self._news = False
             self.updated.emit()
         elif (
-            not events
+            (quiet and not events)
             and not self.busy
             and not (self.race.running or self.jobs.running)
             and self.status != "loading"

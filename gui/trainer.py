@@ -73,7 +73,7 @@ class Trainer:
     """Drives a Session in its thread. All methods return at once, except ``wait_for`` and ``close``."""
 
     def __init__(self) -> None:
-        self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._inbox: queue.Queue[object] = queue.Queue()
         self._outbox: queue.Queue[Event] = queue.Queue(QUEUE_LENGTH)
         self._kept: list[Event] = []
         self._quit = threading.Event()
@@ -171,6 +171,11 @@ class Trainer:
         """Give a job up."""
         self._inbox.put(EndJob(number))
 
+    @property
+    def quiet(self) -> bool:
+        """True where every request has been carried out, and all that it gave can be drained."""
+        return not self._inbox.unfinished_tasks
+
     def drain(self) -> list[Event]:
         """All events that wait, oldest first."""
         events, self._kept = self._kept + self._take(), []
@@ -233,6 +238,8 @@ class Trainer:
             self._carry_out(request)
         except StudioError as error:
             self._fail(error.template, error.values)
+        finally:
+            self._inbox.task_done()
 
     def _fail(self, template: str, values: Mapping[str, object]) -> None:
         self._going = None

@@ -17,8 +17,10 @@ from gui.using.editors import Editor, relative, valid
 
 BLOCK = 4
 """Dots per pixel and side."""
-PEN = 3.2
-"""Width of the pen in dots."""
+PEN = 4.0
+"""Width of the pen in dots, as it is seen while drawing."""
+THINNEST, THICKEST = 2.0, 9.0
+"""Between these the pen of a fitted drawing is chosen so that it has as much ink as a sample has on average."""
 _SIDE = 168
 
 
@@ -41,6 +43,7 @@ class PixelPad(Editor):
         """(rows, columns) from 0 to 1."""
         self._drawing = False
         self._low, self._high = 0.0, 1.0
+        self._usual_ink = 0.0
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -53,6 +56,7 @@ class PixelPad(Editor):
         self.strokes, self.ink = [], np.zeros(data.image_shape)
         values = self.field.values[data.samples("train")]
         self._low, self._high = float(values.min()), float(values.max())
+        self._usual_ink = float((values.mean() - self._low) / ((self._high - self._low) or 1.0))
 
     def show_sample(self, sample: int) -> None:
         assert self.data is not None
@@ -131,26 +135,41 @@ class PixelPad(Editor):
 
     def _rasterise(self) -> None:
         rows, columns = self.shape
-        self.ink = blocks(self._bitmap(), rows, columns)
+        pen = self._fitting_pen() if self.fitted else PEN
+        self.ink = blocks(self._bitmap(pen), rows, columns)
         self._changed()
 
-    def _bitmap(self) -> np.ndarray:
+    def _fitting_pen(self) -> float:
+        """The pen that gives as much ink as the samples have: theirs do not differ much, whatever the digit."""
+        thin, thick = THINNEST, THICKEST
+        for _ in range(6):
+            pen = (thin + thick) / 2
+            if self._bitmap(pen).mean() < self._usual_ink:
+                thin = pen
+            else:
+                thick = pen
+        return (thin + thick) / 2
+
+    def _bitmap(self, pen: float) -> np.ndarray:
         """(rows * BLOCK, columns * BLOCK) bool: the dots that the pen touched."""
         rows, columns = self.shape
         image = QImage(columns * BLOCK, rows * BLOCK, QImage.Format.Format_Grayscale8)
         image.fill(0)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._draw_strokes(painter, QColor("white"), framed(self.strokes, columns, rows) if self.fitted else None)
+        move = framed(self.strokes, columns, rows, pen) if self.fitted else (1.0, 0.0, 0.0)
+        self._draw_strokes(painter, QColor("white"), pen, move)
         painter.end()
         stride = image.bytesPerLine()
         dots = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), stride)[:, : image.width()]
         return np.array(dots >= 128)
 
-    def _draw_strokes(self, painter: QPainter, color: QColor, move: tuple[float, float, float] | None = None) -> None:
-        by, dx, dy = move or (1.0, 0.0, 0.0)
+    def _draw_strokes(
+        self, painter: QPainter, color: QColor, pen: float, move: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    ) -> None:
+        by, dx, dy = move
         cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-        painter.setPen(QPen(color, PEN, Qt.PenStyle.SolidLine, cap, join))
+        painter.setPen(QPen(color, pen, Qt.PenStyle.SolidLine, cap, join))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for stroke in self.strokes:
             spots = [QPointF(p.x() * by + dx, p.y() * by + dy) for p in stroke]
@@ -176,7 +195,7 @@ class PixelPad(Editor):
         painter.translate(pad.topLeft())
         painter.scale(pad.width() / (self.shape[1] * BLOCK), pad.height() / (self.shape[0] * BLOCK))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._draw_strokes(painter, ink)
+        self._draw_strokes(painter, ink, PEN)
         painter.restore()
         if not self.strokes:
             painter.setPen(QColor(110, 110, 110))
@@ -231,12 +250,12 @@ def blocks(dots: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return np.asarray(dots, float).reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
 
 
-def framed(strokes: list[list[QPointF]], columns: int, rows: int) -> tuple[float, float, float]:
+def framed(strokes: list[list[QPointF]], columns: int, rows: int, pen: float) -> tuple[float, float, float]:
     """Factor and shift that let strokes fill the height, or the width where that is reached first, and centre them."""
     spots = [spot for stroke in strokes for spot in stroke]
     left, right = min(p.x() for p in spots), max(p.x() for p in spots)
     top, bottom = min(p.y() for p in spots), max(p.y() for p in spots)
-    wide, high = columns * BLOCK - PEN, rows * BLOCK - PEN
+    wide, high = columns * BLOCK - pen, rows * BLOCK - pen
     # A dot or a short dash is no digit yet: it is not blown up.
     by = min(wide / max(right - left, wide / 4), high / max(bottom - top, high / 4))
     dx = columns * BLOCK / 2 - by * (left + right) / 2

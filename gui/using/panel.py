@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
 from core.errors import StudioError
@@ -52,17 +52,15 @@ class UsePanel(QWidget):
         self.state.setObjectName("try_state")
         self.pages: dict[str, UsePage] = {}
         self.page: UsePage | None = None
-        self._stack = QStackedWidget()
         self._data: Dataset | None = None
         self._asked: Question | None = None
         self._moment: tuple[object, ...] = ()
         self._asked_at = 0.0
-        scroll = Column()
-        scroll.add(self.state)
-        scroll.add(self._stack)
+        self._column = Column()
+        self._column.add(self.state)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(scroll)
+        column.addWidget(self._column)
         runner.updated.connect(self._look)
         runner.status_changed.connect(self._look)
         runner.questions.answered.connect(self._hear)
@@ -85,19 +83,17 @@ class UsePanel(QWidget):
         if self.page is not None:
             self.page.hide()
         self.page = None if data is None else self._page(fitting(data))
-        self._stack.setVisible(self.page is not None)
         if data is not None and self.page is not None:
             self.page.activation = self._activation()
-            self._stack.setCurrentWidget(self.page)
-            self.page.show()
             self.page.show_data(data)
+            self.page.show()
         self._look()
 
     def _page(self, key: str) -> UsePage:
         if key not in self.pages:
             page = self.pages[key] = _PAGES[key]()
             page.edited.connect(self._edited)
-            self._stack.addWidget(page)
+            self._column.add(page)
         return self.pages[key]
 
     def _activation(self) -> str:
@@ -111,6 +107,7 @@ class UsePanel(QWidget):
             return
         if change.network and self.page is not None:
             self.page.activation = self._activation()
+            self._moment, self._asked = (), None
             if errors(self._document.state):
                 self.page.forget()
         self._look()
@@ -193,4 +190,5 @@ def fitting(data: Dataset) -> str:
         if one_of and main.features > 1 and data.target.sequence:
             return "class"
         return "plane" if data.view == "plane" and main.features == 2 else "table"
-    return "cells" if data.view == "sequence" else "sample"
+    written = data.view == "sequence" and main.normalisation is None and data.lengths is None
+    return "cells" if written else "sample"

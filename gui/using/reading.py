@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSpin
 from core.data.dataset import Dataset
 from core.questions import Question, Read, Reading
 from gui.icons import icon
-from gui.samples.values import target_words
+from gui.samples.values import MOST_WORDS, target_words
 from gui.text import tr
 from gui.using.beliefs import beliefs
 from gui.using.cells import CellsEdit
@@ -104,11 +104,26 @@ class ReadingPage(UsePage):
         answer = said.words(self.course.row)
         if len(reading.lengths) > 1 or reading.inputs.ndim == 2:
             answer = f"{self.editor.step_words(steps, of)}: {answer}"
+        if told := self._told():
+            answer += "\n" + tr("Told: {answers}", answers=told)
         self.said.setText(answer)
         name = said.names[min(reading.unit, len(said.names) - 1)]
         if len(said.names) == 2 and reading.output.shape[-1] == 1:
             name = said.names[1]  # a single unit speaks for the second class
         self.why.setText(self._mattered(f"“{name}”"))
+
+    def _told(self) -> str:
+        """The answers at the steps that count, where they are few."""
+        reading, said, data = self.reading, self.course.beliefs, self.data
+        if reading is None or said is None or data is None or reading.output.ndim == 1 or not said.decides:
+            return ""
+        same = (
+            data.mask is not None and data.mask.shape[1] == len(said.values) and bool((data.mask == data.mask[0]).all())
+        )
+        counted = np.flatnonzero(data.mask[0]) if same and data.mask is not None else np.arange(len(said.values))
+        if len(counted) > MOST_WORDS or data.lengths is not None:
+            return ""
+        return ", ".join(said.names[int(said.values[step].argmax())] for step in counted)
 
     def _mattered(self, name: str) -> str:
         assert self.reading is not None
