@@ -63,6 +63,11 @@ class Stretch:
     """(pixels,) half of its width."""
 
     @property
+    def crowded(self) -> bool:
+        """Whether several cells share a pixel."""
+        return bool(len(self.cell) > 1 and (np.diff(self.cell) > 1).any())
+
+    @property
     def apart(self) -> bool:
         """Whether there are gaps between cells."""
         return bool((self.distance > self.half + 0.5).any())
@@ -84,17 +89,32 @@ def stretch(lefts: np.ndarray, rights: np.ndarray, start: float, end: float, rat
     )  # fmt: skip
 
 
-def picture(indices: np.ndarray, colors: np.ndarray, pixels: Stretch, height: float) -> QImage:
-    """Colours (units, steps) of ``indices`` over the pixels of a stretch."""
+def picture(indices: np.ndarray, colors: np.ndarray, pixels: Stretch, height: float, signed: bool) -> QImage:
+    """Colours of ``indices`` (units, steps) over the pixels of a stretch; ``signed`` where the middle one means 0."""
     rows = max(1, round(height * pixels.ratio))
     units = np.minimum(np.arange(rows) * len(indices) // rows, len(indices) - 1)
+    if pixels.crowded:
+        indices, at = _strongest(indices, pixels.cell, signed), np.arange(len(pixels.cell))
+    else:
+        at = pixels.cell
     tall = colors[indices[units]] if len(indices) > 1 else colors[indices]
-    wide = np.ascontiguousarray(tall.take(np.minimum(pixels.cell, indices.shape[1] - 1), axis=1))
+    wide = np.ascontiguousarray(tall.take(np.minimum(at, indices.shape[1] - 1), axis=1))
     if len(indices) == 1:
         wide = np.ascontiguousarray(np.broadcast_to(wide, (rows, wide.shape[1])))
     image = QImage(wide.data, wide.shape[1], rows, wide.shape[1] * 4, QImage.Format.Format_RGB32).copy()
     image.setDevicePixelRatio(pixels.ratio)
     return image
+
+
+def _strongest(indices: np.ndarray, cell: np.ndarray, signed: bool) -> np.ndarray:
+    """One column per pixel: where several steps share a pixel the most extreme one is shown, and none is lost."""
+    known = np.where(indices == ZERO, -1, np.where(indices == BLANK, -2, indices))
+    starts = np.minimum(cell, indices.shape[1] - 1)
+    high = np.maximum.reduceat(known, starts, axis=1)
+    low = np.minimum.reduceat(known, starts, axis=1)
+    high[:, -1] = low[:, -1] = known[:, starts[-1]]
+    chosen = np.where(np.abs(low - 127.5) > np.abs(high - 127.5), low, high) if signed else high
+    return np.where(chosen == -1, ZERO, np.where(chosen == -2, BLANK, chosen)).astype(np.int16)
 
 
 def frames(pixels: Stretch, height: float, ground: QColor, edge: QColor) -> QImage | None:

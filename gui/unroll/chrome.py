@@ -54,10 +54,17 @@ def header(painter: QPainter, layout: Layout, selected: int | None, hovered: int
             painter.drawRoundedRect(QRectF(one - 2, 9, room + 4, 22), 11, 11)
         look.draw_text(painter, QRectF(one - 4, 0, room + 8, HEADER), text, size, ink, bold=bold, align=CENTRE)
     painter.restore()
+    look.draw_text(painter, QRectF(14, 0, GUTTER - 20, HEADER), _span(layout), 11.5, theme().color("muted"))
+
+
+def _span(layout: Layout) -> str:
+    """How many steps there are, and which are in sight."""
     steps = layout.unrolled.steps
-    if steps:
-        words = tr("T = {steps} time steps", steps=steps) if steps > 1 else tr("1 time step")
-        look.draw_text(painter, QRectF(14, 0, GUTTER - 20, HEADER), words, 11.5, theme().color("muted"))
+    if not steps:
+        return tr("No time steps")
+    if layout.sees_all():
+        return tr("T = {steps} time steps", steps=steps) if steps > 1 else tr("1 time step")
+    return tr("t = {first} to {last} of {all}", **_range(layout))
 
 
 def _labelled(layout: Layout, column: int) -> bool:
@@ -194,8 +201,6 @@ def overview(painter: QPainter, layout: Layout, picture: QImage | None, words: s
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme().color("selection"), 2))
     painter.drawRoundedRect(window.adjusted(0, -2, 0, 2), 4, 4)
-    label = tr("steps {first} to {last} of {all}", **_range(layout))
-    look.draw_text(painter, QRectF(12, top, GUTTER - 16, FOOTER), label, 10.5, theme().color("muted"))
 
 
 def _range(layout: Layout) -> dict[str, int]:

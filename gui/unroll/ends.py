@@ -110,7 +110,7 @@ def _pixels(painter: QPainter, layout: Layout, row: Row, given: Entering, box: Q
         if pixels is not None:
             table = np.array([0xFF000000 | v << 16 | v << 8 | v for v in range(256)], dtype=np.uint32)
             height = min(box.height(), 12.0 if gray.shape[1] == 1 else box.height())
-            image = cells.picture(gray.T.astype(np.int16), table, pixels, height)
+            image = cells.picture(gray.T.astype(np.int16), table, pixels, height, signed=False)
             painter.drawImage(QPointF(pixels.left, round(box.top())), image)
     for step, column in columns:
         if layout.column_width(column) >= 30 and step < len(gray):
@@ -159,7 +159,9 @@ def _strip(painter: QPainter, layout: Layout, row: Row, given: Entering, box: QR
     spread = np.maximum(1e-9, np.abs(given.values - middle).max(0))
     colors = cells.table(diverging=True)
     indices = cells.signed_indices(((given.values - middle) / spread).T, 1.0)
-    painter.drawImage(QPointF(pixels.left, round(box.top())), cells.picture(indices, colors, pixels, box.height() - 4))
+    painter.drawImage(
+        QPointF(pixels.left, round(box.top())), cells.picture(indices, colors, pixels, box.height() - 4, signed=True)
+    )
 
 
 def _curves(

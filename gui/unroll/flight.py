@@ -15,7 +15,7 @@ from gui.theme import theme
 MILLISECONDS = 520
 SPLIT = 0.42
 """Share of the time after which cards begin to split."""
-ARRIVAL = 0.86
+ARRIVAL = 0.78
 """Share of the time after which the other view fades in."""
 
 
@@ -93,7 +93,7 @@ class Flight(QWidget):
         painter.drawPixmap(0, 0, self._folded)
         painter.setOpacity(1.0)
         for flyer in self._flyers:
-            paint_flyer(painter, flyer, share)
+            paint_flyer(painter, flyer, share, self._unrolled)
         painter.setOpacity(max(0.0, (share - ARRIVAL) / (1.0 - ARRIVAL)))
         painter.drawPixmap(0, 0, self._unrolled)
         painter.end()
@@ -110,8 +110,8 @@ def place(flyer: Flyer, copy: int, share: float) -> QRectF:
     return _between(first, flyer.cells[copy], ease(own))
 
 
-def paint_flyer(painter: QPainter, flyer: Flyer, share: float) -> None:
-    """The copies of a layer; until they split they are one card."""
+def paint_flyer(painter: QPainter, flyer: Flyer, share: float, unrolled: QPixmap) -> None:
+    """The copies of a layer; until they split they are one card, then they take on the colours that they will have."""
     if share < SPLIT:
         rect = place(flyer, 0, share)
         _paint_card(painter, rect)
@@ -119,13 +119,17 @@ def paint_flyer(painter: QPainter, flyer: Flyer, share: float) -> None:
         painter.drawPixmap(rect, flyer.picture, QRectF(flyer.picture.rect()))
         painter.setOpacity(1.0)
         return
+    late = (share - SPLIT) / (1.0 - SPLIT)
+    ratio = unrolled.devicePixelRatio()
     for copy in reversed(range(len(flyer.cells))):
-        rect = place(flyer, copy, share)
+        rect, final = place(flyer, copy, share), flyer.cells[copy]
         _paint_card(painter, rect)
-        if rect.width() > 12:
-            painter.setOpacity(0.4 * (1.0 - (share - SPLIT) / (1.0 - SPLIT)))
+        if rect.width() > 12 and late < 0.6:
+            painter.setOpacity(0.4 * (1.0 - late / 0.6))
             painter.drawPixmap(rect, flyer.picture, QRectF(flyer.picture.rect()))
-            painter.setOpacity(1.0)
+        painter.setOpacity(min(1.0, late * 2.0))
+        painter.drawPixmap(rect, unrolled, QRectF(final.topLeft() * ratio, final.size() * ratio))
+        painter.setOpacity(1.0)
 
 
 def _paint_card(painter: QPainter, rect: QRectF) -> None:

@@ -122,7 +122,9 @@ class Painting:
                 masks[key] = cells.frames(pixels, band.height, theme().color("canvas"), theme().color("layer_edge"))
             indices = self.indices(row)[:, one - row.first : other - row.first]
             place = QPointF(pixels.left, round(layout.y(band.top) * ratio) / ratio)
-            painter.drawImage(place, cells.picture(indices, self._table(), pixels, band.height))
+            painter.drawImage(
+                place, cells.picture(indices, self._table(), pixels, band.height, not self.shown.gradient)
+            )
             mask = masks[key]
             if mask is not None:
                 painter.drawImage(place, mask)

@@ -28,6 +28,7 @@ from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
 from gui.unroll import tips
+from gui.unroll.bar import Bar
 from gui.unroll.cell_diagram import CellDiagram
 from gui.unroll.commands import make_commands
 from gui.unroll.editing import Editing
@@ -74,6 +75,7 @@ class UnrollView(QWidget):
         self.diagram = CellDiagram(self)
         self.commands: dict[str, QAction] = make_commands(self)
         self.addActions(list(self.commands.values()))
+        self.bar = Bar(self)
         self._picture: QPixmap | None = None
         self._network: Network | None = None
         self._drawn_with: object = None
@@ -357,6 +359,7 @@ class UnrollView(QWidget):
             self.layout_.fit()
         else:
             self.layout_.arrange()
+        self.bar.place()
         self.hint.place()
         self.diagram.place()
         self.editing.place()

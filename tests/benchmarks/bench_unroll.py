@@ -1,0 +1,101 @@
+"""The unrolled view of 10 layers over 200 steps: milliseconds to the first picture, and of a frame of pan and zoom.
+
+Run: python -m tests.benchmarks.bench_unroll
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
+
+from core.reports import Examination
+from core.shapes import infer
+from core.unroll import unroll
+from gui import fonts
+from gui.document import Document
+from gui.runner import Runner
+from gui.unroll.view import UnrollView
+from tests.benchmarks.bench_canvas import chain
+
+SIZE = (1100, 640)
+
+
+def examination(document: Document, steps: int) -> Examination:
+    """Random activations and vanishing gradients."""
+    rng = np.random.default_rng(0)
+    shapes = infer(document.project.network)
+    values = {k: np.tanh(rng.normal(size=(steps, s.features))) for k, s in shapes.items()}
+    fade = np.exp(-np.arange(steps)[::-1] / steps * 18)[:, None]
+    gradients = {k: rng.normal(size=v.shape) * fade for k, v in values.items()}
+    return Examination(0, "validation", values, np.zeros(1), 0.0, gradients)
+
+
+def frames(name: str, view: UnrollView, act: Callable[[int], None], repeats: int = 80) -> None:
+    """Print median and p95 of a change and the frame after it."""
+    times = []
+    for n in range(repeats):
+        start = time.perf_counter()
+        act(n)
+        view.repaint()
+        times.append((time.perf_counter() - start) * 1e3)
+    median, late = np.percentile(times, [50, 95])
+    print(f"  {name:<52} median {median:6.2f} ms   p95 {late:6.2f} ms")
+
+
+def report(layers: int, steps: int, units: int = 32) -> None:
+    """All measurements on one network."""
+    document = chain(units, layers - 2)
+    runner = Runner(document)
+    runner.examination = examination(document, steps)
+    print(f"\n{layers} layers x {steps} steps, {units} units, {SIZE[0]} x {SIZE[1]}")
+    start = time.perf_counter()
+    unroll(document.project.network, steps)
+    print(f"  {'plan':<52} {(time.perf_counter() - start) * 1e3:6.2f} ms")
+    start = time.perf_counter()
+    view = UnrollView(document, runner)
+    view.resize(*SIZE)
+    view.show()
+    QApplication.processEvents()
+    view.repaint()
+    print(f"  {'first picture, the widget made':<52} {(time.perf_counter() - start) * 1e3:6.2f} ms")
+    width = view.width() / 2
+    frames("zoom in", view, lambda n: view.zoom(1.04, width))
+    frames("pan", view, lambda n: view.pan(QPointF(7 if n % 40 < 20 else -7, 0)))
+    frames("zoom out", view, lambda n: view.zoom(0.97, width))
+    view.show_gradient(True)
+    view.zoom(view.layout_.pitch and 40 / view.layout_.pitch, width)
+    frames("pan, gradients, arrows in sight", view, lambda n: view.pan(QPointF(7 if n % 40 < 20 else -7, 0)))
+    view.fit()
+    frames("walk with the lens", view, lambda n: view.go_to_step(n % steps))
+    view.show_gradient(False)
+    states = [examination(document, steps) for _ in range(2)]
+
+    def live(n: int) -> None:
+        runner.examination = states[n % 2]
+        view.refresh()
+
+    frames("live: all numbers are new", view, live, 30)
+    view.close()
+    runner.close()
+    view.deleteLater()
+
+
+def main() -> None:
+    """Print everything."""
+    application = QApplication.instance() or QApplication([])
+    assert isinstance(application, QApplication)
+    fonts.apply(application)
+    report(10, 200)
+    report(10, 1000)
+    report(4, 8)
+
+
+if __name__ == "__main__":
+    main()
