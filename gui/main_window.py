@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QTabWidget, QToolBar
+from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QTabWidget, QToolBar, QToolButton
 
 from gui import settings
 from gui.canvas.palette import Palette
@@ -37,6 +37,9 @@ from gui.text import tr
 from gui.theme import Mode, theme
 from gui.toolbar import TrainingBar
 from gui.transport import Transport
+from gui.unroll.switch import FoldSwitch
+from gui.unroll.view import UnrollView
+from gui.using.panel import UsePanel
 
 _Area = Qt.DockWidgetArea
 
@@ -55,7 +58,9 @@ class MainWindow(QMainWindow):
         """False where the worker was still busy when the window closed."""
         self.runner = Runner(self.document, self)
         self.canvas = CanvasView(self.document, self.runner)
-        self.setCentralWidget(self.canvas)
+        self.unroll = UnrollView(self.document, self.runner)
+        self.fold_switch = FoldSwitch(self.canvas, self.unroll)
+        self.setCentralWidget(self.fold_switch)
         self.explorers = Explorers(self.document, self.runner, self)
         self.files = Files(self.document, self, self.runner.hand_over)
         self.imports = Imports(self.document, self.runner, self)
@@ -90,6 +95,7 @@ class MainWindow(QMainWindow):
         docks.add(
             "problems", tr("Problems"), ProblemsPanel(document, runner), _Area.RightDockWidgetArea, onto="training"
         )
+        docks.add("use", tr("Try it"), UsePanel(document, runner), _Area.RightDockWidgetArea, onto="training")
         breakpoints = BreakpointsPanel(document, runner)
         docks.add("breakpoints", tr("Breakpoints"), breakpoints, _Area.RightDockWidgetArea, onto="training")
         self.plots = {
@@ -125,6 +131,12 @@ class MainWindow(QMainWindow):
         self._dark = command(self, tr("Switch light and dark"), self._switch_theme, picture="moon")
         tools.addAction(self._dark)
         self.addToolBar(tools)
+        tools.addSeparator()
+        unrolled = self.fold_switch.commands["unrolled"]
+        tools.addAction(unrolled)
+        button = tools.widgetForAction(unrolled)
+        assert isinstance(button, QToolButton)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.transport = Transport(self.runner, self)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.transport)
         self.status = StatusBar(self.document, self.runner)
@@ -158,6 +170,8 @@ class MainWindow(QMainWindow):
         self._menu(
             tr("&View"),
             [
+                self.fold_switch.commands["unrolled"],
+                None,
                 *(canvas[key] for key in shown),
                 None,
                 panels_menu(self, self.docks.all.values(), self.reset_layout),

@@ -264,3 +264,16 @@ def test_each_panel_has_one_tab_bar_after_the_layout_was_reset(qtbot, window):
     bars = [bar for bar in window.findChildren(QTabBar) if bar.parent() is window and bar.isVisible()]
     titles = [bar.tabText(i) for bar in bars for i in range(bar.count())]
     assert len(titles) == len(set(titles)) and "Inspector" in titles
+
+
+def test_the_network_unrolls_and_folds_by_key_and_training_goes_on(qtbot, window):
+    window.files.open_example("digits-rows-elman")
+    press_button(window, "play")
+    qtbot.waitUntil(lambda: window.runner.report is not None, timeout=30000)
+    window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    assert window.fold_switch.unrolled and window.runner.busy
+    qtbot.wait(900)
+    QTest.keyClick(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    assert not window.fold_switch.unrolled
+    qtbot.wait(900)
