@@ -203,7 +203,9 @@ class CourseView(QWidget):
             if row == self.row or (row % every == 0 and abs(row - self.row) >= every):
                 painter.setPen(theme().color("text" if row == self.row else "muted"))
                 middle = self.column(row).center().x()
-                place = QRectF(middle - 40, self.height() - _AXIS, 80, _AXIS - 2)
+                wide = text.horizontalAdvance(name) + 2.0
+                left = min(middle - wide / 2, self.width() - wide)
+                place = QRectF(left, self.height() - _AXIS, wide, _AXIS - 2)
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
 
     # -- choosing a step ---------------------------------------------------------------------------------------------

@@ -144,12 +144,14 @@ class TablePage(UsePage):
         spans = np.array([slider.high - slider.low for slider in self.sliders])
         for bar, way in zip(self.bars, relative(result.gradient / scale * spans), strict=True):
             bar.show_value(float(way))
+        self.course.setVisible(said.decides or len(said.names) > 1)
+        if not said.decides:
+            self.why.setText(tr("Bars: blue, raising it raises the answer; orange, lowers it."))
+            return
         name = said.names[min(result.unit, len(said.names) - 1)]
         if len(said.names) == 2 and result.output.shape[-1] == 1:
             name = said.names[1]
-        self.why.setText(
-            tr("Bars: blue, raising it speaks for “{answer}” (or raises it); orange, against it.", answer=name)
-        )
+        self.why.setText(tr("Bars: blue, raising it speaks for “{answer}”; orange, against it.", answer=name))
 
     def forget(self) -> None:
         self.reading = None
