@@ -1,4 +1,5 @@
-"""What can be asked of a network beside its training: how it reads an input of the user's own, and what it foretells.
+"""What can be asked of a network beside its training: how it reads an input of the user's own, what it foretells, what
+a probe finds, and how it is computed.
 
 A question is a small value that the worker carries out on its session; the answer comes back with the state that the
 session was made from, so that nobody takes it for the answer of another network.
@@ -8,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from core.data.dataset import Dataset, Normalisation, Part, WindowedSeries
 from core.errors import DataError, StudioError
 from core.project import State
+from core.reports import ProbeResult
 
 MOST_PREFIXES = 128
 """Beginnings of a sequence that are asked about at once."""
@@ -51,6 +53,23 @@ class Session(Protocol):
 
     def read(self, inputs: np.ndarray, unit: int | None = None, step: int = -1) -> Reading:
         """One input, read from its beginning."""
+        ...
+
+    def probe(self, key: str, layer: str = "", samples: np.ndarray | int | None = None, **settings: Any) -> ProbeResult:
+        """An entry of the catalogue "probes"."""
+        ...
+
+    def charge(self, seconds: float) -> None:
+        """Count these seconds into what probes may take while training."""
+        ...
+
+    def repeat(self, key: str, layer: str = "", **settings: Any) -> None:
+        """Measure this probe, and no other, while training."""
+        ...
+
+    @property
+    def plan(self) -> str:
+        """How the network is computed."""
         ...
 
 
@@ -107,6 +126,48 @@ class Foretell(Question):
             following[:, 0, self.feature] = back
             windows = np.concatenate([windows[:, 1:], following], axis=1)
         return told
+
+
+@dataclass(frozen=True, eq=False)
+class Measure(Question):
+    """What does a probe find, now?"""
+
+    key: str
+    layer: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of the probe; ``samples`` may also be numbers in the data set."""
+    charged: bool = False
+    """True where a training waits for it, so that the probes that are repeated wait the longer."""
+
+    def ask(self, session: Session) -> ProbeResult:
+        """A ProbeResult."""
+        found = session.probe(self.key, self.layer, **self.settings)
+        if self.charged:
+            session.charge(found.seconds)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Repeat(Question):
+    """Measure a probe while training, as often as its share of the time allows; what it finds comes with the reports."""
+
+    key: str = ""
+    """"" for none."""
+    layer: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def ask(self, session: Session) -> None:
+        """Nothing to tell."""
+        session.repeat(self.key, self.layer, **self.settings)
+
+
+@dataclass(frozen=True, eq=False)
+class Explain(Question):
+    """How is the network computed?"""
+
+    def ask(self, session: Session) -> str:
+        """A line for each part."""
+        return session.plan
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,6 +30,7 @@ TRAINING = Spec(
         Param("precision", "Precision", "choice", "float32", "Numbers with about 7 or 16 digits.", choices=(("float32", "32 bit"), ("float64", "64 bit")), effect="next run", group="Machine", advanced=True),
         Param("device", "Device", "choice", "cpu", "What computes.", choices=(("cpu", "Processor"), ("cuda", "NVIDIA GPU"), ("mps", "Apple GPU")), effect="next run", group="Machine", advanced=True),
         Param("threads", "Threads", "int", 0, "Processor threads for training; 0 leaves one core free for the window.", minimum=0, maximum=256, effect="next run", group="Machine", advanced=True),
+        Param("probe_share", "Time for probes", "float", 5.0, "The share of the training time that the probes measured while training may take together.", minimum=0.0, maximum=100.0, step=1.0, unit="%", effect="next batch", group="Machine", advanced=True),
     ),
 )  # fmt: skip
 

@@ -73,12 +73,19 @@ class Asking:
         output, steps = self._model.objective.output, self._dataset.target.steps
         return read(self._model.program, self._learner.tensors, output, inputs, steps, unit, step)
 
-    def probe(self, key: str, layer: str = "", samples: np.ndarray | None = None, **settings: Any) -> ProbeResult:
+    def probe(self, key: str, layer: str = "", samples: np.ndarray | int | None = None, **settings: Any) -> ProbeResult:
         """Ask a probe (see the catalogue "probes") about a layer or the whole network as it is now.
 
-        ``samples`` are numbers in the data set; without them it looks at the first ones of the training part.
+        ``samples`` are numbers in the data set, or how many; without them it looks at the first ones of the training part.
         """
+        if isinstance(samples, int):
+            return self._answer(PROBES.choose(key, samples=samples, **settings), layer)
         return self._answer(PROBES.choose(key, **settings), layer, samples)
+
+    @property
+    def plan(self) -> str:
+        """How the network is computed, one line for each part: which over all steps at once, which step by step."""
+        return str(self._model.program.plan)
 
     def _answer(self, choice: Choice, layer: str, samples: np.ndarray | None = None) -> ProbeResult:
         chosen = self._dataset.samples("train")[: int(choice["samples"])] if samples is None else samples

@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from core.catalogue.probes import PROBES, probe_spec
@@ -21,7 +22,7 @@ from core.engine.activations import resolve
 from core.engine.axes import Axes, find_axes, groups
 from core.engine.batches import Batch
 from core.engine.model import Model, Pass
-from core.errors import BadValue
+from core.errors import BadValue, StudioError
 from core.network import Layer, Network
 from core.reports import ProbeResult
 
@@ -74,7 +75,13 @@ def measure(choice: Choice, look: Look, batch: int) -> ProbeResult:
     if spec.about == "layer" and look.layer not in look.network.layers:
         raise BadValue("“{probe}” looks at a single layer: choose one.", probe=spec.title)
     began = perf_counter()
-    values = resolve(spec.runs)(look, **{key: value for key, value in choice.values.items() if key != "samples"})
+    settings = {key: value for key, value in choice.values.items() if key != "samples"}
+    try:
+        values = resolve(spec.runs)(look, **settings)
+    except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
+        raise BadValue(
+            "“{probe}” met numbers that are too large to compute with: look at the weights first.", probe=spec.title
+        ) from None
     arrays = {name: np.asarray(value) for name, value in values.items()}
     return ProbeResult(choice.key, look.layer, batch, np.array(look.batch.samples), arrays, perf_counter() - began)
 
@@ -97,11 +104,15 @@ class Schedule:
     A probe that is due waits until the budget allows it; so nothing is ever measured too late to be true, only later.
     """
 
-    def __init__(self) -> None:
-        self.share = 0.1
+    def __init__(self, share: float = 0.1) -> None:
+        self.share = share
         """What all probes together may take of the training time, 0 to 1; the first answer of each is free."""
         self.spent = 0.0
         """Seconds taken so far."""
+        self.refused: list[StudioError] = []
+        """Why probes were taken off the schedule; whoever tells the user clears it."""
+        self._beside = 0.0
+        """Those of ``spent`` that are no part of the training time."""
         self._asked: dict[tuple[str, str], _Asked] = {}
 
     def ask(self, key: str, layer: str = "", every: int = 50, **settings: Any) -> None:
@@ -110,13 +121,34 @@ class Schedule:
         if every:
             self._asked[key, layer] = _Asked(PROBES.choose(key, **settings), layer, every, 0)
 
+    def only(self, key: str, layer: str = "", every: int = 1, **settings: Any) -> None:
+        """Ask this probe and no other; "" none at all. One that is asked so already keeps its turn."""
+        kept = self._asked.get((key, layer))
+        self._asked.clear()
+        if not key:
+            return
+        self.ask(key, layer, every, **settings)
+        if kept is not None and kept.choice == self._asked[key, layer].choice:
+            self._asked[key, layer] = kept
+
+    def charge(self, seconds: float) -> None:
+        """Let the schedule wait for what a probe took that was asked by hand while training."""
+        self.spent += seconds
+        self._beside += seconds
+
     def due(self, batch: int, seconds: float, answer: Callable[[Choice, str], ProbeResult]) -> tuple[ProbeResult, ...]:
         """The answers of the probes whose turn it is before training step ``batch``, after ``seconds`` of training."""
-        found, allowed = [], self.share * (seconds - self.spent)
-        for one in self._asked.values():
+        found, allowed = [], self.share * (seconds - self.spent + self._beside)
+        for place, one in list(self._asked.items()):
             if batch < one.next or (one.cost and self.spent + one.cost > allowed):
                 continue
-            result = answer(one.choice, one.layer)
+            try:
+                result = answer(one.choice, one.layer)
+            except StudioError as error:
+                # No reason to end the training: the probe alone is given up.
+                self.refused.append(error)
+                del self._asked[place]
+                continue
             one.cost, one.next = result.seconds, batch + one.every
             self.spent += result.seconds
             found.append(result)

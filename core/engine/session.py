@@ -51,7 +51,7 @@ class Session(Asking):
         """Batches from one measurement of the gradient through time to the next; 0 is never."""
         self.display_interval = 0.0
         """Seconds between reports that carry weights, examination and what is known per layer; 0 is never."""
-        self.probes = Schedule()
+        self.probes = Schedule(float(training["probe_share"]) / 100)
         """Probes that are asked while training, and the share of its time that they may take."""
         self.breakpoints = Breakpoints()
         """Conditions at which a moment "update" is reported, at any granularity."""
@@ -142,6 +142,14 @@ class Session(Asking):
         """Examine this sample (its number in the data set) in the reports at display rate."""
         self._watched = sample, part
 
+    def repeat(self, key: str, layer: str = "", **settings: Any) -> None:
+        """Measure this probe, and no other, at every batch that their share of the time allows; "" none."""
+        self.probes.only(key, layer, **settings)
+
+    def charge(self, seconds: float) -> None:
+        """Count a probe that was asked by hand while training into their share of the time."""
+        self.probes.charge(seconds)
+
     def snapshot(self) -> SessionState:
         """Everything that is needed to go on from here; inside a batch, from the beginning of that batch."""
         random = self._random.get_state() if self._random_before is None else self._random_before
@@ -164,6 +172,7 @@ class Session(Asking):
                 self._model.change(self.training)
                 continue
             self.training = training
+            self.probes.share = float(training["probe_share"]) / 100
             self._notes += notes
             self._learner.change(training, self._course.steps(training))
 
@@ -186,6 +195,8 @@ class Session(Asking):
             seen.layer_gradient = self._learner.layer_gradient()
         if seen.finite:
             seen.probes = self.probes.due(self._course.position.batch, self._watch.seconds, self._answer)
+            self._notes += [f"{error} It is not measured any more." for error in self.probes.refused]
+            self.probes.refused.clear()
         return seen
 
     def _check(self, done: Pass, seen: Seen, found: Found | None) -> None:

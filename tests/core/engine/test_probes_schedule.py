@@ -9,7 +9,9 @@ from core.catalogue.probes import PROBES, probe_spec
 from core.catalogue.spec import Choice
 from core.engine.probes import Schedule
 from core.engine.session import Session
-from core.reports import ProbeResult
+from core.errors import BadValue
+from core.questions import Explain, Measure, Repeat, answered
+from core.reports import ProbeResult, Report
 from core.runs import Run
 from tests.core.engine.session_toys import elman, running_mean, state, tagger, two_classes
 
@@ -104,3 +106,83 @@ def test_every_probe_states_its_cost() -> None:
         spec = probe_spec(key)
         assert spec.cost.endswith(".") and spec.when.endswith(".") and spec.fails.endswith(".")
         assert spec.formula and spec.source and spec.runs.startswith("core.engine.probes_")
+
+
+def test_the_share_is_a_setting_that_can_change_while_training() -> None:
+    begin = state(tagger("gru"), epochs=1, batch_size=16, probe_share=20)
+    session = Session(begin, running_mean())
+    assert session.probes.share == 0.2
+    session.change(Choice("training", {**begin.training.values, "probe_share": 1.0}))
+    next(session.run())
+    assert session.probes.share == 0.01
+
+
+def test_only_one_probe_is_repeated_and_it_keeps_its_turn() -> None:
+    schedule = Schedule(1e9)
+    asked: list[tuple[str, int]] = []
+
+    def answer(choice: Choice, layer: str) -> ProbeResult:
+        asked.append((choice.key, choice["samples"]))
+        return result(0.1)
+
+    schedule.only("noise", every=10, samples=2)
+    schedule.due(0, 1.0, answer)
+    schedule.only("noise", every=10, samples=2)
+    schedule.due(1, 1.0, answer)
+    schedule.only("noise", every=10, samples=3)
+    schedule.due(2, 1.0, answer)
+    schedule.only("gates", "h")
+    schedule.due(3, 1.0, answer)
+    schedule.only("")
+    schedule.due(4, 1.0, answer)
+    assert asked == [("noise", 2), ("noise", 3), ("gates", 32)]
+
+
+def test_what_was_asked_by_hand_while_training_makes_the_others_wait() -> None:
+    schedule = Schedule(0.1)
+    schedule.ask("noise", every=1)
+    assert len(schedule.due(0, 0.0, lambda choice, layer: result(1.0))) == 1
+    schedule.charge(2.0)
+    for batch in range(1, 60):
+        found = schedule.due(batch, float(batch), lambda choice, layer: result(1.0))
+        if found:
+            break
+    # 1 s inside the training time and 2 s beside it have been taken; a fourth one is a tenth of 40 s of bare training.
+    assert batch == 41
+
+
+def test_a_probe_that_does_not_fit_is_given_up_and_the_training_goes_on() -> None:
+    begin, data = state(tagger("rnn"), epochs=1, batch_size=16), running_mean()
+    blind, seeing = Session(begin, data), Session(begin, data)
+    seeing.repeat("gates", "h")
+    plain, reports = list(blind.run()), list(seeing.run())
+    assert [r.loss for r in reports] == [r.loss for r in plain]
+    assert ["has no gates" in note for r in reports for note in r.notes] == [True]
+
+
+def test_questions_reach_the_probes_and_the_plan() -> None:
+    begin, data = state(tagger("lstm"), epochs=1, batch_size=16), running_mean()
+    session = Session(begin, data)
+    found = answered(Measure("gates", "h", {"samples": 3}, charged=True), session, begin).result
+    assert isinstance(found, ProbeResult) and len(found.samples) == 3
+    assert session.probes.spent == found.seconds
+    assert "h" in [p.layer for r in _repeated(session) for p in r.probes]
+    text = answered(Explain(), session, begin).result
+    assert isinstance(text, str) and "step by step (LSTM kernel)" in text and "all steps at once" in text
+    refused = answered(Measure("gates", "x"), session, begin)
+    assert refused.result is None and "has no gates" in refused.template
+
+
+def _repeated(session: Session) -> list[Report]:
+    answered(Repeat("gates", "h"), session, None)
+    session.probes.share = 1e9
+    return list(session.run())
+
+
+def test_numbers_too_large_for_eigenvalues_are_answered_with_a_sentence() -> None:
+    begin, data = state(elman(), loss="cross_entropy", epochs=1), two_classes()
+    session = Session(begin, data)
+    for tensor in session._learner.tensors.values():
+        tensor.data.fill_(float("nan"))
+    with pytest.raises(BadValue, match="too large"):
+        session.probe("factor", "h")
