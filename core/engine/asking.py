@@ -17,8 +17,10 @@ from core.engine.model import Model
 from core.engine.probes import Look, measure
 from core.engine.reading import read
 from core.engine.trace import trace
+from core.engine.trajectories import step_of, trajectories
 from core.questions import Reading
 from core.reports import Evaluation, Examination, ProbeResult
+from core.states import Trajectories, Transition
 from core.traces import Trace
 
 if TYPE_CHECKING:
@@ -73,6 +75,18 @@ class Asking:
         output, steps = self._model.objective.output, self._dataset.target.steps
         return read(self._model.program, self._learner.tensors, output, inputs, steps, unit, step)
 
+    def look(self, layer: str, samples: np.ndarray) -> Look:
+        """A look at these samples with the weights as they are."""
+        return Look(self._model, self._learner.tensors, self._data.take(samples), layer)
+
+    def states(self, layer: str, samples: np.ndarray) -> Trajectories:
+        """What a layer says at every step of these samples."""
+        return trajectories(self._model, self._learner, self._data.take(samples), layer)
+
+    def transition(self, layer: str, sample: int, step: int) -> Transition:
+        """How a step (0-based) moves the state of the cycle that a layer is on."""
+        return step_of(self.look(layer, np.array([sample])), step)
+
     def probe(self, key: str, layer: str = "", samples: np.ndarray | int | None = None, **settings: Any) -> ProbeResult:
         """Ask a probe (see the catalogue "probes") about a layer or the whole network as it is now.
 
@@ -89,5 +103,4 @@ class Asking:
 
     def _answer(self, choice: Choice, layer: str, samples: np.ndarray | None = None) -> ProbeResult:
         chosen = self._dataset.samples("train")[: int(choice["samples"])] if samples is None else samples
-        look = Look(self._model, self._learner.tensors, self._data.take(chosen), layer)
-        return measure(choice, look, self._course.position.batch)
+        return measure(choice, self.look(layer, chosen), self._course.position.batch)

@@ -58,8 +58,8 @@ class Transition:
         return torch.cat([top, shift.expand(*top.shape[:2], -1, -1)], -2)
 
 
-def transition(look: Look, columns: int) -> Transition:
-    """The transition of the cycle that the layer is on, at up to ``columns`` steps."""
+def transition(look: Look, columns: int = 1, at: int | None = None) -> Transition:
+    """The transition of the cycle that the layer is on, at up to ``columns`` steps, or to the step ``at`` alone."""
     members = look.model.program.plan.part_of(look.layer).layers
     walks = {key: locals_of(look, key) for key in members}
     rows: dict[Key, slice] = {}
@@ -80,6 +80,8 @@ def transition(look: Look, columns: int) -> Transition:
         )
     count = look.axes.steps[look.layer]
     steps = np.unique(np.linspace(min(1, count - 1), count - 1, min(columns, count)).round().astype(int))
+    if at is not None:
+        steps = np.array([at])
     some = look.seen.values.outputs[look.layer]
     blocks = {
         delay: some.new_zeros(len(steps), len(look.batch), size, size, dtype=torch.float64)
@@ -141,7 +143,7 @@ def factor(look: Look, columns: int) -> Values:
     the whole cycle over one step. Both are means over the samples. saturated: (steps,) share of saturated units.
     "weights/NAME": largest |eigenvalue| of a recurrent matrix; of each gate for a block with several.
     """
-    _refuse_without_past(look)
+    refuse_without_past(look)
     found = transition(look, columns)
     delay, own = found.own(look.layer)
     values = {
@@ -180,7 +182,8 @@ def _recurrent_matrices(look: Look) -> list[tuple[str, Tensor]]:
     return found
 
 
-def _refuse_without_past(look: Look) -> None:
+def refuse_without_past(look: Look) -> None:
+    """BadValue for a layer on no cycle."""
     if not look.model.program.plan.part_of(look.layer).recurrent:
         raise BadValue("“{layer}” does not read its own past: choose a recurrent layer.", layer=look.asked.name)
 
@@ -193,7 +196,7 @@ def horizon(look: Look, columns: int) -> Values:
     cycle, the geometric mean of its spectral radius. horizon: steps until less than 1 % is left; past the length of the
     sequence it goes on with the measured factor, and is infinite where that is 1 or more.
     """
-    _refuse_without_past(look)
+    refuse_without_past(look)
     left = _left(look)
     seen = np.flatnonzero(np.isfinite(left) & (left > 0))
     rate = math.exp(np.polyfit(seen, np.log(left[seen]), 1)[0]) if len(seen) > 1 else math.nan
