@@ -57,6 +57,8 @@ class Document(QObject):
     selection_changed = Signal()
     highlighted = Signal(object)
     """frozenset of ids that someone points at, such as the problem under the pointer; empty to point at nothing."""
+    asked = Signal(object)
+    """core.why.numbers.Number: someone wants to know why it is what it is."""
     path_changed = Signal()
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:

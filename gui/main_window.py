@@ -25,6 +25,7 @@ from gui.panels.inspector import Inspector
 from gui.panels.outline import OutlinePanel
 from gui.panels.problems import ProblemsPanel
 from gui.panels.training import TrainingPanel
+from gui.panels.why import WhyPanel
 from gui.plots.activations import ActivationPlot
 from gui.plots.gradient import GradientPlot
 from gui.plots.loss import LossPlot
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         docks.add("use", tr("Try it"), UsePanel(document, runner), _Area.RightDockWidgetArea, onto="training")
         breakpoints = BreakpointsPanel(document, runner)
         docks.add("breakpoints", tr("Breakpoints"), breakpoints, _Area.RightDockWidgetArea, onto="training")
+        docks.add("why", tr("Why"), WhyPanel(document, runner), _Area.RightDockWidgetArea, onto="training")
         self.plots = {
             "loss": LossPlot(document, runner),
             "gradient": GradientPlot(document, runner),
@@ -216,6 +218,7 @@ class MainWindow(QMainWindow):
         self.inspector.explore.connect(self.explorers.show_entry)
         self.runner.refused.connect(lambda _: self.docks.show("problems"))
         self.runner.breakpoints.pointed.connect(lambda: self.docks.show("breakpoints"))
+        document.asked.connect(lambda _: self.docks.show("why"))
         self.files.saved.connect(lambda _: self.recovery.mark_saved())
         self.files.discarded.connect(self.recovery.mark_discarded)
         self.imports.imported.connect(lambda: self.docks.show("data"))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
 from core.edits import Remove, SetDelay, SetFrozen
+from core.why.numbers import Number
 from gui.canvas.hits import Hit, hit
 from gui.icons import icon
 from gui.text import tr
@@ -104,6 +105,8 @@ def _link(view: CanvasView, menu: QMenu, key: str, pos: QPointF) -> None:
 def _weight(view: CanvasView, menu: QMenu, hit: Hit) -> None:
     item = view.canvas.weights[hit.key]
     there = item.mask is None or bool(item.mask[hit.cell])
+    tensor, (row, column) = item.matrix.place(*hit.cell)
+    _why(view, menu, Number("weight", item.matrix.layer, row, None, tensor, column))
     if there:
         menu.addAction(tr("Set weight …"), lambda: view.editing.weight(hit.key, hit.cell))
     if item.matrix.maskable and there:
@@ -117,7 +120,12 @@ def _weight(view: CanvasView, menu: QMenu, hit: Hit) -> None:
         _link(view, menu, item.matrix.link, item.point_of(hit.cell))
 
 
+def _why(view: CanvasView, menu: QMenu, number: Number) -> None:
+    menu.addAction(icon("help"), tr("Why this number?"), lambda: view.document.asked.emit(number))
+
+
 def _neuron(view: CanvasView, menu: QMenu, hit: Hit) -> None:
+    _why(view, menu, Number("value", hit.key, hit.neuron))
     menu.addAction(tr("Set bias …"), lambda: view.editing.bias(hit.key, hit.neuron))
     action = menu.addAction(icon("delete"), tr("Remove this neuron"),
                             lambda: view.operations.remove_unit(hit.key, hit.neuron))  # fmt: skip
