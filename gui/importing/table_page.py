@@ -109,6 +109,8 @@ class TablePage(ImportPage):
         return own.store(source, name)
 
     def remark(self, source: Table) -> str:
+        if source.bad == 1:
+            return tr("1 cell does not fit and counts as missing.")
         return tr("{n} cells do not fit and count as missing.", n=f"{source.bad:,}") if source.bad else ""
 
     def _show_bad(self, found: Preview) -> None:
