@@ -47,6 +47,18 @@ def valid_part(case: Case, value: Tensor, lengths: Tensor | None) -> Tensor:
     return value * (torch.arange(len(value))[:, None] < lengths)[..., None]
 
 
+def has_no_gradient(case: Case, slow: ReferenceRun) -> bool:
+    """Whether a maximum over time is taken of values that are equal but for rounding: which step wins is then chance."""
+    for layer in case.network.of_kind("max_time"):
+        for link in case.network.into(layer.id):
+            value = slow.output(link.source).detach()
+            if value.dim() == 3 and len(value) > 1:
+                best, second = value.topk(2, dim=0).values
+                if bool(((best - second < 1e-9) & (best != 0)).any()):
+                    return True
+    return False
+
+
 def check(seed: int) -> None:
     case = random_case(seed)
     capture = Capture(every_layer=True)
@@ -55,7 +67,7 @@ def check(seed: int) -> None:
     slow = reference(case)
     wanted_loss = case.loss(slow)
     same(loss.detach(), wanted_loss.detach(), "loss")
-    if not wanted_loss.requires_grad:
+    if not wanted_loss.requires_grad or has_no_gradient(case, slow):
         return
     loss.backward()
     found = take_gradients(case)
