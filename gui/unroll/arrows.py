@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from core.unroll import Tie, Unrolled, pairs
 from gui.unroll.layout import Layout
 
-LEAST_WIDTH = 15.0
+LEAST_WIDTH = 17.0
 """Columns thinner than this show no arrows."""
 HEAD_WIDTH = 26.0
 """Columns thinner than this show arrows without heads."""
@@ -67,19 +67,31 @@ class Router:
         self.bottoms = [self.layout.y(band.bottom) for band in self.layout.bands]
         self.widths = (self.layout.edges[1:] - self.layout.edges[:-1]).tolist()
 
-    def copies(self, tie: Tie) -> Iterator[Copy]:
-        """The arrows of a tie that are wide enough to be seen."""
         first, end = self.layout.visible()
-        for source, target in pairs(tie, max(0, first - 1), end + 1):
+        steps = self.unrolled.columns
+        wide = [c for c in range(first, end) if self.widths[c] >= LEAST_WIDTH and steps[c].kind == "step"]
+        self.wide = (wide[0], wide[-1] + 1) if wide else (0, 0)
+        """Columns of steps between which arrows are wide enough to be seen."""
+
+    def copies(self, tie: Tie) -> list[Copy]:
+        """The arrows of a tie that are wide enough to be seen."""
+        always = tie.kind in ("last", "initial") or (tie.kind == "forward" and tie.target.steps is None)
+        first, end = self.layout.visible() if always else self.wide
+        if tie.kind in ("recurrent", "memory", "reverse"):
+            first, end = max(0, first - 1), end + 1
+        found = []
+        for source, target in pairs(tie, first, end):
             one, other = tie.source.column(source), tie.target.column(target)
-            if max(one, other) < first or min(one, other) >= end:
+            low, high = (one, other) if one <= other else (other, one)
+            if always:
+                if low < end and high >= first:
+                    found.append(self._copy(tie, source, target, one, other))
                 continue
-            if tie.kind in ("reduce", "spread"):
-                shown = self.widths[other if tie.kind == "spread" else one] >= LEAST_WIDTH
-            else:
-                shown = max(self.widths[one], self.widths[other]) >= LEAST_WIDTH or tie.kind in ("last", "initial")
-            if shown:
-                yield self._copy(tie, source, target, one, other)
+            near = other if tie.kind == "spread" else one if tie.kind == "reduce" else None
+            width = self.widths[near] if near is not None else max(self.widths[one], self.widths[other])
+            if width >= LEAST_WIDTH:
+                found.append(self._copy(tie, source, target, one, other))
+        return found
 
     def _copy(self, tie: Tie, source: int | None, target: int | None, one: int, other: int) -> Copy:
         low, high = tie.source.index, tie.target.index
@@ -229,23 +241,47 @@ class Router:
         return path
 
 
-def heads(copies: list[Copy], widths: list[float], size: float) -> QPainterPath:
-    """All heads as one path."""
-    path = QPainterPath()
-    path.setFillRule(Qt.FillRule.WindingFill)
+def paint_heads(painter: QPainter, copies: list[Copy], widths: list[float], color: QColor, size: float) -> None:
+    """All heads; they are small pictures, since filling triangles one by one would take most of a frame."""
+    ratio = painter.device().devicePixelRatio()
+    placed: dict[tuple[float, float], list[QPointF]] = {}
     for copy in copies:
         column = copy.tie.target.column(copy.target)
         if copy.way.isNull() or (widths[column] < HEAD_WIDTH and copy.tie.kind not in ("last", "initial")):
             continue
-        along, across = copy.way * size, QPointF(-copy.way.y(), copy.way.x()) * (size * 0.55)
-        path.addPolygon(QPolygonF([copy.tip, copy.tip - along + across, copy.tip - along - across, copy.tip]))
-    return path
+        placed.setdefault((copy.way.x(), copy.way.y()), []).append(copy.tip)
+    for way, tips in placed.items():
+        picture = _head(way, color.rgba(), round(size * 2) / 2, ratio)
+        half = picture.width() / ratio / 2
+        shift = QPointF(half, half) + QPointF(*way) * (half * 0.5 - 0.25)
+        for tip in tips:
+            painter.drawPixmap(tip - shift, picture)
+
+
+@lru_cache(maxsize=512)
+def _head(way: tuple[float, float], rgba: int, size: float, ratio: float) -> QPixmap:
+    """One head in a picture twice as long as it is; the tip lies a quarter from its end."""
+    side = round(2 * size * ratio)
+    picture = QPixmap(side, side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor.fromRgba(rgba))
+    along, across = QPointF(*way) * side / 2, QPointF(-way[1], way[0]) * (side * 0.275)
+    tip = QPointF(side / 2, side / 2) + along * 0.5
+    painter.drawPolygon(QPolygonF([tip, tip - along + across, tip - along - across]))
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
 
 
 def paint(
     painter: QPainter, copies: list[Copy], widths: list[float], color: QColor, width: float, dashed: bool
 ) -> None:
     """Many arrows in one colour: straight ones as thin rectangles, curves as one path."""
+    if not copies:
+        return
     half = width / 2
     rects = [
         QRectF(a.x() - half, min(a.y(), b.y()), width, abs(b.y() - a.y()))
@@ -253,7 +289,7 @@ def paint(
         else QRectF(min(a.x(), b.x()), a.y() - half, abs(b.x() - a.x()), width)
         for a, b in (copy.line for copy in copies if copy.line is not None)
     ]
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, color.alpha() < 255 or width % 1 != 0 or len(rects) < 160)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, width % 1 != 0)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     painter.drawRects(rects)
@@ -267,6 +303,4 @@ def paint(
         painter.setPen(pen)
         for path in curves:
             painter.drawPath(path)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-    painter.drawPath(heads(copies, widths, 6.5 + width))
+    paint_heads(painter, copies, widths, color, 6.5 + width)

@@ -93,9 +93,7 @@ def _column_text(kind: str, step: int, width: float) -> str:
     return f"t = {step + 1}" if width >= 46 or step == 0 else str(step + 1)
 
 
-def gutter(
-    painter: QPainter, layout: Layout, network: Network, marked: frozenset[str], lit: frozenset[str], hovered: str
-) -> None:
+def gutter(painter: QPainter, layout: Layout, network: Network, marked: frozenset[str], lit: frozenset[str]) -> None:
     """Name and kind of each row, with the sign of its memory."""
     ground = look.mixed(theme().color("canvas"), theme().color("window"), 0.55)
     painter.fillRect(QRectF(0, HEADER, GUTTER, layout.size.height() - HEADER), ground)
@@ -114,7 +112,7 @@ def gutter(
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.with_alpha(edge, 0.16))
             painter.drawRoundedRect(card.adjusted(-3, -3, 3, 3), 11, 11)
-        painter.setPen(QPen(edge if selected or shining or row.layer == hovered else look.with_alpha(edge, 0.45),
+        painter.setPen(QPen(edge if selected or shining else look.with_alpha(edge, 0.45),
                             2.0 if selected or shining else 1.0))  # fmt: skip
         painter.setBrush(theme().color("layer"))
         painter.drawRoundedRect(card, 8, 8)

@@ -33,6 +33,7 @@ class Numbers:
     sample: int = -1
     part: str = ""
     moment: Moment | None = None
+    _norms: dict[tuple[str, Part], np.ndarray | None] = field(default_factory=dict)
 
     @property
     def known(self) -> bool:
@@ -60,23 +61,34 @@ class Numbers:
 
     def norms(self, layer: str, part: Part = "total") -> np.ndarray | None:
         """Length of the gradient at each step, (steps,)."""
-        rows = self.gradient_rows(layer, part)
-        return None if rows is None else length(rows)
+        key = (layer, part)
+        if key not in self._norms:
+            rows = self.gradient_rows(layer, part)
+            self._norms[key] = None if rows is None else length(rows)
+        return self._norms[key]
 
     def flow(self, tie: Tie, target: int | None, source: int | None) -> float:
         """Length of the gradient that goes back along one arrow; NaN where it is not known."""
-        if self.trace is None or tie.target.layer not in self.trace.layers:
+        if self.trace is None:
             return math.nan
-        flows = self.trace.layers[tie.target.layer].flows
+        flows, at_source = self.flows(tie)
+        step = (source if at_source else target) or 0
+        return float(flows[max(0, step)]) if step < len(flows) else math.nan
+
+    def flows(self, tie: Tie) -> tuple[np.ndarray, bool]:
+        """The same for all copies, (steps,) of the target, or (True) of the source.
+
+        Without a trace it is the whole gradient at the source of the arrow.
+        """
+        own = self.trace.layers.get(tie.target.layer) if self.trace is not None else None
+        if own is None:
+            norms = self.norms(tie.source.layer)
+            return (np.zeros(0) if norms is None else norms), True
         if tie.kind == "initial":
-            found, step = flows.get(tie.target.layer), 0
-        elif tie.kind in ("reduce", "last"):
-            found, step = flows.get(tie.key), source or 0
-        else:
-            found, step = flows.get(tie.key + ("_reverse" if tie.kind == "reverse" else "")), target or 0
-        if found is None:
-            return math.nan
-        return float(found) if found.ndim == 0 else float(found[step]) if step < len(found) else math.nan
+            found = own.flows.get(tie.target.layer)
+            return (np.zeros(0) if found is None else found[:1]), False
+        found = own.flows.get(tie.key + ("_reverse" if tie.kind == "reverse" else ""))
+        return (np.zeros(0) if found is None else np.atleast_1d(found)), tie.kind in ("reduce", "last")
 
     def steps(self) -> dict[str, int]:
         """Time steps of the sequence layers, by id."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from core.network import Network
 from core.unroll import Row, Tie
@@ -53,10 +53,14 @@ class Painting:
         self._rows: dict[tuple[str, int], np.ndarray] = {}
         self._reach: dict[str, float] = {}
         self._overview: QImage | None = None
+        self._flows: dict[tuple[str, str], tuple[list[int], bool]] = {}
+        self._gutter: tuple[object, QPixmap] | None = None
+        self._colors: np.ndarray | None = None
 
     def forget(self) -> None:
         """Numbers or colours have changed."""
-        self._rows, self._reach, self._overview = {}, {}, None
+        self._rows, self._reach, self._flows, self._overview, self._gutter = {}, {}, {}, None, None
+        self._colors = None
 
     # -- what stays --------------------------------------------------------------------------------------------------
 
@@ -74,13 +78,29 @@ class Painting:
         self._paint_starts(painter)
         self._paint_ends(painter, ratio)
         painter.restore()
-        chrome.gutter(painter, layout, shown.network, shown.marked, shown.highlighted, "")
+        painter.drawPixmap(QPointF(0, HEADER), self._names(ratio))
         chrome.header(painter, layout, shown.column, None)
         chrome.overview(painter, layout, self._overview_picture(), chrome.numbers_line(shown.numbers))
         if shown.numbers.known:
             box = LEGEND.translated(size.width() - LEGEND.width() - 14, size.height() - FOOTER + 9)
             if layout.sees_all():
                 chrome.legend(painter, box, shown.scale if shown.gradient else None, shown.part, self._legend_reach())
+
+    def _names(self, ratio: float) -> QPixmap:
+        """The names at the left, which stay as they are while time is panned and zoomed."""
+        shown, layout = self.shown, self.shown.layout
+        tops = tuple(layout.y(band.top) for band in layout.bands)
+        key = (shown.network, tops, shown.marked, shown.highlighted, layout.size.toTuple(), ratio)
+        if self._gutter is None or self._gutter[0] != key:
+            height = layout.size.height() - HEADER
+            picture = QPixmap(round(GUTTER * ratio), round(height * ratio))
+            picture.setDevicePixelRatio(ratio)
+            painter = QPainter(picture)
+            painter.translate(0, -HEADER)
+            chrome.gutter(painter, layout, shown.network, shown.marked, shown.highlighted)
+            painter.end()
+            self._gutter = key, picture
+        return self._gutter[1]
 
     def _legend_reach(self) -> float:
         return max([self.reach(row.layer) for row in self.shown.layout.unrolled.rows], default=1.0)
@@ -156,7 +176,9 @@ class Painting:
             painter.drawRect(QRectF(left, top + at * height, right - left, height))
 
     def _table(self) -> np.ndarray:
-        return cells.table(diverging=not self.shown.gradient)
+        if self._colors is None:
+            self._colors = cells.table(diverging=not self.shown.gradient)
+        return self._colors
 
     def reach(self, layer: str) -> float:
         """The activation of full colour in a row: 1, or the next round number above the largest one."""
@@ -216,7 +238,7 @@ class Painting:
 
     def _paint_arrows(self, painter: QPainter) -> None:
         router = arrows.Router(self.shown.layout)
-        self.copies = {tie: list(router.copies(tie)) for tie in self.shown.layout.unrolled.ties}
+        self.copies = {tie: router.copies(tie) for tie in self.shown.layout.unrolled.ties}
         for tie, copies in self.copies.items():
             color = theme().color("recurrent" if self._is_recurrent(tie) else "link")
             if tie.key in self.shown.marked and tie.kind not in ("memory", "reverse"):
@@ -247,15 +269,15 @@ class Painting:
     def _rail_head(painter: QPainter, router: arrows.Router, tie: Tie, color: QColor) -> None:
         tip = QPointF(router.lefts[tie.target.first] - 1, router.middle(tie.target.index))
         copy = arrows.Copy(tie, None, None, None, None, tip, QPointF(1, 0))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawPath(arrows.heads([copy], router.widths, 8.5))
+        arrows.paint_heads(painter, [copy], router.widths, color, 8.5)
 
     def _paint_flows(self, painter: QPainter, router: arrows.Router, tie: Tie, copies: list[arrows.Copy]) -> None:
         """Arrows in the colour and width of the gradient that goes back along them."""
+        levels, at_source = self._levels(tie)
         buckets: dict[int, list[arrows.Copy]] = {}
         for copy in copies:
-            buckets.setdefault(self._level(copy), []).append(copy)
+            step = (copy.source if at_source else copy.target) or 0
+            buckets.setdefault(levels[step] if 0 <= step < len(levels) else -1, []).append(copy)
         for level, members in sorted(buckets.items()):
             if level < 0:
                 color, width = look.with_alpha(theme().color("muted"), 0.35), 1.0
@@ -268,23 +290,17 @@ class Painting:
             painter.setPen(QPen(look.with_alpha(theme().color("muted"), 0.6), 1.4))
             painter.drawPath(router.rail_path(tie))
 
-    def _level(self, copy: arrows.Copy) -> int:
-        """Colour of an arrow; -1 where nothing flows or it belongs to the other part."""
-        shown, tie = self.shown, copy.tie
-        late = tie.kind in ("recurrent", "memory", "reverse")
-        if (shown.part == "direct" and late) or (shown.part == "through" and not late and tie.kind != "initial"):
-            return -1
-        flow = shown.numbers.flow(tie, copy.target, copy.source)
-        if shown.numbers.trace is None:
-            flow = self._felt(copy)
-        share = shown.scale.share(flow)
-        return -1 if not math.isfinite(share) or share < 0 else round(share * (FLOW_LEVELS - 1))
-
-    def _felt(self, copy: arrows.Copy) -> float:
-        """Where no trace tells the ways apart: the whole gradient at the source of the arrow."""
-        norms = self.shown.numbers.norms(copy.tie.source.layer)
-        at = copy.source or 0
-        return float(norms[at]) if norms is not None and 0 <= at < len(norms) else math.nan
+    def _levels(self, tie: Tie) -> tuple[list[int], bool]:
+        """Colour of every copy of a tie (-1 where nothing flows, or in the other part), and whether by its source's step."""
+        key = (tie.key, tie.kind)
+        if key not in self._flows:
+            shown, late = self.shown, tie.kind in ("recurrent", "memory", "reverse", "initial")
+            hidden = (shown.part == "direct" and late) or (shown.part == "through" and not late)
+            flows, at_source = shown.numbers.flows(tie)
+            shares = np.nan_to_num(shown.scale.shares(flows), nan=-1.0)
+            levels = np.where((shares < 0) | hidden, -1, np.rint(shares * (FLOW_LEVELS - 1))).astype(int)
+            self._flows[key] = levels.tolist(), at_source
+        return self._flows[key]
 
     def _paint_starts(self, painter: QPainter) -> None:
         layout = self.shown.layout
