@@ -21,11 +21,15 @@ from gui.theme import theme
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
 
+SWITCH_SECONDS = 0.0005
+"""How long the worker may hold the interpreter while the window waits. Python's own 5 ms doubles the lateness of the
+display timer (tests/benchmarks/bench_window.py) and slows the training too, which waits for the window as long."""
 DEFAULT_EXAMPLE = "digits-rows-elman"
 
 
 def make_application(arguments: list[str]) -> QApplication:
     """The application with its fonts, theme and names; there can be one per process."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     QApplication.setOrganizationName(settings.ORGANISATION)
     QApplication.setApplicationName(settings.APPLICATION)
     QGuiApplication.setDesktopFileName("unroll-studio")
