@@ -113,32 +113,45 @@ def _dense(back: Backward, number: Number) -> Explanation:
         terms = [term for term in terms if term.contribution]
         own = symbol(sample.network, Number("sum", number.layer, number.unit, number.step))
         terms.append(Term(1.0, straight, "", rf"\frac{{\partial \ell}}{{\partial {own}}}", Number("loss")))
-        note = _against_target(back, number, straight)
+        note = Words("It comes straight from the loss, which looks at this sum itself.")
+        scale = _against_target(back, number, straight)
+        if scale is not None and len(terms) == 1:
+            return _missed(back, number, scale)
     sign, found = symbol(sample.network, number), total(terms)
     line = rf"{sign} = {' + '.join(term.latex for term in terms[:3]) or '0'}{' + ...' if len(terms) > 3 else ''}"
     result = made(sample, number, found, (line,), (f"{sign} = {added(terms)} = {latex_number(found)}",), terms)
     return replace(result, note=note) if note else result
 
 
-def _against_target(back: Backward, number: Number, straight: float) -> Words:
-    """Where the loss makes it a multiple of "output minus target", that is said; checked, not assumed."""
+def _against_target(back: Backward, number: Number, straight: float) -> float | None:
+    """s where the loss makes it s (output - target), which softmax or sigmoid and cross-entropy do; checked, not assumed."""
     sample, at = back.sample, back.sample.row(number.step)
     value = sample.value(number.layer)
-    if sample.target is not None and sample.target.shape == value.shape:
-        missed = value - sample.target
-        part = back.delta(number.layer) - back.pulled(number.layer)
-        scale = straight / missed[at, number.unit] if missed[at, number.unit] else 0.0
-        if scale and np.allclose(part[at], scale * missed[at], rtol=1e-3, atol=1e-6):
-            values = {
-                "output": f"{value[at, number.unit]:.4g}",
-                "target": f"{sample.target[at, number.unit]:.4g}",
-                "scale": f"{scale:.4g}",
-            }
-            return Words(
-                "Loss and activation together make it (output − target) × {scale} = ({output} − {target}) × {scale}.",
-                values,
-            )
-    return Words("It comes straight from the loss, which looks at this sum itself.")
+    if sample.target is None or sample.target.shape != value.shape:
+        return None
+    missed = value - sample.target
+    part = back.delta(number.layer) - back.pulled(number.layer)
+    scale = float(straight / missed[at, number.unit]) if missed[at, number.unit] else 0.0
+    return scale if scale and np.allclose(part[at], scale * missed[at], rtol=1e-3, atol=1e-6) else None
+
+
+def _missed(back: Backward, number: Number, scale: float) -> Explanation:
+    """Loss and activation together: s (output - target)."""
+    sample, at = back.sample, back.sample.row(number.step)
+    assert sample.target is not None
+    said, wanted = float(sample.value(number.layer)[at, number.unit]), float(sample.target[at, number.unit])
+    output = Number("value", number.layer, number.unit, number.step)
+    y, sign = symbol(sample.network, output), symbol(sample.network, number)
+    times = "" if np.isclose(scale, 1.0, rtol=1e-4) else latex_number(scale)
+    terms = [Term(scale, said, times or "1", y, output), Term(-scale, wanted, f"-{times or '1'}", r"\text{target}")]
+    value = total(terms)
+    before = rf"{times} \cdot " if times else ""
+    inside = rf"\left({latex_number(said)} - {latex_number(wanted)}\right)"
+    line = rf"{sign} = {before}\left({y} - \text{{target}}\right)"
+    found = made(sample, number, value, (line,), (f"{sign} = {before}{inside} = {latex_number(value)}",), terms)
+    return noted(
+        found, "Loss and activation together leave the output minus the target, times {scale}.", scale=f"{scale:.4g}"
+    )
 
 
 def _rnn(back: Backward, number: Number, gate: str, at: int, k: int) -> Term:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -146,13 +147,18 @@ _PLAIN = {
     r"\left(": "(", r"\right)": ")", r"\cdot": "·", r"\sum": "Σ", r"\partial": "∂", r"\sigma": "σ", r"\tanh": "tanh",
     r"\odot": "⊙", r"\frac": "", r"\,": " ", r"\infty": "∞", r"\text": "", r"\delta": "δ", r"\operatorname": "",
     r"\max": "max", r"\ln": "ln", r"\underbrace": "", r"\varepsilon": "ε", r"\mu": "μ", r"\quad": " ", r"\tilde": "~",
-    r"\in": "in", r"\bar": "mean ",
+    r"\in": "in", r"\ell": "ℓ", r"\alpha": "α", r"\gamma": "γ",
 }  # fmt: skip
+
+
+_PLACED = re.compile(r"([a-z](?:_\{[a-z]\})?)\^\{\\text\{([^{}]*)\}\}_\{([^{}]*)\}")
+"""h of a layer at a unit and a step."""
 
 
 def plain(latex: str) -> str:
     """LaTeX as readable text."""
-    text = latex.replace("}{", "} / {") if r"\frac" in latex else latex
+    text = _PLACED.sub(r"\1 \2[\3]", latex)
+    text = text.replace("}{", "} / {") if r"\frac" in text else text
     for word, sign in sorted(_PLAIN.items(), key=lambda pair: -len(pair[0])):
         text = text.replace(word, sign)
     return " ".join(text.replace("{", "").replace("}", "").replace("\\", "").split())

@@ -95,17 +95,13 @@ class WhyPanel(QWidget):
         trace = self.asking.trace
         assert trace is not None
         part = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}.get(trace.part, trace.part)
-        place = tr(
-            "Sample {sample} of the {part} data, after {batch} batches",
-            sample=trace.sample,
-            part=part,
-            batch=trace.batch,
-        )
-        return (
-            tr("{place}. Training has moved on since; it is renewed when it pauses.", place=place)
-            if self.asking.moving
-            else place
-        )
+        about = {"sample": trace.sample, "part": part, "batch": trace.batch}
+        place = tr("Sample {sample} of the {part} data, before any training.", **about)
+        if trace.batch:
+            place = tr("Sample {sample} of the {part} data, after {batch} batches.", **about)
+        if self.asking.moving:
+            place = f"{place} {tr('Training has moved on since: it is renewed when it pauses.')}"
+        return place
 
     def _nothing(self) -> str:
         if self.asking.number is None:

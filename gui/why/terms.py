@@ -152,8 +152,10 @@ class TermRow(QWidget):
 def term_words(term: Term, network: Network) -> str:
     """What a term is, in words."""
     one = term.number
-    if one is None or one.quantity == "loss":
-        return tr("straight from the loss") if one is not None else tr("a constant")
+    if one is None:
+        return tr("the target")
+    if one.quantity == "loss":
+        return tr("straight from the loss")
     return number_words(one, network)
 
 

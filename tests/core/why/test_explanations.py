@@ -229,6 +229,6 @@ def test_softmax_with_cross_entropy_says_output_minus_target() -> None:
     found = Explainer(begin.network, begin.weights, trace, target).explain(Number("delta", "y", 1))
     p = trace.layers["y"].value
     assert found.value == pytest.approx(p[1] - target[1], rel=1e-9)
-    assert found.note is not None and str(found.note).startswith(
-        "Loss and activation together make it (output − target) × 1 = "
-    )
+    assert str(found.note) == "Loss and activation together leave the output minus the target, times 1."
+    assert [term.number for term in found.terms] == [Number("value", "y", 1), None]
+    assert found.terms[0].value == p[1] and found.terms[1].value == target[1]
