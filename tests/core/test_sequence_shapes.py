@@ -1,0 +1,165 @@
+"""Every network finds its shape, and gets from each shape to each other and back, trainable and with one undo each."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from core.edits import Remove, SetParam, SetTraining
+from core.engine.session import Session
+from core.errors import Refused
+from core.examples import EXAMPLES, open_example
+from core.problems import errors
+from core.project import Project, same
+from core.sequence_shapes import SHAPES, change_shape, fits, shape_of
+from tests.core.builders import elman
+
+EXPECTED = {
+    "digits-mlp": "one-to-one", "iris-mlp": "one-to-one", "spirals-mlp": "one-to-one", "drawing-gru": "one-to-many",
+    "digits-rows-elman": "many-to-one", "names-gru": "many-to-one", "vowels-gru": "many-to-one",
+    "sunspots-forecast": "many-to-one", "co2-every-step": "in-step", "parity": "in-step", "jordan": "in-step",
+    "echo-delay": "in-step", "copy-gru": "in-step", "reverse-encoder-decoder": "encoder-decoder",
+}  # fmt: skip
+
+
+def train_a_little(project):
+    project.apply(SetTraining("batch_size", 8))
+    project.apply(SetTraining("epochs", 1))
+    session = Session(project.state, project.dataset())
+    reports = [report for report, _ in zip(session.run(), range(2), strict=False)]
+    assert all(np.isfinite(report.loss) for report in reports)
+    return session
+
+
+@pytest.mark.parametrize("key", EXPECTED)
+def test_the_shape_of_an_example(key):
+    project = open_example(key)
+    assert shape_of(project.network) == EXPECTED[key]
+    assert fits(project.dataset(), SHAPES[EXPECTED[key]])
+
+
+@pytest.mark.parametrize("key", sorted(EXAMPLES))
+def test_from_every_example_to_every_shape(key):
+    for wanted in SHAPES:
+        project = open_example(key)
+        before = project.state
+        change = change_shape(before, wanted)
+        undo = project.apply(change.edit)
+        assert errors(project.state) == [] and shape_of(project.network) == wanted
+        assert fits(project.dataset(), SHAPES[wanted])
+        assert change.sentences and all("{" not in str(words) for words in change.sentences)
+        project.apply(undo)
+        assert project.state is before, "one undo"
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.permutations(SHAPES, 2)))
+def test_from_each_shape_to_each_other_and_back_it_trains(first, second):
+    start = {"one-to-one": "digits-mlp", "one-to-many": "drawing-gru", "many-to-one": "digits-rows-elman",
+             "in-step": "jordan", "encoder-decoder": "reverse-encoder-decoder"}[first]  # fmt: skip
+    project = open_example(start)
+    states, undos = [project.state], []
+    for wanted in (second, first):
+        undos.append(project.apply(change_shape(project.state, wanted).edit))
+        assert shape_of(project.network) == wanted and errors(project.state) == []
+        train_a_little(Project(project.state))
+        states.append(project.state)
+    for undo, state in zip(reversed(undos), reversed(states[:-1]), strict=True):
+        project.apply(undo)
+        assert project.state is state
+
+
+def test_a_long_way_does_not_let_a_network_grow():
+    project = open_example("digits-rows-elman")
+    sizes = []
+    for _ in range(4):
+        for wanted in SHAPES:
+            project.apply(change_shape(project.state, wanted).edit)
+            assert errors(project.state) == []
+        sizes.append(len(project.network.layers))
+    assert sizes[0] == sizes[1] == sizes[2] == sizes[3]
+
+
+def test_an_encoder_and_decoder_pass_nothing_but_a_state():
+    project = open_example("digits-rows-elman")
+    project.apply(change_shape(project.state, "encoder-decoder").edit)
+    session = Session(project.state, project.dataset())
+    x = project.dataset().inputs["x"].values[0]
+    reading = session.read(x, 0, 0)
+    assert np.linalg.norm(reading.gradient, axis=1).all(), "already the first answer hangs on the last input"
+    kinds = [layer.kind for layer in project.network]
+    assert kinds.count("last_step") == kinds.count("repeat") == 1
+    handed = [k for k in project.network.links.values() if k.role == "initial"]
+    assert [(project.network.layers[k.source].name, project.network.layers[k.target].name) for k in handed] == [
+        ("Hidden", "Decoder")
+    ]
+
+
+def test_the_same_data_is_read_in_another_way():
+    project = open_example("sunspots-forecast")
+    project.apply(change_shape(project.state, "in-step").edit)
+    assert project.data.key == "sunspots" and project.data["target"] == "every"
+    project = open_example("digits-pixels-lstm")
+    change = change_shape(project.state, "one-to-one")
+    project.apply(change.edit)
+    assert project.data.key == "digits" and project.data["reading"] == "image"
+    text = " ".join(map(str, change.sentences))
+    assert "“LSTM” becomes the dense layer “Hidden”" in text and "One picture (64 values)" in text
+
+
+def test_weights_that_can_stay_do():
+    project = open_example("sunspots-forecast")
+    hidden = project.network.layer("Hidden")
+    loop = next(k for k in project.network.into(hidden.id) if k.source == hidden.id)
+    before = project.weights[f"{loop.id}.weight"]
+    project.apply(change_shape(project.state, "in-step").edit)
+    assert project.weights[f"{loop.id}.weight"] is before
+
+
+def test_steps_count_alike_in_the_new_shape():
+    project = open_example("co2-every-step")
+    project.apply(SetTraining("loss.over_time", "last"))
+    project.apply(change_shape(project.state, "encoder-decoder").edit)
+    assert project.training["loss"]["over_time"] == "all"
+
+
+def test_no_two_layers_stand_on_one_another():
+    for key, wanted in itertools.product(("digits-rows-elman", "names-gru", "jordan", "spirals-mlp"), SHAPES):
+        project = open_example(key)
+        project.apply(change_shape(project.state, wanted).edit)
+        places = [(layer.x, layer.y) for layer in project.network]
+        assert all(max(abs(a[0] - b[0]), abs(a[1] - b[1])) > 100 for a, b in itertools.combinations(places, 2))
+
+
+def test_what_it_has_already_stays():
+    project = open_example("digits-rows-elman")
+    before = project.state
+    project.apply(change_shape(before, "many-to-one").edit)
+    assert same(before, project.state)
+
+
+def test_networks_of_one_s_own():
+    project = elman(features=3, outputs=2)
+    project.apply(SetParam("l1", "sequence", True))
+    for wanted in [*SHAPES, *reversed(SHAPES)]:
+        project.apply(change_shape(project.state, wanted).edit)
+        assert shape_of(project.network) == wanted and errors(project.state) == []
+
+
+def test_what_has_no_shape_is_refused():
+    project = open_example("iris-mlp")
+    project.apply(Remove((project.network.layer("Output").id,)))
+    assert shape_of(project.network) is None
+    with pytest.raises(Refused, match="needs an input that leads to one output"):
+        change_shape(project.state, "many-to-one")
+    assert shape_of(Project().network) is None
+
+
+def test_another_task_gets_the_loss_that_is_usual_for_it():
+    project = open_example("drawing-gru")
+    project.apply(change_shape(project.state, "many-to-one").edit)
+    assert project.training["loss"].key == "cross_entropy"
+    assert project.network.of_kind("output")[0].params["activation"].key == "softmax"
+    change = change_shape(project.state, "one-to-many")
+    project.apply(change.edit)
+    assert project.training["loss"].key == "mse"
+    assert any("Mean squared error" in str(words) for words in change.sentences)
