@@ -49,6 +49,14 @@ class Outputs:
     outputs: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """What was asked for by a Follow."""
+
+    ticket: int
+    trace: Trace
+
+
 @dataclass(frozen=True)
 class RaceFailed:
     """A race of optimizers could not go on."""
@@ -115,7 +123,7 @@ Event = (
     | Evaluation
     | Standing
     | RaceFailed
-    | Trace
+    | Followed
     | Answer
     | JobStep
     | JobDone
@@ -159,10 +167,11 @@ class Watch:
 
 @dataclass(frozen=True)
 class Follow:
-    """Trace this sample."""
+    """Trace this sample; the answer carries ``ticket``, so that one that came too late is known."""
 
     sample: int
     part: Part
+    ticket: int
 
 
 @dataclass(frozen=True, eq=False)

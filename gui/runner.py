@@ -215,7 +215,7 @@ class Runner(QObject):
             self._peek.start()
         else:
             self.ticker.start()
-            self._trainer.trace(*self.sample)
+            self._trainer.trace(*self.sample, self.tracing.ticket)
 
     def hand_over(self) -> None:
         """Bring a training that moves to a stand, and put its weights into the document."""

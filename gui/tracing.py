@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from core.project import Change
 from core.traces import Trace
+from gui.messages import Followed
 
 if TYPE_CHECKING:
     from gui.runner import Runner
@@ -21,6 +22,8 @@ class Tracing(QObject):
         self._runner = runner
         self.trace: Trace | None = None
         """None where weights, network, data or sample have changed since. While training runs it lags a little behind."""
+        self.ticket = 0
+        """Counts what made older traces untrue; an answer to an older ticket is dropped."""
         self.wanted = False
         """True where a trace is to follow as soon as there is a session."""
         runner.heard.connect(self._hear)
@@ -30,10 +33,11 @@ class Tracing(QObject):
     def forget(self) -> None:
         """What was traced holds no longer."""
         self.trace = None
+        self.ticket += 1
 
     def _hear(self, event: object) -> None:
-        if isinstance(event, Trace) and (event.sample, event.part) == self._runner.sample:
-            self.trace = event
+        if isinstance(event, Followed) and event.ticket == self.ticket:
+            self.trace = event.trace
 
     def _on_changed(self, change: Change) -> None:
         if change.network or change.weights or change.data or change.training:

@@ -40,6 +40,7 @@ from gui.messages import (
     Event,
     Failed,
     Follow,
+    Followed,
     Go,
     GoTo,
     Load,
@@ -155,9 +156,9 @@ class Trainer:
         """Forget the race."""
         self._inbox.put(EndRace())
 
-    def trace(self, sample: int, part: Part) -> None:
+    def trace(self, sample: int, part: Part, ticket: int) -> None:
         """Ask for everything about one sample: gates, gradients and the ways that they take."""
-        self._inbox.put(Follow(sample, part))
+        self._inbox.put(Follow(sample, part, ticket))
 
     def question(self, question: Question) -> None:
         """Ask anything else: a core.questions.Answer follows."""
@@ -277,7 +278,7 @@ class Trainer:
             case BeginJob() | EndJob():
                 self._jobs.obey(request)
             case Follow() if self._session is not None:
-                self._say(self._session.trace(request.sample, request.part))
+                self._say(Followed(request.ticket, self._session.trace(request.sample, request.part)))
             case Question():
                 self._say(answered(request, self._session, self._state))
             case Ask() if self._session is not None:

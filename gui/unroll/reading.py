@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from time import monotonic
 
-from core.data.dataset import Dataset
+from core.data.dataset import Dataset, Part
 from core.errors import StudioError
+from core.project import State
 from core.reports import Moment
 from core.shapes import groups, infer
 from gui.document import Document
@@ -27,6 +28,8 @@ class Reading:
     def __init__(self, document: Document, runner: Runner) -> None:
         self._document, self._runner = document, runner
         self._asked = 0.0
+        self._standing: tuple[State, tuple[int, Part]] | None = None
+        """For what a trace was asked while nothing moves."""
 
     def numbers(self, old: Numbers, detailed: bool) -> Numbers:
         """The best that is known: a trace where one holds, else the examination; ``old`` where nothing is new.
@@ -53,9 +56,16 @@ class Reading:
         runner, now = self._runner, monotonic()
         if runner.examination is None:
             return
+        if not runner.busy:
+            standing = (self._document.state, runner.sample)
+            if runner.trace is None and (self._standing is None or self._standing[0] is not standing[0]
+                                         or self._standing[1] != standing[1]):  # fmt: skip
+                self._standing = standing
+                runner.request_trace()
+            return
+        self._standing = None
         cost = runner.trace.seconds if runner.trace is not None else 0.0
-        pause = max(TRACE_SECONDS, TRACE_SHARE * cost) if runner.busy else TRACE_SECONDS
-        if now - self._asked > pause and (detailed if runner.busy else runner.trace is None):
+        if detailed and now - self._asked > max(TRACE_SECONDS, TRACE_SHARE * cost):
             self._asked = now
             runner.request_trace()
 
