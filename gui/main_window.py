@@ -13,6 +13,7 @@ from gui.canvas.palette import Palette
 from gui.canvas.view import CanvasView
 from gui.docks import Docks
 from gui.document import Document
+from gui.errors import show_box
 from gui.explorers.opening import Explorers
 from gui.files import SUFFIX, Files
 from gui.icons import icon
@@ -154,7 +155,7 @@ class MainWindow(QMainWindow):
                 file["open"],
                 self.files.recent_menu,
                 file["gallery"],
-                self.imports.commands["import"],
+                *self.imports.commands.values(),
                 None,
                 file["save"],
                 file["save_as"],
@@ -268,15 +269,13 @@ class MainWindow(QMainWindow):
         self._dark.setIcon(icon("sun" if theme().dark else "moon"))
 
     def _about(self) -> None:
-        QMessageBox.about(
-            self,
-            tr("About Unroll Studio"),
-            tr(
-                "<b>Unroll Studio</b><p>Draw a recurrent neural network, press Play, and see the gradient of every time "
-                "step.</p><p>Free software under the MIT licence. Data sets and fonts carry their own licences in the "
-                "folder “resources”.</p>"
-            ),
+        text = tr(
+            "<b>Unroll Studio</b><p>Draw a recurrent neural network, press Play, and see the gradient of every time "
+            "step.</p><p>Free software under the MIT licence. Data sets and fonts carry their own licences in the "
+            "folder “resources”.</p>"
         )
+        box = show_box(QMessageBox(QMessageBox.Icon.NoIcon, tr("About Unroll Studio"), text, parent=self))
+        box.setIconPixmap(self.windowIcon().pixmap(64))
 
     def _shortcuts(self) -> None:
         rows = []
@@ -287,8 +286,9 @@ class MainWindow(QMainWindow):
         lines = "".join(
             f"<tr><td>{text}</td><td><b>&nbsp;&nbsp;{keys}</b></td></tr>" for text, keys in sorted(set(rows))
         )
-        box = QMessageBox(QMessageBox.Icon.NoIcon, tr("Keyboard shortcuts"), f"<table>{lines}</table>", parent=self)
-        box.open()
+        show_box(
+            QMessageBox(QMessageBox.Icon.NoIcon, tr("Keyboard shortcuts"), f"<table>{lines}</table>", parent=self)
+        )
 
     # -- Qt ----------------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from core.data.dataset import Dataset
 from core.data.importers.progress import Job, Progress
 from core.errors import StudioError
 from core.fitting import choose_data
+from core.shapes import infer
 from gui.document import Document
 from gui.forms.form import SpecForm, heading
 from gui.importing.page import ImportPage
@@ -53,6 +54,7 @@ class ImportDialog(QDialog):
         """What would come of it now; None while that is not known."""
         self._read: Hashable = None
         self._job = 0
+        self._looked_once = False
         # single-shot: several changes in a row are one
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._go_on)
@@ -73,12 +75,24 @@ class ImportDialog(QDialog):
 
     def _looked(self, found: Any) -> None:
         spec = catalogue("datasets")[self.page.entry]
-        for key, value in self.page.show_look(found).items():
+        fitting = {} if self._looked_once else self._fitting()
+        self._looked_once = True
+        for key, value in {**fitting, **self.page.show_look(found)}.items():
             self.choice = replaced(self.choice, spec, key, value)
         self.page.setEnabled(True)
         self.form.setEnabled(True)
         self._show_form()
         self._go_on()
+
+    def _fitting(self) -> dict[str, object]:
+        """Ask once where the network answers once, and at every step where it answers so."""
+        spec = catalogue("datasets")[self.page.entry]
+        network = self._document.state.network
+        shapes = infer(network)
+        ends = [shapes[layer.id] for layer in network.of_kind("output") if layer.id in shapes]
+        if not ends or "asked" not in {param.key for param in spec.parameters}:
+            return {}
+        return {"asked": "every" if ends[0].sequence else "last"}
 
     def _changed(self) -> None:
         self._unknown()
@@ -124,7 +138,8 @@ class ImportDialog(QDialog):
     def _built(self, found: Dataset) -> None:
         self.found = found
         self.said.setForegroundRole(QPalette.ColorRole.WindowText)
-        self.said.setText(summary(found, str(self.choice.values.get("reading", ""))))
+        self.said.setText(summary(found, self.page.sample_word(self.choice.values)))
+        self.page.show_built(found)
         self.more.setText(" · ".join(text for text in (parts(found), self.page.remark(self.source)) if text))
         self._show_state()
 

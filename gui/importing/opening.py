@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from core.data.importers import images, sound
+from core.errors import DataError
 from gui.document import Document
+from gui.errors import tell
 from gui.icons import icon
 from gui.importing.dialog import ImportDialog
 from gui.importing.page import ImportPage
+from gui.importing.samples_pages import ArraysPage, ImagesPage, SoundPage
 from gui.importing.table_page import TablePage
+from gui.importing.text_page import TextPage
 from gui.runner import Runner
 from gui.text import tr
 
-TABLES = (".csv", ".tsv", ".tab", ".dat")
+BY_ENDING: dict[str, type[ImportPage]] = {
+    **dict.fromkeys((".csv", ".tsv", ".tab", ".dat"), TablePage),
+    **dict.fromkeys((".txt", ".text", ".md"), TextPage),
+    **dict.fromkeys((".npy", ".npz"), ArraysPage),
+}
+_LOOKED_AT = 200
+"""Files of a folder that are looked at to tell what it holds."""
 
 
 def accepts(path: Path) -> bool:
-    """Whether a file or folder can be imported, told by its name."""
+    """Whether a file or folder can be imported, told by its name, or by the names in it."""
     return page_for(path) is not None
+
+
+def page_for(path: Path) -> type[ImportPage] | None:
+    """The page that imports a file or folder; None where nothing does."""
+    if not path.is_dir():
+        return BY_ENDING.get(path.suffix.lower())
+    try:
+        files = islice((f for one in path.iterdir() if one.is_dir() for f in islice(one.iterdir(), 20)), _LOOKED_AT)
+        endings = {file.suffix.lower() for file in files}
+    except OSError:
+        return None
+    if endings & set(sound.ENDINGS):
+        return SoundPage
+    return ImagesPage if endings & set(images.ENDINGS) else None
 
 
 def suffixes() -> tuple[str, ...]:
     """The endings of files that can be imported."""
-    return TABLES
-
-
-def page_for(path: Path) -> type[ImportPage] | None:
-    """The page that imports a file; None where nothing does."""
-    return TablePage if path.suffix.lower() in TABLES else None
+    return tuple(BY_ENDING)
 
 
 def open_dialog(window: QWidget, document: Document, runner: Runner, path: Path) -> ImportDialog | None:
@@ -55,11 +77,15 @@ class Imports(QObject):
         super().__init__(window)
         self._document, self._runner, self._window = document, runner, window
         self._folder = ""
-        action = QAction(tr("&Import data …"), self)
-        action.setIcon(icon("table"))
-        action.setShortcut(QKeySequence("Ctrl+I"))
-        action.triggered.connect(lambda: self.ask())
-        self.commands: dict[str, QAction] = {"import": action}
+        self.commands: dict[str, QAction] = {}
+        self._add("import", tr("&Import data …"), self.ask, "Ctrl+I")
+        self._add("import_folder", tr("Import a &folder of pictures or sound …"), self.ask_folder)
+
+    def _add(self, key: str, text: str, slot: Callable[[], None], keys: str = "") -> None:
+        action = QAction(icon("table"), text, self)
+        action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda: slot())
+        self.commands[key] = action
 
     def ask(self) -> None:
         """Let the user choose a file, and show its import."""
@@ -68,6 +94,15 @@ class Imports(QObject):
         name, _ = QFileDialog.getOpenFileName(self._window, tr("Import data"), self._folder, filters)
         if name:
             self.start(Path(name))
+
+    def ask_folder(self) -> None:
+        """Let the user choose a folder that holds one folder per class, and show its import."""
+        name = QFileDialog.getExistingDirectory(self._window, tr("Import a folder"), self._folder)
+        if not name:
+            return
+        if self.start(Path(name)) is None:
+            text = "“{name}” needs a folder for each class, with pictures or WAV files in it."
+            tell(self._window, DataError(text, name=Path(name).name))
 
     def start(self, path: Path) -> ImportDialog | None:
         """Show the import of a file or folder."""

@@ -61,6 +61,13 @@ class ImportPage(QWidget):
         """Keep what was read; returns the name of the blob. In the worker thread."""
         raise NotImplementedError
 
+    def sample_word(self, values: Mapping[str, Any]) -> str:
+        """What the samples are called: "rows", "windows", "groups", or nothing in particular."""
+        return ""
+
+    def show_built(self, data: Dataset) -> None:
+        """Show what would come of it."""
+
     def remark(self, source: Any) -> str:
         """One more sentence about what was read."""
         return ""

@@ -108,6 +108,9 @@ class TablePage(ImportPage):
     def store(self, source: Table, name: str) -> str:
         return own.store(source, name)
 
+    def sample_word(self, values: Mapping[str, Any]) -> str:
+        return str(values["reading"])
+
     def remark(self, source: Table) -> str:
         if source.bad == 1:
             return tr("1 cell does not fit and counts as missing.")
@@ -182,7 +185,7 @@ class TablePage(ImportPage):
 
     def _make_controls(self) -> None:
         signs = {",": tr("comma"), ";": tr("semicolon"), "\t": tr("tab"), "|": tr("bar"), "،": "،", "؛": "؛"}
-        self.encoding = self._drop(tr("Encoding"), {key: _encoding_name(key) for key in ENCODINGS}, self._recode)
+        self.encoding = self._drop(tr("Encoding"), {key: encoding_name(key) for key in ENCODINGS}, self._recode)
         self.delimiter = self._drop(tr("Delimiter"), {key: signs[key] for key in DELIMITERS}, self._rewrite)
         self.quote = self._drop(tr("Quote"), {key: key or tr("none") for key in QUOTES}, self._rewrite)
         self.decimal = self._drop(tr("Decimal sign"), {".": "1.5", ",": "1,5", "/": "1/5"}, self._rewrite)
@@ -307,7 +310,8 @@ class _View(QTableView):
             super().keyPressEvent(event)
 
 
-def _encoding_name(key: str) -> str:
+def encoding_name(key: str) -> str:
+    """What an encoding is called."""
     return {
         "utf-8": "UTF-8",
         "utf-8-sig": tr("UTF-8 with mark"),

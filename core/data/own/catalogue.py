@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.catalogue.spec import Param, Spec
-from core.data.settings import dealt_by_lot, whole
+from core.data.settings import dealt_by_lot, dealt_by_time, whole
 
 _SOURCE = "The file that you imported."
 
@@ -94,4 +94,61 @@ _TABLE = Spec(
     source=_SOURCE,
 )
 
-OWN = (_TABLE,)
+_TEXT = Spec(
+    "own_text",
+    "Your own text",
+    "A text that you imported, character by character or word by word. The network reads a stretch and tells what follows.",
+    (
+        _CONTENT,
+        _NAME,
+        whole("window", "Window", 40, 1, 2000, "How many symbols a window shows.", "symbols"),
+        whole(
+            "stride", "Stride", 20, 1, 100_000, "How many symbols one window begins after the one before it.", "symbols"
+        ),
+        Param(
+            "asked",
+            "Asked",
+            "choice",
+            "every",
+            "When the network has to tell the next symbol: once at the end, or at every step.",
+            choices=(("last", "After the window"), ("every", "At every step")),
+        ),
+        Param(
+            "given",
+            "Given as",
+            "choice",
+            "flags",
+            "How a symbol enters the network: as one input per symbol of which one is 1, or as its number for an embedding.",
+            choices=(("flags", "One input per symbol"), ("codes", "A code, for an embedding")),
+        ),
+        *dealt_by_time(),
+    ),
+    family="own",
+    runs="core.data.own.text:text",
+    source=_SOURCE,
+)
+
+_SAMPLES = Spec(
+    "own_samples",
+    "Your own samples",
+    "Arrays, pictures or recordings that you imported, each with what the network has to tell about it.",
+    (
+        _CONTENT,
+        _NAME,
+        Param(
+            "reading",
+            "Read as",
+            "choice",
+            "rows",
+            "Of pictures: the same pixels, all at once or one after another.",
+            choices=(("image", "One picture"), ("rows", "Row by row"), ("pixels", "Pixel by pixel")),
+        ),
+        NORMALISE,
+        *dealt_by_lot(),
+    ),
+    family="own",
+    runs="core.data.own.samples_of:samples",
+    source=_SOURCE,
+)
+
+OWN = (_TABLE, _TEXT, _SAMPLES)
