@@ -38,12 +38,18 @@ def make_commands(view: UnrollView) -> dict[str, QAction]:
     parts.addAction(add("direct", tr("Gradient that comes directly"), "", "2", lambda: view.show_part("direct"), True))
     parts.addAction(add("through", tr("Gradient that comes through time"), "", "3",
                         lambda: view.show_part("through"), True))  # fmt: skip
-    add("lens", tr("Lens at the selected step"), "search", "L", lambda on: view.set_lens(on), True)
-    add("units", tr("Show or hide units"), "expand", "", lambda: view.toggle_units(view.document.selected_layers()))
+    add("lens", tr("Lens at the selected step"), "search", "L", lambda on: view.looking.set_lens(on), True)
+    add(
+        "units",
+        tr("Show or hide units"),
+        "expand",
+        "",
+        lambda: view.looking.toggle_units(view.document.selected_layers()),
+    )
     add("diagram", tr("Inside of the cell"), "lstm", "D", lambda: _open(view))
-    add("zoom_in", tr("Zoom in"), "zoom-in", "Ctrl+= Ctrl++", lambda: view.zoom(1.25))
-    add("zoom_out", tr("Zoom out"), "zoom-out", "Ctrl+-", lambda: view.zoom(0.8))
-    add("fit", tr("Fit to window"), "fit", "Ctrl+0", lambda: view.fit())
+    add("zoom_in", tr("Zoom in"), "zoom-in", "Ctrl+= Ctrl++", lambda: view.looking.zoom(1.25))
+    add("zoom_out", tr("Zoom out"), "zoom-out", "Ctrl+-", lambda: view.looking.zoom(0.8))
+    add("fit", tr("Fit to window"), "fit", "Ctrl+0", lambda: view.looking.fit())
     add("delete", tr("Delete"), "delete", "Del Backspace", lambda: view.editing.delete())
     add("rename", tr("Rename"), "", "F2", lambda: view.editing.rename())
     for key in ("values", "total", "lens"):

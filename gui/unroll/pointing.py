@@ -56,18 +56,18 @@ class Pointing:
     def _go(self, pos: QPointF) -> None:
         view = self._view
         if self._gesture == "pan":
-            view.follows = view.follows and view.layout_.sees_all()
-            view.pan(pos - self._last)
+            view.looking.follows = view.looking.follows and view.layout_.sees_all()
+            view.looking.pan(pos - self._last)
         elif self._gesture == "scrub":
             column = view.layout_.column_at(pos.x())
             if column is not None and column != view.shown.column:
-                view.go_to_column(column, pos.x())
+                view.choosing.go_to_column(column, pos.x())
         elif self._gesture == "overview":
             rect = chrome.overview_rect(view.layout_)
             share = (pos.x() - rect.left()) / rect.width()
             middle = share * view.layout_.width - view.layout_.room_width() / 2
-            view.follows = False
-            view.pan(QPointF(view.layout_.offset.x() - middle, 0))
+            view.looking.follows = False
+            view.looking.pan(QPointF(view.layout_.offset.x() - middle, 0))
 
     def release(self, event: QMouseEvent) -> None:
         """End it; a click selects."""
@@ -82,12 +82,12 @@ class Pointing:
         add = bool(event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier))
         if spot.kind in ("cell", "initial", "data"):
             view.shown.unit = spot.unit
-            view.select(spot.layer, spot.column, event.position().x(), add)
+            view.choosing.select(spot.layer, spot.column, event.position().x(), add)
         elif spot.kind == "name":
             view.document.select({*(view.document.selection if add else ()), spot.layer})
         elif spot.kind == "arrow" and spot.copy is not None:
             view.document.select({*(view.document.selection if add else ()), spot.copy.tie.key})
-            view.go_to_column(spot.column, event.position().x())
+            view.choosing.go_to_column(spot.column, event.position().x())
         elif not add:
             view.document.select([])
 
@@ -97,25 +97,25 @@ class Pointing:
         spot = view.spot_at(event.position())
         if spot.kind not in ("cell", "name"):
             if spot.kind == "":
-                view.fit()
+                view.looking.fit()
             return
         if spot.kind == "cell":
-            view.select(spot.layer, spot.column)
+            view.choosing.select(spot.layer, spot.column)
         if spot.kind == "cell" and view.shown.network.layers[spot.layer].kind in ("lstm", "gru"):
             view.open_diagram(spot.layer)
         else:
-            view.toggle_units([spot.layer])
+            view.looking.toggle_units([spot.layer])
 
     def wheel(self, event: QWheelEvent) -> None:
         """Zoom into time; with Shift move through it, with Ctrl make rows higher."""
         view, turn = self._view, event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            view.stretch(TURN ** turn.y())
+            view.looking.stretch(TURN ** turn.y())
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(turn.x()) > abs(turn.y()):
-            view.follows = False
-            view.pan(QPointF(turn.x() or turn.y(), 0) * 0.6)
+            view.looking.follows = False
+            view.looking.pan(QPointF(turn.x() or turn.y(), 0) * 0.6)
         else:
-            view.zoom(TURN ** turn.y(), event.position().x())
+            view.looking.zoom(TURN ** turn.y(), event.position().x())
         event.accept()
 
     def words(self, spot: Spot) -> str:

@@ -58,8 +58,8 @@ class FoldSwitch(QStackedWidget):
         rects = self._cards()
         self._settle(on)
         self.unroll.refresh()
-        if self.unroll.follows:
-            self.unroll.fit()
+        if self.unroll.looking.follows:
+            self.unroll.looking.fit()
         flyers = self._flyers(rects, pictures_of(folded, rects))
         if flyers:
             self.flight.start(flyers, folded, self.unroll.grab(), unfolding=on)

@@ -27,15 +27,16 @@ from gui.document import Document
 from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
-from gui.unroll import tips
 from gui.unroll.bar import Bar
 from gui.unroll.cell_diagram import CellDiagram
+from gui.unroll.choosing import Choosing
 from gui.unroll.commands import make_commands
 from gui.unroll.editing import Editing
 from gui.unroll.hints import Hint
 from gui.unroll.hits import spot_at
 from gui.unroll.layout import Layout
 from gui.unroll.lights import Lights, Spot
+from gui.unroll.looking import Looking
 from gui.unroll.numbers import Numbers, Part, log_scale
 from gui.unroll.painting import Painting, Shown
 from gui.unroll.pointing import Pointing
@@ -62,8 +63,7 @@ class UnrollView(QWidget):
         self.document, self.runner = document, runner
         self.step: int | None = None
         """The selected time step, 0-based."""
-        self.follows = True
-        """Until someone zooms by hand all columns stay in sight."""
+        self.looking, self.choosing = Looking(self), Choosing(self)
         self.spot = Spot()
         self.painting = Painting(Shown(document.project.network, Layout(unroll(document.project.network, 1))))
         self.reading = Reading(document, runner)
@@ -134,9 +134,9 @@ class UnrollView(QWidget):
         layout.pitch, layout.offset = old.pitch, old.offset
         self.shown.layout, self.shown.network = layout, network
         self._place_ends(self.shown.sample)
-        self._select_column()
-        if self.follows or not same:
-            self.follows = True
+        self.choosing.find_again()
+        if self.looking.follows or not same:
+            self.looking.follows = True
             layout.fit()
         self.painting.forget()
         self.repaint_all()
@@ -155,7 +155,7 @@ class UnrollView(QWidget):
         shown.sample = sample
         shown.scale = log_scale(numbers)
         if moment is not None and moment.phase in ("forward", "backward", "loss"):
-            self.go_to_step(moment.step, tell=False)
+            self.choosing.go_to_step(moment.step, tell=False)
         self.painting.forget()
         self.repaint_all()
 
@@ -186,106 +186,15 @@ class UnrollView(QWidget):
         self.commands[part].setChecked(True)
         self.show_gradient(True)
 
-    def set_lens(self, on: bool) -> None:
-        """Widen the columns around the selected step, or none."""
-        self.layout_.lens = on
-        self.layout_.arrange()
-        self.repaint_all()
-
-    def fit(self) -> None:
-        """Everything in sight."""
-        self.follows = True
-        self.layout_.fit()
-        self.repaint_all()
-
-    def zoom(self, factor: float, at: float | None = None) -> None:
-        """Wider or thinner columns."""
-        self.follows = False
-        self.layout_.zoom(factor, self.width() / 2 if at is None else at)
-        self.repaint_all()
-
-    def stretch(self, factor: float) -> None:
-        """Higher or lower rows."""
-        self.layout_.stretch(factor)
-        self.painting.forget()
-        self.repaint_all()
-
-    def pan(self, by: QPointF) -> None:
-        """Move what is seen."""
-        self.layout_.pan(by)
-        self.repaint_all()
-
-    def select(self, layer: str, column: int, at: float | None = None, add: bool = False) -> None:
-        """Select a layer through one of its copies."""
-        ids = {*(self.document.selection if add else ()), layer}
-        self.document.select(ids)
-        self.go_to_column(column, at)
-
-    def go_to_column(self, column: int, at: float | None = None) -> None:
-        """Select a column; one without time leaves the step as it is."""
-        chosen = self.layout_.unrolled.columns[column]
-        if chosen.kind == "step":
-            self.step = chosen.step
-            self.step_selected.emit(chosen.step)
-        self.shown.column = column
-        self.layout_.set_focus(column if chosen.kind == "step" else self.layout_.focus, at)
-        self.layout_.show(column)
-        self._tell()
-        self.diagram.refresh()
-        self.repaint_all()
-
-    def go_to_step(self, step: int, tell: bool = True) -> None:
-        """Select a time step; of several sequences, in the one that is selected, or the first one."""
-        column = self._column_of(step)
-        if column is None or (self.step == step and self.shown.column == column):
-            return
-        self.blockSignals(not tell)
-        self.go_to_column(column)
-        self.blockSignals(False)
-
-    def _column_of(self, step: int) -> int | None:
-        rows = [r for r in self.layout_.unrolled.rows if r.steps is not None and 0 <= step < r.steps]
-        rows.sort(key=lambda row: row.layer not in self.document.selection)
-        return rows[0].column(step) if rows else None
-
-    def _select_column(self) -> None:
-        """Find the selected step again after a change of the network."""
-        column = None if self.step is None else self._column_of(self.step)
-        if column is None:
-            self.step = None
-        self.shown.column = self.layout_.focus = column
-
-    def toggle_units(self, layers: list[str]) -> None:
-        """Show the units of rows, or their strips."""
-        layout, shapes = self.layout_, infer(self.shown.network)
-        units = dict(layout.units)
-        for key in layers:
-            if key in units:
-                del units[key]
-            elif key in shapes:
-                units[key] = shapes[key].features
-        layout.units = units
-        layout.arrange()
-        self.painting.forget()
-        self.repaint_all()
-
     def open_diagram(self, layer: str) -> None:
         """Show the inside of an LSTM or GRU."""
         if self.shown.network.layers[layer].kind in ("lstm", "gru", "rnn"):
             self.diagram.open(layer)
             self.refresh()
 
-    def cell_words(self) -> str:
-        """The selected cell in words."""
-        layers = [k for k in self.document.selected_layers() if k in self.layout_.unrolled.by_layer]
-        if not layers:
-            return ""
-        row = self.layout_.unrolled.by_layer[layers[0]]
-        step = self.step if row.steps is not None else None
-        return tips.cell(self.shown.network, self.shown.numbers, row, step)
-
-    def _tell(self) -> None:
-        self.setAccessibleDescription(self.cell_words() or tr("Arrow keys go from step to step and layer to layer."))
+    def show_step(self, step: int) -> None:
+        """Select a time step because someone else did; ``step_selected`` stays silent."""
+        self.choosing.go_to_step(step, tell=False)
 
     def repaint_all(self) -> None:
         """Paint everything anew with the next frame."""
@@ -299,7 +208,7 @@ class UnrollView(QWidget):
             self._mark_stale()
 
     def _on_replaced(self) -> None:
-        self.step, self.shown.column, self.follows = None, None, True
+        self.step, self.shown.column, self.looking.follows = None, None, True
         self.layout_.units, self.layout_.focus, self.spot = {}, None, Spot()
         self.diagram.hide()
         self._mark_stale()
@@ -315,7 +224,7 @@ class UnrollView(QWidget):
     def _on_selection(self) -> None:
         self.shown.marked = self.document.selection
         self.editing.enable()
-        self._tell()
+        self.choosing.tell()
         self.repaint_all()
 
     def _on_highlight(self, ids: frozenset[str]) -> None:
@@ -355,7 +264,7 @@ class UnrollView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.layout_.size = QSizeF(self.size())
-        if self.follows:
+        if self.looking.follows:
             self.layout_.fit()
         else:
             self.layout_.arrange()
@@ -369,8 +278,8 @@ class UnrollView(QWidget):
         super().showEvent(event)
         if self._stale:
             self.refresh()
-        if self.follows:
-            self.fit()
+        if self.looking.follows:
+            self.looking.fit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.pointing.press(event)
@@ -401,6 +310,6 @@ class UnrollView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.zoom(1.0 + event.value(), event.position().x())
+            self.looking.zoom(1.0 + event.value(), event.position().x())
             return True
         return super().event(event)

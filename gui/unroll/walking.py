@@ -27,7 +27,7 @@ def walk(view: UnrollView, event: QKeyEvent) -> bool:
     elif key in rows:
         _across(view, rows[key])
     elif key in (_Key.Key_Return, _Key.Key_Enter):
-        view.toggle_units(view.document.selected_layers())
+        view.looking.toggle_units(view.document.selected_layers())
     elif key == _Key.Key_Escape:
         _escape(view)
     else:
@@ -61,9 +61,9 @@ def _along(view: UnrollView, by: int) -> None:
     here = view.shown.column
     if here is None or here not in columns:
         near = columns[0] if here is None else min(columns, key=lambda c: abs(c - here))
-        view.go_to_column(columns[-1] if by > PAGE else near)
+        view.choosing.go_to_column(columns[-1] if by > PAGE else near)
         return
-    view.go_to_column(columns[min(len(columns) - 1, max(0, columns.index(here) + by))])
+    view.choosing.go_to_column(columns[min(len(columns) - 1, max(0, columns.index(here) + by))])
 
 
 def _across(view: UnrollView, by: int) -> None:
@@ -75,4 +75,4 @@ def _across(view: UnrollView, by: int) -> None:
     target = unrolled.rows[index]
     here = view.shown.column
     column = target.first if here is None else min(target.columns, key=lambda c: abs(c - here))
-    view.select(target.layer, column)
+    view.choosing.select(target.layer, column)

@@ -66,14 +66,14 @@ def report(layers: int, steps: int, units: int = 32) -> None:
     view.repaint()
     print(f"  {'first picture, the widget made':<52} {(time.perf_counter() - start) * 1e3:6.2f} ms")
     width = view.width() / 2
-    frames("zoom in", view, lambda n: view.zoom(1.04, width))
-    frames("pan", view, lambda n: view.pan(QPointF(7 if n % 40 < 20 else -7, 0)))
-    frames("zoom out", view, lambda n: view.zoom(0.97, width))
+    frames("zoom in", view, lambda n: view.looking.zoom(1.04, width))
+    frames("pan", view, lambda n: view.looking.pan(QPointF(7 if n % 40 < 20 else -7, 0)))
+    frames("zoom out", view, lambda n: view.looking.zoom(0.97, width))
     view.show_gradient(True)
-    view.zoom(view.layout_.pitch and 40 / view.layout_.pitch, width)
-    frames("pan, gradients, arrows in sight", view, lambda n: view.pan(QPointF(7 if n % 40 < 20 else -7, 0)))
-    view.fit()
-    frames("walk with the lens", view, lambda n: view.go_to_step(n % steps))
+    view.looking.zoom(view.layout_.pitch and 40 / view.layout_.pitch, width)
+    frames("pan, gradients, arrows in sight", view, lambda n: view.looking.pan(QPointF(7 if n % 40 < 20 else -7, 0)))
+    view.looking.fit()
+    frames("walk with the lens", view, lambda n: view.choosing.go_to_step(n % steps))
     view.show_gradient(False)
     states = [examination(document, steps) for _ in range(2)]
 
