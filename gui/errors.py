@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from core.errors import StudioError
@@ -21,8 +22,14 @@ def tell(parent: QWidget, error: StudioError, title: str = "") -> None:
     """Show the sentence of an error in a dialog that does not block the program."""
     box = QMessageBox(QMessageBox.Icon.Warning, title or tr("That did not work"), sentence(error), parent=parent)
     box.setObjectName("error")
-    box.setModal(True)
+    show_box(box)
+
+
+def show_box(box: QMessageBox) -> QMessageBox:
+    """Show a message that does not block the program, and forget it when it is closed."""
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
+    return box
 
 
 def install_excepthook(folder: Path, tell_user: Callable[[str], None]) -> None:

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget,
 from core import project_file
 from core.data.cache import dataset
 from core.edits import SetTraining
+from core.errors import StudioError
 from core.project import same
+from gui.errors import tell
 from gui.explorers.window import ExplorerWindow
 from gui.main_window import MainWindow
 from gui.theme import theme
@@ -277,3 +279,13 @@ def test_the_network_unrolls_and_folds_by_key_and_training_goes_on(qtbot, window
     QTest.keyClick(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
     assert not window.fold_switch.unrolled
     qtbot.wait(900)
+
+
+def test_messages_neither_block_nor_pile_up(qtbot, window):
+    for _ in range(5):
+        for show in (window._about, window._shortcuts, lambda: tell(window, StudioError("No."))):
+            show()
+            box = window.findChildren(QMessageBox)[-1]
+            assert box.isVisible()
+            QTest.keyClick(box, Qt.Key.Key_Escape)
+            qtbot.waitUntil(lambda: not window.findChildren(QMessageBox))
