@@ -32,8 +32,10 @@ from gui.plots.gradient import GradientPlot
 from gui.plots.loss import LossPlot
 from gui.plots.norms import NormsPlot
 from gui.plots.output import OutputView
+from gui.plots.states import StatesPlot
 from gui.recovery import Recovery
 from gui.runner import Runner
+from gui.shapes.badge import ShapeBadge
 from gui.status import StatusBar
 from gui.text import tr
 from gui.theme import Mode, theme
@@ -60,6 +62,7 @@ class MainWindow(QMainWindow):
         """False where the worker was still busy when the window closed."""
         self.runner = Runner(self.document, self)
         self.canvas = CanvasView(self.document, self.runner)
+        self.shapes = ShapeBadge(self.document, self.canvas)
         self.unroll = UnrollView(self.document, self.runner)
         self.fold_switch = FoldSwitch(self.canvas, self.unroll)
         self.setCentralWidget(self.fold_switch)
@@ -107,6 +110,7 @@ class MainWindow(QMainWindow):
             "output": OutputView(document, runner),
             "activations": ActivationPlot(document, runner),
             "norms": NormsPlot(document, runner),
+            "states": StatesPlot(document, runner),
         }
         bottom = _Area.BottomDockWidgetArea
         docks.add("loss", tr("Loss"), self.plots["loss"], bottom)
@@ -114,6 +118,7 @@ class MainWindow(QMainWindow):
         docks.beside("output", tr("Output"), self.plots["output"], left_of="gradient")
         docks.add("activations", tr("Activations"), self.plots["activations"], bottom, onto="output")
         docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="output")
+        docks.add("states", tr("States"), self.plots["states"], bottom, onto="output")
         docks.show("outline")
         docks.show("training")
         docks.show("output")
@@ -168,7 +173,9 @@ class MainWindow(QMainWindow):
         leave.setMenuRole(QAction.MenuRole.QuitRole)
         shown = ("zoom_in", "zoom_out", "fit", "actual_size", "minimap")
         rest = [action for key, action in canvas.items() if key not in (*shown, "export")]
-        self._menu(tr("&Edit"), [self.edit["undo"], self.edit["redo"], None, *rest])
+        self._menu(
+            tr("&Edit"), [self.edit["undo"], self.edit["redo"], None, self.shapes.commands["shape"], None, *rest]
+        )
         full = command(self, tr("Full screen"), self._full_screen, "F11")
         self._menu(
             tr("&View"),
@@ -286,9 +293,7 @@ class MainWindow(QMainWindow):
         lines = "".join(
             f"<tr><td>{text}</td><td><b>&nbsp;&nbsp;{keys}</b></td></tr>" for text, keys in sorted(set(rows))
         )
-        show_box(
-            QMessageBox(QMessageBox.Icon.NoIcon, tr("Keyboard shortcuts"), f"<table>{lines}</table>", parent=self)
-        )
+        show_box(QMessageBox(QMessageBox.Icon.NoIcon, tr("Keyboard shortcuts"), f"<table>{lines}</table>", parent=self))
 
     # -- Qt ----------------------------------------------------------------------------------------------------------
 

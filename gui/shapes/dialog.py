@@ -1,0 +1,102 @@
+"""The guided change: choose a shape, read what will be done, and do it as one entry of the history."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.errors import StudioError
+from core.sequence_shapes import SHAPES, ShapeChange, ShapeKey, change_shape, shape_of
+from gui.document import Document
+from gui.shapes.picture import ShapePicture
+from gui.text import sentence, tr, tr_core
+from gui.widgets import bold, muted, words
+
+
+class ShapeDialog(QDialog):
+    """Five shapes, and a preview of the way to the chosen one."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("shape_dialog")
+        self.setWindowTitle(tr("Sequence shape"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._document = document
+        self.now = shape_of(document.project.network)
+        self.change: ShapeChange | None = None
+        self.choices: dict[str, QRadioButton] = {}
+        self._group = QButtonGroup(self)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        for row, shape in enumerate(SHAPES.values()):
+            choice = QRadioButton(tr_core(shape.title))
+            choice.setObjectName(f"shape {shape.key}")
+            choice.setAccessibleDescription(tr_core(shape.line))
+            choice.setChecked(shape.key == self.now)
+            self._group.addButton(choice)
+            self.choices[shape.key] = choice
+            grid.addWidget(ShapePicture(shape.key), row, 0)
+            name = QVBoxLayout()
+            name.setSpacing(0)
+            name.addWidget(choice)
+            name.addWidget(muted(tr_core(shape.line)))
+            grid.addLayout(name, row, 1)
+        grid.setColumnStretch(1, 1)
+        self.preview = words()
+        self.preview.setObjectName("shape_preview")
+        self.preview.setMinimumHeight(self.preview.fontMetrics().lineSpacing() * 8)
+        self.preview.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.apply: QPushButton = self.buttons.addButton(tr("Change"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.apply.setDefault(True)
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        column.addLayout(grid)
+        column.addWidget(bold(tr("What will be done")))
+        column.addWidget(self.preview, 1)
+        column.addWidget(self.buttons)
+        self.resize(480, 560)
+        self._group.buttonToggled.connect(lambda _, on: self._show() if on else None)
+        self.buttons.accepted.connect(self._do)
+        self.buttons.rejected.connect(self.reject)
+        self._show()
+
+    @property
+    def chosen(self) -> ShapeKey:
+        """The shape whose change is previewed."""
+        return next((SHAPES[key].key for key, choice in self.choices.items() if choice.isChecked()), "one-to-one")
+
+    def _show(self) -> None:
+        self.change = None
+        try:
+            if self.chosen == self.now:
+                self.preview.setText(tr("The network has this shape. Choose another one to see the way to it."))
+            else:
+                self.change = change_shape(self._document.state, self.chosen)
+                lines = [tr_core(one.template, **one.values) for one in self.change.sentences]
+                lines.append(tr("One undo takes all of it back."))
+                self.preview.setText("\n".join(f"•  {line}" for line in lines))
+        except StudioError as error:
+            self.preview.setText(sentence(error))
+        self.apply.setEnabled(self.change is not None)
+
+    def _do(self) -> None:
+        if self.change is None:
+            return
+        try:
+            self._document.do(self.change.edit)
+        except StudioError as error:
+            self.preview.setText(sentence(error))
+            self.apply.setEnabled(False)
+            return
+        self.accept()
