@@ -17,7 +17,7 @@ from gui.plots.items import Line, mixed
 from gui.text import tr, tr_core
 
 _STRENGTH = 0.6
-_COLORS = ("series2", "series3", "series4", "series6", "series5")
+_COLORS = ("series3", "series4", "series6", "series5", "series7")
 _SHORT = {"lr": "lr"}
 """Settings that everyone knows by another name than their title."""
 

@@ -1,0 +1,285 @@
+"""The state space of a recurrent layer: where many samples lead it, how a step moves it, and where it would rest."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.describe import number
+from core.graph import recurrent_layers
+from core.project import Change
+from core.shapes import infer
+from core.states import Projection, Search, Trajectories, principal_plane, shown_samples
+from gui.plots.base import LivePlot
+from gui.plots.export import Table
+from gui.plots.splitter import TurningSplitter
+from gui.plots.state_asking import StateAsking
+from gui.plots.state_chart import GROUPS, EigenChart, Shown, StateChart, group_color
+from gui.plots.state_controls import StateControls
+from gui.plots.state_search import PointSearch
+from gui.text import tr
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from gui.document import Document
+    from gui.runner import Runner
+
+_NEAR = 12
+"""Pixels from a point within which the pointer reads it."""
+_NAMED = 12
+"""Classes up to which the colours are named."""
+
+
+class StatesPlot(LivePlot):
+    """h_t of many samples in the plane of their principal components, or of any two units."""
+
+    name = "states_plot"
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(document, runner, tr("States"), parent)
+        self.asking = StateAsking(runner)
+        runner.questions.answered.connect(self.mark)
+        self._plane: Projection | None = None
+        self._planned: Trajectories | None = None
+        self._places = np.zeros((0, 0, 2))
+        self.controls = StateControls()
+        for widget in self.controls.widgets:
+            self.bar.addWidget(widget)
+        self.controls.changed.connect(self._follow)
+        self.controls.layer.currentIndexChanged.connect(self._another_layer)
+        self.controls.step.valueChanged.connect(self.mark)
+        self.controls.search.clicked.connect(self._search_or_cancel)
+        self.points = PointSearch(document, runner, self.controls.search, self.mark)
+        self.add_corner_menu()
+        self.chart = StateChart()
+        self.circle = EigenChart()
+        split = TurningSplitter(self.chart, self.circle, parent=self.picture)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        self.body.addWidget(split)
+        self.chart.hovered.connect(self._hovered)
+        self.chart.clicked.connect(self._watch)
+        for chart in (self.chart, self.circle):
+            chart.moved.connect(self.mark)
+
+    # What LivePlot asks.
+
+    def empty_text(self) -> str:
+        layers = self._layers()
+        if not layers:
+            return tr("No layer of this network has a state. Draw a recurrent link or add an RNN.")
+        data = self.data()
+        if data is None:
+            return tr("No data can be read: choose a data set in the training panel.")
+        self._ask(layers, data)
+        found = self.asking.trajectories
+        if found is None or found.layer not in self.document.project.network.layers:
+            return self.asking.trouble or tr("The states of the network appear here as soon as it can be asked.")
+        return ""
+
+    def redraw(self) -> None:
+        found, data = self.asking.trajectories, self.data()
+        assert found is not None and data is not None
+        self._place(found)
+        classes = self._classes(found, data)
+        rows = np.flatnonzero(found.samples == self.runner.sample[0])
+        points = self._plane_of([point.state for point in self.points.found], found)
+        steady = np.array([point.stable for point in self.points.found], bool)
+        self.chart.show_states(
+            Shown(
+                self._places,
+                classes,
+                len(data.target.classes),
+                int(rows[0]) if len(rows) else None,
+                self._step(found),
+                points[steady],
+                points[~steady],
+            )
+        )
+        transition = self.asking.transition
+        self.circle.show_eigenvalues(transition.eigenvalues if transition else np.zeros(0, complex))
+        self.say(self._sentence(found, data))
+        self.chart.repeat_hover()
+
+    def table(self) -> Table:
+        found = self.asking.trajectories
+        assert found is not None
+        n, steps = self._places.shape[:2]
+        x, y = self._places.reshape(-1, 2).T
+        return [
+            ("sample", np.repeat(found.samples, steps)),
+            ("t", np.tile(np.arange(1, steps + 1), n)),
+            ("x", x),
+            ("y", y),
+        ]
+
+    def start_afresh(self) -> None:
+        if not self._layers():
+            self.asking.forget()
+        self.points.forget()
+
+    def _document_changed(self, change: object) -> None:
+        assert isinstance(change, Change)
+        if change.network or change.data:
+            self.asking.forget()
+            self.points.forget()
+        super()._document_changed(change)
+
+    # What is asked.
+
+    def _layers(self) -> list[str]:
+        network = self.document.project.network
+        state = recurrent_layers(network) | {layer.id for layer in network.of_kind("rnn", "lstm", "gru")}
+        shapes = infer(network)
+        return [layer.id for layer in network if layer.id in state and layer.id in shapes and shapes[layer.id].sequence]
+
+    def _ask(self, layers: list[str], data: Dataset) -> None:
+        self.controls.show_layers([(self.layer_name(key), key) for key in layers])
+        watched = self.runner.sample[0]
+        samples = shown_samples(data)
+        if watched < len(data) and watched not in samples:
+            samples = np.append(samples, watched)
+        found = self.asking.trajectories
+        step = 1 if found is None else self._leads_to(found)
+        self.asking.want(self.controls.chosen_layer, samples, min(watched, len(data) - 1), step)
+
+    def _step(self, found: Trajectories) -> int:
+        """The step of the play head, 0-based."""
+        return self.controls.at(found.states.shape[1]) - 1
+
+    def _leads_to(self, found: Trajectories) -> int:
+        """The step that the Jacobian at the play head leads to; at the last one it is the step before that is told."""
+        return min(self._step(found) + 1, found.states.shape[1] - 1)
+
+    # How it is placed.
+
+    def _place(self, found: Trajectories) -> None:
+        if found is not self._planned:
+            units = found.states.shape[2]
+            known = self._plane if self._planned is not None and self._planned.layer == found.layer else None
+            self._plane = principal_plane(found.states.reshape(-1, units), known)
+            self._planned = found
+            self.controls.show_units(units)
+        self.controls.show_steps(found.states.shape[1])
+        self._places = self._plane_of(found.states, found)
+        if self.controls.two_units:
+            a, b = self.controls.units
+            self.chart.set_titles(x=tr("unit {unit}", unit=a + 1), y=tr("unit {unit}", unit=b + 1))
+        else:
+            assert self._plane is not None
+            shares = [f"{100 * share:.0f}" for share in self._plane.shares]
+            titles = [tr("component {n} ({share} %)", n=n, share=share) for n, share in enumerate(shares, 1)]
+            self.chart.set_titles(x=titles[0], y=titles[1])
+
+    def _plane_of(self, states: object, found: Trajectories) -> np.ndarray:
+        """(..., 2) coordinates of (..., units) states as they are shown now."""
+        values = np.asarray(states, float)
+        if not values.size:
+            return np.zeros((0, 2))
+        if self.controls.two_units:
+            return values[..., list(self.controls.units)]
+        assert self._plane is not None
+        with np.errstate(invalid="ignore", over="ignore"):
+            return self._plane.of(values)
+
+    def _classes(self, found: Trajectories, data: Dataset) -> np.ndarray | None:
+        known = data.target.codes and not data.target.sequence and bool(len(data.target.classes))
+        self.controls.offer_classes(known)
+        if not known or self.controls.by_time:
+            return None
+        return data.target.values[found.samples, 0].astype(int)
+
+    # What is said.
+
+    def _sentence(self, found: Trajectories, data: Dataset) -> str:
+        steps, transition = found.states.shape[1], self.asking.transition
+        parts = [self._legend(data), tr("{count} samples", count=len(found.samples))]
+        parts.append(tr("t = {step} of {steps}", step=self._step(found) + 1, steps=steps))
+        if transition is not None and transition.layer == found.layer:
+            name = f"dh<sub>{transition.step + 1}</sub>/dh<sub>{transition.step}</sub>"
+            parts.append(tr("spectral radius of {jacobian}: {radius}", jacobian=name, radius=f"<b>{number(transition.radius)}</b>"))  # fmt: skip
+        lost = self._lost(found, data)
+        if lost:
+            parts.append(f'<span style="color:{theme().color("refused").name()}">' + tr("{count} not finite (NaN)", count=lost) + "</span>")  # fmt: skip
+        parts.append(self.points.words)
+        return " · ".join(part for part in parts if part)
+
+    def _lost(self, found: Trajectories, data: Dataset) -> int:
+        """How many samples have a state that is not finite before their sequence is over."""
+        gone = ~np.isfinite(found.states).all(-1)
+        if data.lengths is not None:
+            gone &= np.arange(gone.shape[1]) < data.lengths[found.samples][:, None]
+        return int(gone.any(1).sum())
+
+    def _legend(self, data: Dataset) -> str:
+        if self.controls.by_time or not self.controls.classes_offered:
+            ends = [
+                f'<span style="color:{group_color(g, GROUPS).name()}">━</span>' for g in (0, GROUPS // 2, GROUPS - 1)
+            ]
+            return tr("first step") + "&nbsp;" + "".join(ends) + "&nbsp;" + tr("last step")
+        names = data.target.classes
+        if len(names) > _NAMED:
+            return ""
+        marks = (f'<span style="color:{group_color(i, len(names)).name()}">■</span>&nbsp;{html.escape(n)}' for i, n in enumerate(names))  # fmt: skip
+        return " ".join(marks)
+
+    def _nearest(self, at: tuple[float, float]) -> tuple[int, int] | None:
+        """(row, step) of the point that is nearest to a place, within reach of the pointer."""
+        (left, right), (bottom, top) = self.chart.view_places()
+        if not self._places.size or self.chart.pointer is None:
+            return None
+        scale = self.chart.x_scale
+        dx = (
+            (scale.place(self._places[..., 0]) - self.chart.pointer[0]) / max(1e-300, right - left) * self.chart.columns
+        )
+        dy = (scale.place(self._places[..., 1]) - self.chart.pointer[1]) / max(1e-300, top - bottom) * self.chart.rows
+        apart = np.where(np.isfinite(dx + dy), np.hypot(dx, dy), np.inf)
+        row, step = np.unravel_index(int(apart.argmin()), apart.shape)
+        return (int(row), int(step)) if apart[row, step] <= _NEAR else None
+
+    def _hovered(self, at: tuple[float, float] | None) -> None:
+        found, data = self.asking.trajectories, self.data()
+        if found is None or data is None or self._planned is None:
+            return
+        near = self._nearest(at) if at is not None else None
+        if near is None:
+            self.say(self._sentence(found, data))
+            return
+        row, step = near
+        sample = int(found.samples[row])
+        text = tr("sample {sample}, t = {step} of {steps}", sample=sample, step=step + 1, steps=found.states.shape[1])
+        if self.controls.classes_offered:
+            text += " · " + html.escape(data.target.classes[int(data.target.values[sample, 0])])
+        x, y = self._places[row, step]
+        self.say(text + f" · ({number(x)}, {number(y)})")
+
+    def _watch(self, x: float, y: float) -> None:
+        found, data = self.asking.trajectories, self.data()
+        near = self._nearest((x, y))
+        if near is None or found is None or data is None:
+            return
+        sample = int(found.samples[near[0]])
+        self.controls.step.setValue(near[1] + 1)
+        part = next((part for part in data.parts if (data.split[part] == sample).any()), "train")
+        self.runner.watch(sample, part)
+        self.mark()
+
+    def _search_or_cancel(self) -> None:
+        found = self.asking.trajectories
+        if found is not None:
+            self.points.toggle(Search(found.layer, self.runner.sample[0], self._step(found), found.samples[:64]))
+
+    def _another_layer(self) -> None:
+        self.asking.forget()
+        self.points.forget()
+        self._follow()
+
+    def _follow(self) -> None:
+        for chart in self.charts():
+            chart.following = True
+        self.mark()
