@@ -10,8 +10,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 from core.describe import number
 from core.explore.cells import Cell, Walk, make_cell, predicted, walk
 from core.formula import factor, latex_number
+from core.why.numbers import Number
+from gui.asking import Asking
 from gui.document import Document
 from gui.explorers.parts import Explorer, Slider
+from gui.folding import folded
 from gui.formula import FormulaView
 from gui.icons import icon
 from gui.plots.scales import Linear, Log
@@ -42,6 +45,10 @@ _INPUTS = {
     "pulse": ("One pulse at the start", lambda t: (t == 0) * 1.0),
     "switch": ("On and off", lambda t: np.where((t // 5) % 2 == 0, 1.0, -1.0)),
 }
+
+
+MINE = 24
+"""Units of a layer of the user's own network that are drawn."""
 
 
 class Bars(QWidget):
@@ -131,12 +138,15 @@ class RecurrentStepExplorer(Explorer):
         self.forget = Slider(tr("Forget bias"), -3, 5, 1.0)
         self.length = Slider(tr("Time steps"), 3, 60, 24, 0)
         self.step = Slider(tr("Look at time step"), 1, 60, 5, 0)
+        self.unit = Slider(tr("Look at unit"), 1, MINE, 1, 0)
+        self.asking = Asking(document, runner, self)
+        self.asking.answered.connect(self._show_my_formula)
         self.add(muted(tr(_INTRODUCTION)), self.kind, self.layer, self.size, self.forget, self.input, self.strength)
-        self.add(self.length, self.step)
+        self.add(self.length, self.step, self.unit)
         self._make_view()
         for box in (self.kind, self.layer, self.input):
             box.currentIndexChanged.connect(self.refresh)
-        for slider in (self.size, self.strength, self.forget, self.length, self.step):
+        for slider in (self.size, self.strength, self.forget, self.length, self.step, self.unit):
             slider.changed.connect(self.refresh)
         runner.updated.connect(self._live)
         self.refresh()
@@ -187,6 +197,7 @@ class RecurrentStepExplorer(Explorer):
             slider.setVisible(not mine)
         self.forget.setVisible(self.kind.currentData() == "lstm")
         self.layer.setVisible(mine)
+        self.unit.setVisible(mine)
         if mine:
             self._show_mine()
             return
@@ -237,19 +248,31 @@ class RecurrentStepExplorer(Explorer):
         there = values is not None and values.ndim == 2
         for widget in (self.bars, self.profile, self.words):
             widget.setVisible(there)
-        self.formula.setVisible(False)
+        self.formula.setVisible(there)
         self.empty.setVisible(not there)
         if not there or examination is None:
             return
-        values = values[:, :24]
+        values = values[:, :MINE]
         rows = [(tr("state h"), values)]
         if layer in examination.cells:
-            rows.append((tr("cell c"), np.tanh(examination.cells[layer][:, :24])))
+            rows.append((tr("cell c"), np.tanh(examination.cells[layer][:, :MINE])))
         if layer in examination.gradients:
-            slope = examination.gradients[layer][:, :24]
+            slope = examination.gradients[layer][:, :MINE]
             rows.append((tr("gradient dL/dh"), slope / max(1e-300, float(np.abs(slope).max()))))
-        self.bars.show_rows(rows, min(round(self.step.value), len(values)) - 1)
+        step = min(round(self.step.value), len(values)) - 1
+        self.bars.show_rows(rows, step)
+        self.asking.ask(Number("value", layer, min(round(self.unit.value), values.shape[1]) - 1, step))
+        self._show_my_formula()
         self._show_my_profile(layer)
+
+    def _show_my_formula(self) -> None:
+        """The chosen unit's value with the numbers in it, as the worker has traced them."""
+        if self.kind.currentData() != "mine":
+            return
+        found = self.asking.answer
+        lines = (*found.symbols, *found.numbers) if found is not None else ()
+        width = max(200, self.formula.width() - 20)
+        self.formula.show_lines([line for one in lines for line in folded(one, width)])
 
     def _show_my_profile(self, layer: str) -> None:
         examination = self.runner.examination

@@ -395,3 +395,26 @@ def test_the_small_network_can_be_walked_with_the_keyboard(show):
     feed.picture.setFocus()
     QTest.keyClick(feed.picture, Qt.Key.Key_Right)
     assert feed.neuron == (1, 1)
+
+
+def test_a_unit_of_my_network_is_written_out_with_its_numbers(qtbot, type_in):
+    document = Document(open_example("jordan"))
+    runner = Runner(document)
+    explorer = RecurrentStepExplorer(document, runner)
+    qtbot.addWidget(explorer)
+    explorer.resize(1000, 760)
+    with qtbot.waitExposed(explorer):
+        explorer.show()
+    runner.start()
+    qtbot.waitUntil(lambda: runner.examination is not None, timeout=30000)
+    choose(explorer.kind, "mine", qtbot)
+    choose(explorer.layer, document.project.network.layer("Hidden").id, qtbot)
+    type_in(explorer.step, 4)
+    type_in(explorer.unit, 3)
+    layer = document.project.network.layer("Hidden").id
+    wanted = runner.examination.activations[layer][3, 2]
+    qtbot.waitUntil(lambda: explorer.asking.answer is not None and bool(explorer.formula.lines), timeout=10000)
+    assert explorer.asking.answer.value == pytest.approx(float(wanted), abs=1e-5)
+    shown = explorer.formula.lines[-1].replace("{-}", "-")
+    assert r"\tanh" in shown and float(shown.rpartition("= ")[2]) == pytest.approx(float(wanted), abs=1e-4)
+    assert runner.close()
