@@ -33,7 +33,6 @@ from gui.plots.loss import LossPlot
 from gui.plots.norms import NormsPlot
 from gui.plots.output import OutputView
 from gui.plots.states import StatesPlot
-from gui.plots.states import StatesPlot
 from gui.recovery import Recovery
 from gui.runner import Runner
 from gui.shapes.badge import ShapeBadge
@@ -112,7 +111,6 @@ class MainWindow(QMainWindow):
             "activations": ActivationPlot(document, runner),
             "norms": NormsPlot(document, runner),
             "states": StatesPlot(document, runner),
-            "states": StatesPlot(document, runner),
         }
         bottom = _Area.BottomDockWidgetArea
         docks.add("loss", tr("Loss"), self.plots["loss"], bottom)
@@ -120,7 +118,6 @@ class MainWindow(QMainWindow):
         docks.beside("output", tr("Output"), self.plots["output"], left_of="gradient")
         docks.add("activations", tr("Activations"), self.plots["activations"], bottom, onto="output")
         docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="output")
-        docks.add("states", tr("States"), self.plots["states"], bottom, onto="output")
         docks.add("states", tr("States"), self.plots["states"], bottom, onto="output")
         docks.show("outline")
         docks.show("training")
