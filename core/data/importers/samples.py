@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import struct
 import zipfile
@@ -9,10 +10,9 @@ import zlib
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.lib import format as npy
 
 from core.data.importers.encoding import opened
 from core.data.importers.progress import Progress
@@ -22,12 +22,15 @@ MAX_BYTES = 512 << 20
 MAX_ARRAYS = 100
 MAX_FILES = 100_000
 MAX_CLASSES = 1000
+MAX_HEADER = 10_000
 _UNREADABLE = (
     ValueError,
     TypeError,
     KeyError,
     OverflowError,
-    SyntaxError,  # a header that is no Python literal
+    SyntaxError,  # a header that is no Python literal, or one nested without end
+    RecursionError,
+    MemoryError,
     EOFError,
     OSError,
     RuntimeError,  # an encrypted member
@@ -80,11 +83,7 @@ def read_arrays(path: Path) -> Generator[Progress, None, dict[str, np.ndarray]]:
 
 def _array(file: BinaryIO, name: str, key: str, size: int) -> np.ndarray:
     """One array; its header is looked at before any memory is taken, because it may promise what the file does not hold."""
-    version = npy.read_magic(file)
-    reader = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
-    if reader is None:
-        raise ValueError(f"version {version}")
-    shape, fortran, dtype = reader(file)
+    shape, fortran, dtype = _header(file)
     if dtype.hasobject or dtype.kind not in "fiub":
         raise BadFile(
             "“{file}”: the array “{array}” holds no numbers but {type}.", file=name, array=key, type=str(dtype)
@@ -97,6 +96,26 @@ def _array(file: BinaryIO, name: str, key: str, size: int) -> np.ndarray:
         raise BadFile("“{file}”: the array “{array}” is cut short.", file=name, array=key)
     flat = np.frombuffer(content, dtype)
     return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
+
+
+def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, order and type of an array; read here because numpy's own reader repairs headers of Python 2 with a warning."""
+    magic = file.read(8)
+    if magic[:6] != b"\x93NUMPY" or magic[6:7] not in (b"\1", b"\2", b"\3"):
+        raise ValueError("it does not begin as a numpy array")
+    wide = magic[6] > 1
+    (length,) = struct.unpack("<I" if wide else "<H", file.read(4 if wide else 2))
+    if length > MAX_HEADER:
+        raise ValueError("its header is too long")
+    found = ast.literal_eval(file.read(length).decode("utf-8" if magic[6] == 3 else "latin-1").strip())
+    if not isinstance(found, dict) or found.keys() != {"descr", "fortran_order", "shape"}:
+        raise ValueError("its header is damaged")
+    shape = found["shape"]
+    if not isinstance(shape, tuple) or len(shape) > 8 or not all(type(n) is int and n >= 0 for n in shape):
+        raise ValueError("its shape is damaged")
+    if not isinstance(found["descr"], str):
+        raise ValueError("it holds no plain numbers")
+    return shape, found["fortran_order"] is True, np.dtype(found["descr"])
 
 
 def _short(error: Exception) -> str:

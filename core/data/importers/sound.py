@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import wave
 from collections.abc import Generator
 from pathlib import Path
@@ -54,8 +55,10 @@ def read_wav(file: Path) -> tuple[np.ndarray, int]:
                 raise BadFile(
                     "“{file}” is longer than {n} seconds or has an odd rate. Cut it.", file=where, n=MAX_SECONDS
                 )
+            if width not in (1, 2, 3, 4) or not 1 <= channels <= 64:
+                raise BadFile("“{file}” has an odd format. Save it as 16-bit PCM.", file=where)
             content = sound.readframes(count)
-    except (wave.Error, EOFError, ValueError, OSError, ZeroDivisionError) as error:
+    except (wave.Error, EOFError, ValueError, OSError, RuntimeError, ZeroDivisionError, struct.error) as error:
         reason = str(error)[:80] or "it ends too early"
         raise BadFile("“{file}” is no WAV file that can be read ({reason}).", file=where, reason=reason) from error
     values = _pcm(content[: len(content) // (width * channels) * width * channels], width)
