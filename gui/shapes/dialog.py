@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
+    QLabel,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -19,7 +20,7 @@ from core.sequence_shapes import SHAPES, ShapeChange, ShapeKey, change_shape, sh
 from gui.document import Document
 from gui.shapes.picture import ShapePicture
 from gui.text import sentence, tr, tr_core
-from gui.widgets import bold, muted, words
+from gui.widgets import bold, words
 
 
 class ShapeDialog(QDialog):
@@ -49,7 +50,9 @@ class ShapeDialog(QDialog):
             name = QVBoxLayout()
             name.setSpacing(0)
             name.addWidget(choice)
-            name.addWidget(muted(tr_core(shape.line)))
+            line = QLabel(tr_core(shape.line))
+            line.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+            name.addWidget(line)
             grid.addLayout(name, row, 1)
         grid.setColumnStretch(1, 1)
         self.preview = words()
@@ -65,7 +68,7 @@ class ShapeDialog(QDialog):
         column.addWidget(bold(tr("What will be done")))
         column.addWidget(self.preview, 1)
         column.addWidget(self.buttons)
-        self.resize(480, 560)
+        self.resize(600, 560)
         self._group.buttonToggled.connect(lambda _, on: self._show() if on else None)
         self.buttons.accepted.connect(self._do)
         self.buttons.rejected.connect(self.reject)

@@ -34,7 +34,6 @@ class PixelPad(Editor):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(_SIDE + 22)
         self.strokes: list[list[QPointF]] = []
         """In dots of the bitmap as they were drawn."""
         self.fitted = True
@@ -119,6 +118,9 @@ class PixelPad(Editor):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._drawing = False
+
+    def resizeEvent(self, event: object) -> None:
+        self.setFixedHeight(int(self.boxes()[0].height()) + 22)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):

@@ -15,6 +15,7 @@ from core.parameters import initial
 from core.problems import errors
 from core.project import Change
 from core.questions import Answer, Question, may_foretell
+from core.sequence_shapes import shape_of
 from gui.document import Document
 from gui.runner import Runner
 from gui.text import tr, tr_core
@@ -84,7 +85,7 @@ class UsePanel(QWidget):
             self.page.hide()
         self.page = None if data is None else self._page(fitting(data))
         if data is not None and self.page is not None:
-            self.page.activation = self._activation()
+            self._tell_network()
             self.page.show_data(data)
             self.page.show()
         self._look()
@@ -96,17 +97,22 @@ class UsePanel(QWidget):
             self._column.add(page)
         return self.pages[key]
 
-    def _activation(self) -> str:
-        outputs = self._document.project.network.of_kind("output")
+    def _tell_network(self) -> None:
+        """What a page has to know of the network to put its answers into words."""
+        assert self.page is not None
+        network = self._document.project.network
+        outputs = network.of_kind("output")
         chosen = activation_of(outputs[0]) if outputs else None
-        return chosen.key if chosen else ""
+        self.page.activation = chosen.key if chosen else ""
+        both_ways = any(layer.params.get("bidirectional") for layer in network)
+        self.page.in_step = shape_of(network) == "in-step" and not both_ways
 
     def _on_changed(self, change: Change) -> None:
         if change.data:
             self.refresh()
             return
         if change.network and self.page is not None:
-            self.page.activation = self._activation()
+            self._tell_network()
             self._moment, self._asked = (), None
             if errors(self._document.state):
                 self.page.forget()

@@ -49,7 +49,7 @@ class ReadingPage(UsePage):
         self._next.timeout.connect(self._step_on)
         self._lay_out()
         editor.edited.connect(self._edited)
-        self.course.stepped.connect(lambda _: self._show_step())
+        self.course.stepped.connect(self._stepped)
         self.sample.valueChanged.connect(self._choose_sample)
         self.empty.clicked.connect(self._clear)
         self.walk.clicked.connect(self._walk)
@@ -69,13 +69,16 @@ class ReadingPage(UsePage):
 
     def question(self, moving: bool) -> Question | None:
         values = self.editor.values()
-        return None if values is None else Read(values)
+        if values is None:
+            return None
+        step = self.course.row if self._answers_in_steps and 0 <= self.course.row < len(self.course.lengths) - 1 else -1
+        return Read(values, step=step)
 
     def take(self, result: object) -> None:
         assert isinstance(result, Reading) and self.data is not None
         self.reading = result
         said = beliefs(self.data, self.activation, result.course)
-        marks = self.editor.marks()
+        marks = self.editor.marks() if self._begins_count else ()
         self.course.show_course(said, result.lengths, marks if len(marks) >= result.lengths[-1] else ())
         self.walk.setEnabled(len(result.lengths) > 1)
         self._show_step()
@@ -89,11 +92,28 @@ class ReadingPage(UsePage):
         self.said.setText(tr("Draw or choose a sample.") if isinstance(self.editor, PixelPad) else "")
         self.why.setText("")
 
+    @property
+    def _answers_in_steps(self) -> bool:
+        return self.reading is not None and self.reading.output.ndim == 2
+
+    @property
+    def _begins_count(self) -> bool:
+        """Whether each row of the course was said after that many steps of the input."""
+        return self.in_step or not self._answers_in_steps
+
     def steps_read(self) -> int:
         """Steps of the input behind what is looked at."""
+        if not self._begins_count:
+            assert self.reading is not None
+            return len(self.reading.inputs)
         return int(self.course.lengths[self.course.row]) if self.course.row >= 0 else 0
 
     # -- how it is done ----------------------------------------------------------------------------------------------
+
+    def _stepped(self) -> None:
+        self._show_step()
+        if self._answers_in_steps:
+            self.edited.emit()  # what mattered is another thing for each answer
 
     def _show_step(self) -> None:
         reading, said = self.reading, self.course.beliefs
@@ -103,7 +123,9 @@ class ReadingPage(UsePage):
         self.editor.show_reading(reading, steps)
         answer = said.words(self.course.row)
         if len(reading.lengths) > 1 or reading.inputs.ndim == 2:
-            answer = f"{self.editor.step_words(steps, of)}: {answer}"
+            n = self.course.row + 1
+            when = self.editor.step_words(steps, of) if self._begins_count else tr("Answer {n} of {of}", n=n, of=of)
+            answer = f"{when}: {answer}"
         if told := self._told():
             answer += "\n" + tr("Told: {answers}", answers=told)
         self.said.setText(answer)

@@ -290,3 +290,14 @@ def test_a_broken_network_and_other_data(opened, qtbot):
     qtbot.waitUntil(lambda: panel.page.reading is not None, timeout=20000)
     theme().set_mode("dark")
     panel.grab()
+
+
+def test_an_encoder_has_read_everything_before_the_first_answer(opened, qtbot):
+    panel = opened("reverse-encoder-decoder")
+    page, session = panel.page, session_of(panel)
+    QTest.mouseClick(page.course, Qt.MouseButton.LeftButton, pos=page.course.column(1).center().toPoint())
+    settle(qtbot, panel)
+    assert "Answer 2 of 8" in page.said.text() and page.editor.read_steps == 8
+    assert page.reading.step == 1 and "step 2" in page.why.text()
+    x = page.editor.values()
+    assert np.allclose(page.reading.gradient, session.read(x, None, 1).gradient, atol=1e-6)
