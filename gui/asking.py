@@ -9,11 +9,15 @@ from PySide6.QtCore import QObject, Signal
 
 from core.data.dataset import Dataset
 from core.errors import StudioError
+from core.project import Change
 from core.traces import Trace
 from core.why.explain import Explainer
 from core.why.numbers import Explanation, Number
 from gui.document import Document
 from gui.runner import Runner
+
+PATIENCE = 20
+"""Traces that do not belong to the network as it is before one of them is taken all the same."""
 
 
 class Asking(QObject):
@@ -32,11 +36,13 @@ class Asking(QObject):
         """True while the worker traces the sample."""
         self.moving = False
         """True where the answer is from before training went on."""
+        self._refused = 0
         self._behind: list[Number] = []
         self._ahead: list[Number] = []
         self._trace: Trace | None = None
         runner.updated.connect(self.look)
         runner.status_changed.connect(self.look)
+        document.changed.connect(self._on_changed)
         document.replaced.connect(self.forget)
 
     @property
@@ -96,6 +102,10 @@ class Asking(QObject):
         if trace is not self._trace or self.moving or self.explainer is None:
             self._take(trace)
 
+    def _on_changed(self, change: Change) -> None:
+        if change.network or change.weights or change.data:
+            self.waiting = False
+
     def _show(self, number: Number) -> None:
         self.number = number
         self.look()
@@ -109,8 +119,15 @@ class Asking(QObject):
             data: Dataset | None = project.dataset()
         except StudioError:
             data = None
-        self._trace, self.moving = trace, False
-        self.explainer = Explainer(project.network, self._runner.weights, trace, target_of(data, trace.sample))
+        explainer = Explainer(project.network, self._runner.weights, trace, target_of(data, trace.sample))
+        if not explainer.fits() and self._refused < PATIENCE:
+            # It was under way when the network was edited: another one follows.
+            self._refused += 1
+            self.waiting = True
+            self._runner.request_trace()
+            return
+        self._refused = 0
+        self._trace, self.moving, self.explainer = trace, False, explainer
         self._work_out()
         self.answered.emit()
 

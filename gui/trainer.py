@@ -348,6 +348,8 @@ class Trainer:
         self._going = None
         if self._session is not None:
             self._say(Paused(self._run, self._session.weights()))
+            # What the last report showed of the sample may be some batches old: views are to show where it stands.
+            self._say(self._session.examine(*self._watched))
         if self._history is not None:
             past = self._history
             self._say(Recorded(self._run, past.begin, past.end, past.bytes))

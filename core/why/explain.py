@@ -9,7 +9,7 @@ import numpy as np
 
 from core.describe import Words
 from core.formula import latex_number
-from core.network import Network
+from core.network import Layer, Network, activation_of
 from core.traces import Trace
 from core.why.backward import Backward
 from core.why.blocks import explain_cell, explain_gate, explain_sum_of_block
@@ -30,6 +30,29 @@ class Explainer:
     ) -> None:
         self.sample = Sample(network, weights, trace, target)
         self.back = Backward(self.sample)
+
+    def fits(self) -> bool:
+        """Whether the trace is one of this network with these weights: they must lead to the values that it holds."""
+        sample = self.sample
+        if set(sample.trace.layers) != set(sample.network.layers) or set(sample.shapes) != set(sample.network.layers):
+            return False
+        for layer in sample.network:
+            value = sample.value(layer.id)
+            if value.shape[1] != sample.shapes[layer.id].features or set(sample.traced(layer.id).reads) != {
+                link.id for link in sample.network.into(layer.id)
+            }:
+                return False
+        return all(self._reproduced(layer) for layer in sample.network)
+
+    def _reproduced(self, layer: Layer) -> bool:
+        value, chosen = self.sample.value(layer.id), activation_of(layer)
+        if chosen is not None and chosen.key != "step":
+            worked_out = self.sample.activated(layer.id)[0]
+        elif layer.kind in ("lstm", "gru"):
+            worked_out = np.concatenate([block.states() for block in self.sample.blocks(layer.id)], 1)
+        else:
+            return True
+        return worked_out.shape == value.shape and np.allclose(worked_out, value, rtol=1e-3, atol=1e-4, equal_nan=True)
 
     def knows(self, number: Number) -> bool:
         """Whether there is such a number in this sample."""

@@ -49,6 +49,13 @@ class Block:
     gates: Mapping[str, np.ndarray]
     cell: np.ndarray
 
+    def states(self) -> np.ndarray:
+        """h of an LSTM or GRU as its gates make it."""
+        if self.layer.kind == "lstm":
+            return np.asarray(self.gates["output"] * np.tanh(self.cell))
+        update = self.gates["update"]
+        return np.asarray((1 - update) * self.gates["candidate"] + update * self.before)
+
     def rows(self, gate: str) -> slice:
         """Where a gate stands among the stacked ones."""
         place = GATES[self.layer.kind].index(gate)

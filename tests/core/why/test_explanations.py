@@ -232,3 +232,15 @@ def test_softmax_with_cross_entropy_says_output_minus_target() -> None:
     assert str(found.note) == "Loss and activation together leave the output minus the target, times 1."
     assert [term.number for term in found.terms] == [Number("value", "y", 1), None]
     assert found.terms[0].value == p[1] and found.terms[1].value == target[1]
+
+
+@pytest.mark.parametrize("seed", range(0, CASES, 4))
+def test_a_trace_of_other_weights_is_known_as_such(seed: int) -> None:
+    walk, explainer = walked(seed)
+    assert explainer.fits()
+    others = {key: value.detach().numpy() + 0.3 for key, value in walk.weights.items()}
+    learned = [k for k in others if not k.endswith((".initial", ".initial_cell", ".table", ".gain"))]
+    if any(walk.network.layers[key].kind in ("dense", "lstm", "gru") for key in walk.network.layers) and learned:
+        assert not Explainer(walk.network, others, walk.trace()).fits()
+    smaller = walk.network.without([next(iter(walk.network.layers))])
+    assert not Explainer(smaller, others, walk.trace()).fits()
