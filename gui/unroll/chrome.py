@@ -22,6 +22,8 @@ from gui.unroll.numbers import LogScale, Numbers, Part
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 RIGHT = Qt.AlignmentFlag.AlignRight
 OVERVIEW_ROOM = 9.0
+LEGEND_ROOM = 216.0
+"""Width at the right end of the overview that is left to the legend."""
 
 
 def header(painter: QPainter, layout: Layout, selected: int | None, hovered: int | None) -> None:
@@ -174,8 +176,8 @@ def _badges(painter: QPainter, card: QRectF, signs: list[str]) -> None:
 
 def overview_rect(layout: Layout) -> QRectF:
     """Where the whole is shown small."""
-    return QRectF(GUTTER + 8, layout.size.height() - FOOTER + OVERVIEW_ROOM, layout.room_width() - 16,
-                  FOOTER - 2 * OVERVIEW_ROOM)  # fmt: skip
+    return QRectF(GUTTER + 8, layout.size.height() - FOOTER + OVERVIEW_ROOM,
+                  max(60.0, layout.room_width() - 16 - LEGEND_ROOM), FOOTER - 2 * OVERVIEW_ROOM)  # fmt: skip
 
 
 def overview(painter: QPainter, layout: Layout, picture: QImage | None, words: str) -> None:
@@ -186,7 +188,7 @@ def overview(painter: QPainter, layout: Layout, picture: QImage | None, words: s
     painter.setPen(look.hairline(theme().color("midlight")))
     painter.drawLine(QPointF(0, top + 0.5), QPointF(layout.size.width(), top + 0.5))
     if layout.sees_all() or picture is None:
-        box = QRectF(GUTTER + 12, top, layout.room_width() - 24, FOOTER)
+        box = QRectF(GUTTER + 12, top, layout.room_width() - 24 - LEGEND_ROOM, FOOTER)
         look.draw_text(painter, box, words, 11.5, theme().color("muted"))
         return
     rect = overview_rect(layout)
@@ -207,7 +209,7 @@ def _range(layout: Layout) -> dict[str, int]:
     return {"first": min(steps, default=1), "last": max(steps, default=1), "all": layout.unrolled.steps}
 
 
-def legend(painter: QPainter, box: QRectF, scale: LogScale | None, part: Part, reach: float) -> None:
+def legend(painter: QPainter, box: QRectF, scale: LogScale | None, part: Part, reaches: set[float]) -> None:
     """What the colours mean."""
     table = theme().sequential_table() if scale else theme().diverging_table()
     strip = QRectF(box.left(), box.top() + 15, box.width(), 7)
@@ -218,7 +220,10 @@ def legend(painter: QPainter, box: QRectF, scale: LogScale | None, part: Part, r
     painter.drawRect(strip)
     muted = theme().color("muted")
     if scale is None:
+        reach = max(reaches, default=1.0)
         ends, title = (f"−{reach:.3g}", f"{reach:.3g}"), tr("activation")
+        if len(reaches) > 1:
+            ends, title = ("−", "+"), tr("activation, each row to its largest")
     else:
         ends = f"10{_power(scale.low)}", f"10{_power(scale.high)}"
         title = {"total": "|dL/dh|", "direct": tr("|dL/dh| direct"), "through": tr("|dL/dh| through time")}[part]

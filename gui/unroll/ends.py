@@ -177,13 +177,15 @@ def _curves(
         y = box.bottom() - 12 - (values - given.low) / span * (box.height() - 16)
         ink = inks[curve % len(inks)]
         points = [QPointF(a, b) for a, b in zip(x[near].tolist(), y[near].tolist(), strict=True)]
-        pen = QPen(ink, 1.6)
+        many = len(points) > 400
+        pen = QPen(ink, 1.0 if many else 1.6)
         if dashed:
             pen.setDashPattern([3.0, 2.0])
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not many)  # smooth long curves take most of a frame
         painter.drawPolyline(QPolygonF(points))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(ink)
         painter.setPen(Qt.PenStyle.NoPen)
         if layout.pitch >= 16 or len(points) == 1:

@@ -104,7 +104,7 @@ class Layout:
 
     def lens_is_open(self) -> bool:
         """Whether columns around the focus are widened."""
-        return self.lens and self.focus is not None and self.pitch < 0.62 * LENS_WIDTH and bool(self._steps.any())
+        return self.lens and self.focus is not None and self.pitch < 0.42 * LENS_WIDTH and bool(self._steps.any())
 
     def _bent(self, widths: np.ndarray) -> np.ndarray:
         """A fish-eye that takes its room from the other columns, so that the whole stays as wide as it is."""
@@ -125,7 +125,9 @@ class Layout:
         extra = sum(DATA for row in rows if row.layer in data) + sum(DATA for row in rows if row.layer in targets)
         count = max(1, len(rows))
         free = self.room_height() - extra - 26.0
-        per = free / count / 1.5
+        opened = [min(self.units[row.layer], MOST_UNIT_ROWS) * UNIT_HEIGHT for row in rows if row.layer in self.units]
+        # Expanded rows take what they need, the others share the rest; a gap is half a cell.
+        per = (free - sum(opened)) / max(1.0, (count - len(opened)) + 0.5 * count)
         height = min(TALLEST, max(SHORTEST, per)) * self.tall
         gap = min(46.0, max(9.0, height * 0.5))
         cells = [self._cell_height(row, height) for row in rows]

@@ -20,7 +20,7 @@ from gui.unroll.sample import Sample
 
 FLOW_LEVELS = 14
 """Colours that arrows are sorted into, so that many are painted at a time."""
-LEGEND = QRectF(0, 0, 176, 26)
+LEGEND = QRectF(0, 0, 190, 26)
 
 
 @dataclass
@@ -73,18 +73,17 @@ class Painting:
         painter.setClipRect(QRectF(GUTTER, HEADER, size.width() - GUTTER, layout.room_height()))
         self._paint_cells(painter, ratio)
         self._paint_column(painter)
+        self._paint_ends(painter, ratio)
         self._paint_veil(painter)
         self._paint_arrows(painter)
         self._paint_starts(painter)
-        self._paint_ends(painter, ratio)
         painter.restore()
         painter.drawPixmap(QPointF(0, HEADER), self._names(ratio))
         chrome.header(painter, layout, shown.column, None)
         chrome.overview(painter, layout, self._overview_picture(), chrome.numbers_line(shown.numbers))
         if shown.numbers.known:
             box = LEGEND.translated(size.width() - LEGEND.width() - 14, size.height() - FOOTER + 9)
-            if layout.sees_all():
-                chrome.legend(painter, box, shown.scale if shown.gradient else None, shown.part, self._legend_reach())
+            chrome.legend(painter, box, shown.scale if shown.gradient else None, shown.part, self._reaches())
 
     def _names(self, ratio: float) -> QPixmap:
         """The names at the left, which stay as they are while time is panned and zoomed."""
@@ -102,8 +101,9 @@ class Painting:
             self._gutter = key, picture
         return self._gutter[1]
 
-    def _legend_reach(self) -> float:
-        return max([self.reach(row.layer) for row in self.shown.layout.unrolled.rows], default=1.0)
+    def _reaches(self) -> set[float]:
+        """The activations of full colour of all rows."""
+        return {self.reach(row.layer) for row in self.shown.layout.unrolled.rows}
 
     def _paint_column(self, painter: QPainter) -> None:
         """The selected step as a band of light."""
@@ -215,7 +215,8 @@ class Painting:
         return cells.share_indices(shown.scale.shares(norms))[None]
 
     def _paint_veil(self, painter: QPainter) -> None:
-        """While a batch is walked through, what is not computed yet steps back."""
+        """Padding steps back, and while a batch is walked through what is not computed yet."""
+        self._paint_padding(painter)
         moment = self.shown.numbers.moment
         if moment is None or moment.phase not in ("forward", "backward"):
             return
@@ -233,6 +234,17 @@ class Painting:
                 right = layout.x(layout.edges[row.column(hidden.stop - 1) + 1])
                 band = layout.bands[row.index]
                 painter.fillRect(QRectF(left, layout.y(band.top) - 1, right - left, band.height + 2), veil)
+
+    def _paint_padding(self, painter: QPainter) -> None:
+        layout = self.shown.layout
+        veil = look.with_alpha(theme().color("canvas"), 0.66)
+        for row in layout.unrolled.rows:
+            if row.steps is not None and row.valid < row.steps:
+                left = layout.x(layout.edges[row.column(row.valid)])
+                right = layout.x(layout.edges[row.columns.stop])
+                band = layout.bands[row.index]
+                height = band.height + band.data + 2
+                painter.fillRect(QRectF(left, layout.y(band.top) - 1, right - left, height), veil)
 
     # -- arrows ------------------------------------------------------------------------------------------------------
 
