@@ -4,6 +4,7 @@ numbers     what can be asked about (Number) and what is answered (Explanation)
 sample      one traced sample in 64 bit, with everything that a formula needs
 forward     values, gates and cells
 backward    gradients as sums over whoever reads a number
+weights     weights and their gradients
 chain       the way of a gradient back from the loss, factor by factor
 explain     the answer to a question
 """

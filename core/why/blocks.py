@@ -6,7 +6,7 @@ import numpy as np
 
 from core.formula import factor, latex_number
 from core.why.numbers import Explanation, Number, Term, added
-from core.why.parts import alone, entering, made, noted, total, weighted
+from core.why.parts import alone, entering, made, noted, state, total, weighted
 from core.why.sample import Block, Sample
 from core.why.symbols import bend, called, symbol
 
@@ -53,11 +53,6 @@ def block_terms(sample: Sample, block: Block, k: int, t: int | None, gate: str, 
             for term in own
         ]
     return terms + own
-
-
-def state(block: Block, t: int | None, j: int) -> Number:
-    """The state that a block continues from at step ``t``."""
-    return Number("value", block.layer.id, block.first + j, -1 if t is None else block.follows.get(t, -1))
 
 
 def _gate(block: Block, gate: str, unit: int, t: int | None) -> Number:

@@ -14,12 +14,13 @@ from core.traces import Trace
 from core.why.backward import Backward
 from core.why.blocks import explain_cell, explain_gate, explain_sum_of_block
 from core.why.chain import chain
-from core.why.forward import explain_start, explain_sum, explain_value, explain_weight
+from core.why.forward import explain_start, explain_sum, explain_value
 from core.why.gradients import explain_cell_gradient, explain_delta, explain_gradient
 from core.why.numbers import Explanation, Number, Term
 from core.why.parts import made
 from core.why.sample import Sample
 from core.why.symbols import symbol
+from core.why.weights import explain_weight, explain_weight_gradient
 
 
 class Explainer:
@@ -58,7 +59,7 @@ class Explainer:
         """Whether there is such a number in this sample."""
         if number.quantity == "loss":
             return True
-        if number.quantity == "weight":
+        if number.quantity in ("weight", "weight_gradient"):
             array = self.sample.weights.get(number.part)
             return array is not None and number.unit < len(array)
         if number.layer not in self.sample.network.layers or number.layer not in self.sample.trace.layers:
@@ -84,7 +85,9 @@ class Explainer:
             case "cell":
                 return (explain_start if number.step == -1 else explain_cell)(self.sample, number)
             case "weight":
-                return explain_weight(self.sample, number)
+                return explain_weight(self.back, number)
+            case "weight_gradient":
+                return explain_weight_gradient(self.back, number)
             case "gradient":
                 way = chain(self.back, number.layer, number.step)
                 return replace(explain_gradient(self.back, number), chain=way)

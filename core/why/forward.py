@@ -100,15 +100,6 @@ def explain_start(sample: Sample, number: Number) -> Explanation:
     return noted(made(sample, number, value, (sign,), (f"{sign} = 0",), []), "The state before the first step is 0.")
 
 
-def explain_weight(sample: Sample, number: Number) -> Explanation:
-    """A weight is what training made of it."""
-    array = sample.weights[number.part]
-    value = float(array[number.unit] if number.column is None else array[number.unit, number.column])
-    sign = symbol(sample.network, number)
-    found = made(sample, number, value, (sign,), (f"{sign} = {latex_number(value)}",), [])
-    return noted(found, "It is learned: every update moves it against the gradient of the loss.")
-
-
 def explain_value(sample: Sample, number: Number) -> Explanation:
     """The value of a unit."""
     if number.step == -1:

@@ -10,7 +10,9 @@ from typing import Literal
 from core.describe import Words, number
 from core.formula import factor, latex_number
 
-Quantity = Literal["value", "sum", "gate", "cell", "weight", "gradient", "delta", "cell_gradient", "loss"]
+Quantity = Literal[
+    "value", "sum", "gate", "cell", "weight", "gradient", "delta", "cell_gradient", "weight_gradient", "loss"
+]
 SHOWN = 5
 """Terms of a sum that are written out; the rest is added up."""
 
@@ -21,7 +23,7 @@ class Number:
 
     quantity: Quantity
     """"value" h, "sum" a before the activation, "gate" after its squashing, "cell" c, "weight" one parameter,
-    "gradient" dL/dh, "delta" dL/da, "cell_gradient" dL/dc, "loss" L."""
+    "gradient" dL/dh, "delta" dL/da, "cell_gradient" dL/dc, "weight_gradient" dL/dW, "loss" L."""
     layer: str = ""
     unit: int = 0
     """For a weight its row."""

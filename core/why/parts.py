@@ -10,7 +10,7 @@ from core.describe import Words
 from core.formula import latex_number
 from core.network import Link
 from core.why.numbers import Explanation, Number, Term
-from core.why.sample import Sample
+from core.why.sample import Block, Sample
 from core.why.symbols import symbol
 
 Lines = tuple[str, ...]
@@ -32,6 +32,11 @@ def entering(sample: Sample, layer: str, t: int | None, feature: int) -> tuple[L
             return link, source(sample, link, t, feature)
         feature -= size
     raise IndexError(feature)
+
+
+def state(block: Block, t: int | None, j: int) -> Number:
+    """The state that a block continues from at step ``t``."""
+    return Number("value", block.layer.id, block.first + j, -1 if t is None else block.follows.get(t, -1))
 
 
 def parameter(sample: Sample, tensor: str, row: int, column: int | None = None) -> tuple[float, Number, str]:
@@ -90,6 +95,7 @@ _TITLES = {
     "delta": "Gradient of the loss at sum {unit} of “{layer}”",
     "cell_gradient": "Gradient of the loss at cell {unit} of “{layer}”",
     "weight": "A weight of “{layer}”",
+    "weight_gradient": "Gradient of the loss at a weight of “{layer}”",
     "loss": "The loss of this sample",
 }
 

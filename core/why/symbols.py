@@ -22,6 +22,8 @@ def symbol(network: Network, number: Number) -> str:
         return "L"
     if number.quantity == "weight":
         return _weight(network, number)
+    if number.quantity == "weight_gradient":
+        return rf"\frac{{\partial L}}{{\partial {_weight(network, number)}}}"
     place = str(number.unit + 1)
     if number.step is not None:
         place += rf",\,t={number.step + 1}" if number.step >= 0 else r",\,t=0"

@@ -51,6 +51,8 @@ class TermList(QWidget):
         rest = sum(term.contribution for term in terms[MOST:])
         self.more.setText(tr("{n} more terms add {value}.", n=left, value=number(rest)))
         self.more.setVisible(left > 0)
+        leads = any(term.group == "leads" for term in terms)
+        self.heading.setText(tr("Where it is heading") if leads else tr("Where it comes from"))
         self.heading.setVisible(bool(terms))
 
 
@@ -162,6 +164,8 @@ def term_words(term: Term, network: Network) -> str:
 def number_words(one: Number, network: Network) -> str:
     """A number by its place: "Hidden 3, t = 5"."""
     layer = network.layers[one.layer].name if one.layer in network.layers else ""
+    if one.quantity == "weight_gradient":
+        return tr("gradient of this weight")
     if one.quantity == "weight":
         tensor = one.part.rpartition(".")[2]
         return tr("bias {unit} of {layer}", unit=one.unit + 1, layer=layer) if "bias" in tensor else tr(

@@ -136,6 +136,23 @@ def test_random_numbers_are_reproduced(seed: int) -> None:
         check_terms(walk, explainer, found)
 
 
+@pytest.mark.parametrize("seed", range(CASES))
+def test_gradients_of_random_weights_are_reproduced(seed: int) -> None:
+    walk, explainer = walked(seed)
+    rng = np.random.default_rng(seed + 11)
+    names = list(walk.weights)
+    for name in rng.permutation(names)[:6]:
+        tensor = walk.weights[name]
+        at = tuple(int(rng.integers(size)) for size in tensor.shape)
+        owner = name.rpartition(".")[0]
+        layer = walk.network.links[owner].target if owner in walk.network.links else owner
+        number = Number("weight", layer, at[0], None, name, at[1] if len(at) > 1 else None)
+        assert explainer.explain(number).value == tensor[at].item()
+        found = explainer.explain(Number("weight_gradient", layer, at[0], None, name, number.column))
+        assert found.value == pytest.approx(gradient_of(tensor)[at].item(), rel=1e-8, abs=1e-10), name
+        assert "<svg" in svg(found.numbers[0])
+
+
 def check_terms(walk: Walked, explainer: Explainer, found: Explanation) -> None:
     """Where an explanation adds up terms, they do add up, and every term leads to the number that it names."""
     kind = walk.network.layers[found.number.layer].kind
