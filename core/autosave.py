@@ -14,7 +14,8 @@ from pathlib import Path
 
 from core import archive
 from core.atomic import sweep, write_file
-from core.errors import BadFile, NotSaved
+from core.data import store
+from core.errors import BadFile, NotSaved, StudioError
 from core.processes import Process, this_process
 from core.project import Project
 from core.project_file import load, members
@@ -22,6 +23,11 @@ from core.project_schema import DocumentError, parse, read_recovery
 from core.runs import Run
 
 _SUFFIX = ".unroll"
+_DATA = ".data"
+INLINE_BYTES = 2 << 20
+"""Imported data up to this size is in the copy; larger data is written once, beside it, so that a snapshot stays quick."""
+_DATA_AGE = 3600.0
+"""Seconds after which data beside the copies that none of them names is forgotten."""
 HISTORY_BYTES = 4 << 20
 """Bytes of run history in a copy: the newest runs that fit, so that a snapshot takes milliseconds."""
 
@@ -65,7 +71,7 @@ class Journal:
             "time": time.time(),
             "replaces": self._replaces,
         }
-        parts = members(project.state, _recent(project))
+        parts = members(project.state, _recent(project), data=not self._keep_beside(project))
         parts["recovery.json"] = json.dumps(about).encode()
         write_file(self.file, archive.pack(parts))
 
@@ -77,6 +83,18 @@ class Journal:
     def discard(self) -> None:
         """Remove the copy: the project was saved and read back, or the user gave the work up."""
         _remove(self.file)
+        _forget_data(self.file.parent)
+
+    def _keep_beside(self, project: Project) -> bool:
+        """Write large imported data to a file of its own, unless it is there; False where the data is small."""
+        name = store.needed(project.data)
+        content = store.content(name) if name else None
+        if content is None or len(content) <= INLINE_BYTES:
+            return False
+        file = _data_file(self.file, name)
+        if not file.exists():
+            write_file(file, content)
+        return True
 
 
 def list_recoverable(folder: Path | str) -> list[Copy]:
@@ -99,7 +117,15 @@ def list_recoverable(folder: Path | str) -> list[Copy]:
 
 def recover(copy: Copy) -> Project:
     """The project in a copy, which stays where it is; raises BadFile."""
-    return load(copy.file)
+    project = load(copy.file)
+    name = store.needed(project.data)
+    if name and store.content(name) is None:
+        # Without its data the project opens all the same, and a problem says what is missing.
+        with suppress(OSError, StudioError):
+            content = _data_file(copy.file, name).read_bytes()
+            if store.name_of(content) == name:
+                store.put_bytes(content)
+    return project
 
 
 def discard(copy: Copy) -> None:
@@ -107,6 +133,7 @@ def discard(copy: Copy) -> None:
     for name in copy.replaces:
         _remove(copy.file.with_name(name))
     _remove(copy.file)
+    _forget_data(copy.file.parent)
 
 
 def _opens(copy: Copy) -> bool:
@@ -121,6 +148,22 @@ def _remove(file: Path) -> None:
     # What cannot be removed is offered once more, which is harmless.
     with suppress(OSError):
         file.unlink()
+
+
+def _data_file(copy: Path, name: str) -> Path:
+    return copy.with_name(f"{name}{_DATA}")
+
+
+def _forget_data(folder: Path) -> None:
+    """Remove old data files that no copy names; where a copy does not read, all of them stay."""
+    with suppress(OSError, BadFile, KeyError):
+        old = [file for file in folder.glob(f"*{_DATA}") if time.time() - file.stat().st_mtime > _DATA_AGE]
+        if not old:
+            return
+        copies = [archive.unpack(copy, only="project.json")["project.json"] for copy in folder.glob(f"*{_SUFFIX}")]
+        for file in old:
+            if not any(file.stem.encode() in copy for copy in copies):
+                _remove(file)
 
 
 def _text(name: str) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import project_file
+from core import autosave, project_file
+from core.autosave import Copy, Journal
 from core.catalogue.registry import catalogue
 from core.data import store
 from core.data.cache import dataset
@@ -17,6 +18,7 @@ from core.data.own import table as own
 from core.errors import BadFile, DataError
 from core.fitting import choose_data
 from core.problems import errors
+from core.processes import this_process
 from core.project import Project
 from tests.core.builders import elman
 
@@ -120,3 +122,33 @@ def test_rubbish_is_no_blob() -> None:
     for content in (b"", b"rubbish", b"\xff" * 100):
         with pytest.raises(BadFile, match="damaged"):
             store.put_bytes(content)
+
+
+def test_large_data_is_written_once_beside_the_copies_and_is_found_again(
+    tmp_path: Path, forget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = project()
+    small, large = Journal(tmp_path / "small"), Journal(tmp_path / "large")
+    small.write(work)
+    monkeypatch.setattr(autosave, "INLINE_BYTES", 100)
+    large.write(work)
+    (beside,) = (tmp_path / "large").glob("*.data")
+    assert store.name_of(beside.read_bytes()) == store.needed(work.data) == beside.stem
+    written = beside.stat().st_mtime_ns
+    large.write(work)
+    assert beside.stat().st_mtime_ns == written
+    shape = work.dataset().inputs["x"].values.shape
+    for journal in (small, large):
+        forget()
+        copy = Copy(journal.file, None, "", 0.0, this_process())
+        assert autosave.recover(copy).dataset().inputs["x"].values.shape == shape
+    beside.write_bytes(b"changed")
+    forget()
+    assert errors(autosave.recover(copy).state)
+    monkeypatch.setattr(autosave, "_DATA_AGE", -1.0)
+    other = Journal(tmp_path / "large")
+    other.write(elman(data=("digits", {"reading": "rows"})))
+    other.discard()
+    assert beside.exists()  # a copy names it
+    large.discard()
+    assert not beside.exists()
