@@ -67,7 +67,7 @@ def test_panels_do_not_import_one_another(folder):
     panels = {
         f"gui.{folder}.{name}"
         for name in ("inspector", "training", "problems", "history", "outline", "data", "breakpoints", "why", "loss", "gradient", "norms",
-                     "activations", "output", "states")
+                     "activations", "output", "probe", "states")
     }  # fmt: skip
     for path in (ROOT / "gui" / folder).glob("*.py"):
         others = panels - {name_of(path)}

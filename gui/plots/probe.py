@@ -1,0 +1,234 @@
+"""The probe view: asks what costs more than a glance, on demand or while training, and shows what was found."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
+
+from core.catalogue.probes import probe_spec
+from core.network import Network
+from core.probing import askable, said
+from core.project import Change
+from core.reports import ProbeResult
+from gui.plots.base import LivePlot
+from gui.plots.export import Table
+from gui.plots.probe_bars import NoisePage, StatisticsPage, WeightSharePage
+from gui.plots.probe_controls import PLAN, ProbeControls
+from gui.plots.probe_curves import FactorPage, GatesPage, HorizonPage, TruncationPage
+from gui.plots.probe_pages import Found, InputPage, ProbePage, TrianglePage
+from gui.plots.words import spoken
+from gui.probing import Place, Probing
+from gui.text import tr, tr_core
+
+if TYPE_CHECKING:
+    from gui.document import Document
+    from gui.runner import Runner
+
+NARROW = 520
+"""Pixels of width below which the settings take the place of what was found."""
+
+
+class ProbePlot(LivePlot):
+    """A probe, the layer that it looks at, and what it found; or how the network is computed."""
+
+    name = "probe_plot"
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(document, runner, tr("Probe"), parent)
+        self.pages: Mapping[str, ProbePage] = {
+            "itemised": TrianglePage(),
+            "weight_share": WeightSharePage(),
+            "input_gradient": InputPage(),
+            "truncation": TruncationPage(),
+            "factor": FactorPage(),
+            "horizon": HorizonPage(),
+            "gates": GatesPage(),
+            "activations": StatisticsPage(),
+            "noise": NoisePage(),
+        }
+        self.plan = QPlainTextEdit()
+        self.plan.setObjectName("probe_plan")
+        self.plan.setAccessibleName(tr("How it is computed"))
+        self.plan.setReadOnly(True)
+        self._stack_of_pages = QStackedWidget()
+        for page in self.pages.values():
+            self._stack_of_pages.addWidget(page)
+            page.said.connect(self._said)
+        self._stack_of_pages.addWidget(self.plan)
+        self.body.addWidget(self._stack_of_pages)
+        self.controls = ProbeControls(self, self._stack)
+        self.probing = Probing(document, runner, self)
+        self.controls.changed.connect(self._chosen)
+        self.controls.asked.connect(self.measure)
+        self.controls.folded.connect(self._make_room)
+        self.add_corner_menu()
+        self.probing.answered.connect(self._answered)
+        self.probing.forgotten.connect(self._forgotten)
+        for chart in self.charts():
+            chart.moved.connect(self.mark)
+        self._fill()
+
+    # What LivePlot asks.
+
+    def empty_text(self) -> str:
+        if self.probing.trouble:
+            return self.probing.trouble
+        if self.controls.key == PLAN:
+            return "" if self.plan.toPlainText() else tr("Asking …")
+        if self._result is not None:
+            return ""
+        spec = probe_spec(self.controls.key)
+        if spec.about == "layer" and not self.controls.layer:
+            return tr("No layer of this network fits.") + " " + tr_core(spec.help)
+        if self.probing.waiting:
+            return tr("Measuring …")
+        cost = tr("Cost: {cost}", cost=tr_core(spec.cost))
+        return "\n\n".join((tr_core(spec.help), cost, tr("Press Measure, with a network that trains or stands still.")))
+
+    def redraw(self) -> None:
+        if self.controls.key == PLAN:
+            self._stack_of_pages.setCurrentWidget(self.plan)
+            self.say(tr("What runs over all time steps at once, and what step by step."))
+            return
+        found = self._shown()
+        page = self.pages[found.result.key]
+        self._stack_of_pages.setCurrentWidget(page)
+        page.show_found(found)
+        self._say()
+
+    def table(self) -> Table:
+        if self.controls.key == PLAN:
+            return [("part", self.plan.toPlainText().splitlines())]
+        return self.pages[self.controls.key].table()
+
+    def restyle(self) -> None:
+        for key, page in self.pages.items():
+            if any(found == key for found, _ in self.probing.results):
+                page.restyle()
+
+    def measure(self) -> None:
+        """Ask what is chosen now; what the worker finds is shown as soon as it is there."""
+        key, layer = self._place
+        if key == PLAN:
+            self.probing.explain()
+        elif layer or probe_spec(key).about == "network":
+            self.probing.measure(self._place, self._settings())
+        self.mark()
+
+    # How it is done.
+
+    @property
+    def _place(self) -> Place:
+        """What is asked about which layer; one about all of the network has none."""
+        key = self.controls.key
+        return key, self.controls.layer if key != PLAN and probe_spec(key).about == "layer" else ""
+
+    @property
+    def _result(self) -> ProbeResult | None:
+        return self.probing.results.get(self._place)
+
+    def _settings(self) -> dict[str, object]:
+        """Of the probe that is chosen. dL/dx begins with the sample that is watched elsewhere."""
+        settings = dict(self.controls.settings)
+        data = self.data()
+        if self.controls.key == "input_gradient" and data is not None and self.runner.sample[0] < len(data):
+            watched, training = self.runner.sample[0], data.samples("train")
+            others = training[training != watched][: int(settings["samples"]) - 1]
+            settings["samples"] = np.concatenate([[watched], others]).astype(int)
+        return settings
+
+    def _shown(self) -> Found:
+        assert self._result is not None
+        names = {key: self.layer_name(key) for key in self._layers_of(self._result)}
+        return Found(self._result, names, self.controls.layer, self.data())
+
+    def _layers_of(self, result: ProbeResult) -> set[str]:
+        return {result.layer, *self.document.project.network.layers, *(name.split("/")[0] for name in result.values)}
+
+    def _chosen(self) -> None:
+        """Another probe, another layer, other settings, or whether it is repeated."""
+        self.probing.excuse()
+        self._fill()
+        self._repeat()
+        if self.controls.key == PLAN and not self.probing.plan:
+            self.measure()
+        for chart in self.charts():
+            chart.following = True
+        self.mark()
+
+    def _repeat(self) -> None:
+        key, layer = self._place
+        fits = key != PLAN and (layer or probe_spec(key).about == "network")
+        if self.controls.repeated and fits:
+            self.probing.repeat(self._place, self.controls.settings)
+        else:
+            self.probing.repeat(("", ""), {})
+
+    def _fill(self) -> None:
+        """Offer the layers that the probe can answer for; dL/dx is of all inputs, and one of them is shown."""
+        key, network = self.controls.key, self.document.project.network
+        fitting = [] if key == PLAN else askable(key, network)
+        if key == "input_gradient":
+            # What enters as symbols has a gradient as the vectors that they are looked up as.
+            fitting = [layer.id for layer in (*network.of_kind("embedding"), *network.of_kind("input"))]
+            found = self.probing.results.get((key, ""))
+            if found is not None:
+                fitting = [layer for layer in fitting if f"{layer}/first" in found.values]
+        self.controls.offer([(self.layer_name(layer), layer) for layer in fitting], _best(fitting, network))
+
+    def _say(self) -> None:
+        result = self._result
+        if result is None or self.empty_text():
+            return
+        names = {key: self.layer_name(key) for key in self._layers_of(result)}
+        words = spoken(said(result, names))
+        when = tr("after {batch} steps of training, {seconds:.2g} s", batch=f"{result.batch:,}", seconds=result.seconds)
+        parts = [html.escape(words), when]
+        if self._place in self.probing.outdated and not self.runner.busy:
+            parts.append(tr("the weights have changed since"))
+        self.say(" · ".join(parts))
+
+    def _said(self, text: str) -> None:
+        if text:
+            self.say(html.escape(text))
+        else:
+            self._say()
+
+    def _answered(self) -> None:
+        self.plan.setPlainText(self.probing.plan)
+        self._fill()
+        self.mark()
+
+    def _forgotten(self) -> None:
+        self.plan.setPlainText("")
+        self._fill()
+        self._repeat()
+        if self.controls.key == PLAN:
+            self.measure()
+        self.mark()
+
+    def _document_changed(self, change: Change) -> None:
+        if change.network:
+            self._fill()
+        super()._document_changed(change)
+
+    def _make_room(self) -> None:
+        narrow = self.width() < NARROW
+        self.controls.details.setVisible(self.controls.unfolded)
+        self._stack.setVisible(not (narrow and self.controls.unfolded))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+
+def _best(layers: list[str], network: Network) -> str:
+    """The layer that a newcomer wants to ask about: one with a state, else the first."""
+    state = {link.target for link in network.links.values() if link.recurrent}
+    blocks = {layer.id for layer in network.of_kind("rnn", "lstm", "gru")}
+    return next((key for key in layers if key in state | blocks), layers[0] if layers else "")
