@@ -92,6 +92,7 @@ class ShapeDialog(QDialog):
         except StudioError as error:
             self.preview.setText(sentence(error))
         self.apply.setEnabled(self.change is not None)
+        self.apply.setDefault(True)
 
     def _do(self) -> None:
         if self.change is None:

@@ -22,6 +22,8 @@ PEN = 4.0
 THINNEST, THICKEST = 2.0, 9.0
 """Between these the pen of a fitted drawing is chosen so that it has as much ink as a sample has on average."""
 _SIDE = 168
+_SLACK = 24
+"""Pixels of height that may stay unused: more than a scroll bar takes from the width."""
 
 
 class PixelPad(Editor):
@@ -120,7 +122,10 @@ class PixelPad(Editor):
         self._drawing = False
 
     def resizeEvent(self, event: object) -> None:
-        self.setFixedHeight(int(self.boxes()[0].height()) + 22)
+        wanted = int(self.boxes()[0].height()) + 22
+        # A scroll bar that comes with a few pixels of height takes them away again, and so on without end.
+        if not wanted <= self.height() <= wanted + _SLACK:
+            self.setFixedHeight(wanted)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):

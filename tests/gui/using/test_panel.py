@@ -301,3 +301,17 @@ def test_an_encoder_has_read_everything_before_the_first_answer(opened, qtbot):
     assert page.reading.step == 1 and "step 2" in page.why.text()
     x = page.editor.values()
     assert np.allclose(page.reading.gradient, session.read(x, None, 1).gradient, atol=1e-6)
+
+
+@pytest.mark.parametrize("key", ["digits-rows-elman", "iris-mlp", "sunspots-forecast"])
+def test_no_size_makes_it_lay_itself_out_for_ever(key, opened, qapp):
+    panel = opened(key)
+    resized = []
+    if hasattr(panel.page, "editor"):
+        whole = panel.page.editor.resizeEvent
+        panel.page.editor.resizeEvent = lambda event: (resized.append(1), whole(event))
+    for width in (250, 330, 350, 420):
+        for height in range(300, 760, 20):
+            panel.resize(width, height)
+            qapp.processEvents()
+    assert len(resized) < 600
