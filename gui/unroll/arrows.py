@@ -81,6 +81,8 @@ class Router:
             first, end = max(0, first - 1), end + 1
         found = []
         for source, target in pairs(tie, first, end):
+            if target is not None and target >= tie.target.valid:
+                continue  # padding
             one, other = tie.source.column(source), tie.target.column(target)
             low, high = (one, other) if one <= other else (other, one)
             if always:

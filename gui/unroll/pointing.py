@@ -129,6 +129,9 @@ class Pointing:
         if spot.layer not in rows:
             return ""
         row = rows[spot.layer]
+        if spot.kind == "name":
+            reach = tips.number(view.painting.reach(spot.layer))
+            return tips.row(shown.network, row, reach, expanded=spot.layer in view.layout_.units)
         if spot.kind == "data":
             words = tips.data(shown.sample, spot.layer, spot.step)
             name = shown.network.layers[spot.layer].name

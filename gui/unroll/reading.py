@@ -6,8 +6,9 @@ from time import monotonic
 
 from core.data.dataset import Dataset, Part
 from core.errors import StudioError
+from core.network import Network
 from core.project import State
-from core.reports import Moment
+from core.reports import Examination, Moment
 from core.shapes import groups, infer
 from gui.document import Document
 from gui.runner import Runner
@@ -28,6 +29,9 @@ class Reading:
     def __init__(self, document: Document, runner: Runner) -> None:
         self._document, self._runner = document, runner
         self._asked = 0.0
+        self._seen: Examination | None = None
+        self._seen_in: object = None
+        """What the network computed when this examination was first met."""
         self._standing: tuple[State, tuple[int, Part]] | None = None
         """For what a trace was asked while nothing moves."""
 
@@ -37,9 +41,12 @@ class Reading:
         While training runs a trace lags behind, so that only those who need it (``detailed``) get it.
         """
         trace, found, moment = self._runner.trace, self._runner.examination, self._moment()
+        if found is not self._seen:
+            self._seen, self._seen_in = found, _computed(self._document.project.network)
         if trace is not None and (not self._runner.busy or detailed):
             return old if old.trace is trace and old.moment == moment else of_trace(trace, moment)
-        if found is None:
+        if found is None or self._seen_in != _computed(self._document.project.network):
+            # what is known is about another network than the one that is shown
             return Numbers() if old.known else old
         same = old.trace is None and old.values is found.activations and old.moment == moment
         outputs = [layer.id for layer in self._document.project.network.of_kind("output")]
@@ -111,3 +118,9 @@ class Reading:
             said += [int(layer.params["steps"]) for layer in own if layer.kind == "repeat"]
             found.update(dict.fromkeys(group, next((n for n in said if n), None) or target or STEPS_UNKNOWN))
         return {key: found.get(key, STEPS_UNKNOWN) for key in sequences}
+
+
+def _computed(network: Network) -> object:
+    """What of a network decides on its values: not where its layers stand or what they are called."""
+    layers = {key: (layer.kind, layer.params) for key, layer in network.layers.items()}
+    return layers, dict(network.links)

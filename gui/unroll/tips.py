@@ -9,6 +9,7 @@ import numpy as np
 from core.describe import number
 from core.network import Network
 from core.unroll import Row
+from gui.canvas.card import subtitle
 from gui.text import tr
 from gui.unroll.arrows import Copy
 from gui.unroll.numbers import Numbers, length
@@ -45,6 +46,15 @@ def cell(network: Network, numbers: Numbers, row: Row, step: int | None) -> str:
     if row.steps is not None and at >= row.valid:
         parts.append(tr("padding: not part of the sample"))
     return f"{place}: {', '.join(parts)}"
+
+
+def row(network: Network, shown: Row, reach: str, expanded: bool) -> str:
+    """What a row is, what its colours mean and what can be done with it."""
+    layer = network.layers[shown.layer]
+    how_many = tr("one copy") if shown.steps is None else tr("{count} copies, which are one layer", count=shown.steps)
+    colors = tr("Full colour at −{reach} and {reach}.", reach=reach)
+    act = tr("Double-click folds its units.") if expanded else tr("Double-click shows its units.")
+    return f"{layer.name} · {subtitle(layer)}: {how_many}\n{colors} {act}"
 
 
 def _initial(numbers: Numbers, row: Row, name: str) -> str:

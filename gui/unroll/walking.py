@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
+from core.unroll import Row
+
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
 
@@ -44,7 +46,7 @@ def _escape(view: UnrollView) -> None:
         view.document.select([])
 
 
-def _row(view: UnrollView):  # type: ignore[no-untyped-def]
+def _row(view: UnrollView) -> Row | None:
     chosen = [key for key in view.document.selected_layers() if key in view.layout_.unrolled.by_layer]
     return view.layout_.unrolled.by_layer[chosen[0]] if chosen else None
 

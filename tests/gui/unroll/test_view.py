@@ -226,3 +226,49 @@ def test_both_themes_and_double_scale_paint(make):
     painter.end()
     place = hands.cell("Hidden", 3)
     assert image.pixelColor(place * 2) != theme().color("canvas")
+
+
+def test_numbers_of_another_network_are_not_shown(make):
+    from core.edits import SetParam
+
+    hands = make()
+    view = hands.view
+    view.runner.trace = None
+    view.document.do(SetParam(hands.id("Hidden"), "units", 12))
+    assert not view.shown.numbers.known and view.hint.isVisible()
+    view.runner.hear()
+    assert view.shown.numbers.rows(hands.id("Hidden")).shape == (8, 12)
+
+
+def test_padding_has_no_arrows_and_is_said(make):
+    hands = make("names-gru")
+    row = hands.row("GRU")
+    assert row.valid < row.steps
+    hands.view.grab()
+    ends = {c.target for tie, cs in hands.view.painting.copies.items() for c in cs if tie.target.layer == row.layer}
+    assert ends == set(range(row.valid))
+    assert "padding" in hands.words(hands.cell("GRU", row.steps - 1))
+    sample = hands.view.shown.sample.inputs[hands.id("Input")]
+    assert "enters: " + sample.words[0] in hands.words(hands.cell("Input", 0))
+
+
+def test_a_name_says_how_many_copies_are_one(make):
+    hands = make()
+    card = hands.view.layout_.row_rect(hands.row("Hidden").index).center()
+    words = hands.words(QPoint(80, int(card.y())))
+    assert "8 copies, which are one layer" in words and "Full colour at −1 and 1" in words
+
+
+def test_the_context_menu_acts_on_the_layer_under_the_pointer(make):
+    from PySide6.QtGui import QContextMenuEvent
+    from PySide6.QtWidgets import QMenu
+
+    hands = make()
+    pos = hands.cell("Hidden", 2)
+    QApplication.sendEvent(
+        hands.view, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pos, hands.view.mapToGlobal(pos))
+    )
+    menu = hands.view.findChild(QMenu, "", Qt.FindChildOption.FindDirectChildrenOnly)
+    assert menu is not None and selected(hands) == {"Hidden"}
+    assert hands.view.commands["delete"] in menu.actions()
+    menu.close()
