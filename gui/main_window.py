@@ -32,6 +32,7 @@ from gui.plots.gradient import GradientPlot
 from gui.plots.loss import LossPlot
 from gui.plots.norms import NormsPlot
 from gui.plots.output import OutputView
+from gui.plots.probe import ProbePlot
 from gui.plots.states import StatesPlot
 from gui.recovery import Recovery
 from gui.runner import Runner
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
             "activations": ActivationPlot(document, runner),
             "norms": NormsPlot(document, runner),
             "states": StatesPlot(document, runner),
+            "probe": ProbePlot(document, runner),
         }
         bottom = _Area.BottomDockWidgetArea
         docks.add("loss", tr("Loss"), self.plots["loss"], bottom)
@@ -119,6 +121,7 @@ class MainWindow(QMainWindow):
         docks.add("activations", tr("Activations"), self.plots["activations"], bottom, onto="output")
         docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="output")
         docks.add("states", tr("States"), self.plots["states"], bottom, onto="output")
+        docks.add("probe", tr("Probe"), self.plots["probe"], bottom, onto="output")
         docks.show("outline")
         docks.show("training")
         docks.show("output")
