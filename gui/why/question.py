@@ -66,7 +66,7 @@ class QuestionBar(QWidget):
         self._fill()
 
     def show_number(self, number: Number | None) -> None:
-        """Show which number is explained; one that has no place here (a weight, a gate) leaves the fields as they are."""
+        """Show which number is explained; of one that has no place here (a weight, a gate) only its layer."""
         if number is None or number.layer not in self._document.project.network.layers:
             return
         self.layer.show_key(number.layer)
@@ -76,6 +76,10 @@ class QuestionBar(QWidget):
             self._limit(number.layer)
             self.unit.show_value(number.unit + 1)
             self.step.show_value(None if number.step is None else number.step + 1)
+        else:
+            self.quantity.show_key(None)
+            self.unit.show_value(None)
+            self.step.show_value(None)
 
     def _ask(self, fresh: bool = False) -> None:
         """``fresh`` begins anew: the last step of the first unit."""
