@@ -21,6 +21,7 @@ from core.shapes import infer
 BLOCKS = ("rnn", "lstm", "gru")
 ALIKE = 0.95
 """A truncated gradient whose cosine with the full one is at least this still points the same way."""
+NEARLY_ALL = 0.9
 
 Names = Mapping[str, str]
 """What the user calls each layer, by id."""
@@ -64,19 +65,18 @@ def _itemised(found: ProbeResult, names: Names) -> Words:
     if norm.shape[1] == 1:
         verdict = gradient_verdict(total)
         return Words("The loss is felt once, at the end. " + verdict.template, verdict.values)
-    steps = np.arange(len(norm))[:, None]
-    later = np.maximum(0.0, (first + found.values["last"])[None, :] / 2 - steps)
     if not norm.sum() > 0:
         return Words("No gradient arrives: it is 0 at every step.")
+    middle = (first + found.values["last"]) / 2
+    later = np.maximum(0.0, middle[None, :] - np.arange(len(norm))[:, None])
+    order = np.argsort(later, axis=None)
+    felt = np.cumsum(norm.ravel()[order]) / norm.sum()
+    most = later.ravel()[order][int(np.searchsorted(felt, NEARLY_ALL))]
+    mean = float((norm * later).sum() / norm.sum())
     return Words(
-        "On average a step gets its gradient from losses {later} steps later; of that at the first step {end} comes from "
-        "the last stretch, t = {first} to {last}.",
-        {
-            "later": number(float((norm * later).sum() / norm.sum()), 2),
-            "end": f"{float(found.values['share'][0, -1]):.1%}",
-            "first": int(first[-1]) + 1,
-            "last": int(found.values["last"][-1]) + 1,
-        },
+        "A step gets its gradient from losses {mean} steps later on average; {share} of it comes from losses at most "
+        "{most} steps later.",
+        {"mean": number(mean, 2), "most": number(float(most), 3), "share": f"{NEARLY_ALL:.0%}"},
     )
 
 
@@ -114,9 +114,9 @@ def _truncation(found: ProbeResult, names: Names) -> Words:
     lengths, cosines = found.values["length"], found.values["cosine"]
     if not len(lengths):
         return Words("A sequence of a single step can not be truncated.")
-    good = np.flatnonzero(cosines >= ALIKE)
-    if len(good) and bool((cosines[good[0] :] >= ALIKE).all()):
-        at = int(good[0])
+    bad = np.flatnonzero(~(cosines >= ALIKE))
+    at = int(bad[-1]) + 1 if len(bad) else 0
+    if at < len(lengths):
         template = "From {k} steps on the truncated gradient points the same way as the full one: cosine {cosine}."
     else:
         at = len(lengths) - 1
@@ -148,7 +148,7 @@ def _horizon(found: ProbeResult, names: Names) -> Words:
     count = len(found.values["distance"])
     values = {"measured": number(measured, 3), "predicted": number(float(found.values["predicted"]), 3)}
     values |= {"count": str(count), "least": f"{float(found.values['left'][-1]):.1%}"}
-    start = "Each step back multiplies the gradient by {measured}; the Jacobians predict {predicted}. "
+    start = "On average a step back multiplies the gradient by {measured}; the Jacobians predict {predicted}. "
     if math.isnan(measured):
         return Words("No gradient goes back through this layer, or its sequence has a single step.")
     if math.isinf(steps):
@@ -181,7 +181,7 @@ def _activations(found: ProbeResult, names: Names) -> Words:
         return Words("No layer has units that can saturate.")
     worst = max(flat, key=lambda layer: flat[layer])
     values = {"layer": names.get(worst, worst), "share": f"{flat[worst]:.1%}", "dead": count}
-    if not count and flat[worst] == 0:
+    if not count and flat[worst] < 0.0005:
         return Words("No unit is saturated, and none is dead.")
     if not count:
         return Words("“{layer}” is saturated most, {share} of the time. No unit is dead.", values)

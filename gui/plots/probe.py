@@ -88,7 +88,7 @@ class ProbePlot(LivePlot):
         if self.probing.waiting:
             return tr("Measuring …")
         cost = tr("Cost: {cost}", cost=tr_core(spec.cost))
-        return "\n\n".join((tr_core(spec.help), cost, tr("Press Measure, with a network that trains or stands still.")))
+        return "\n\n".join((tr_core(spec.help), cost, tr("Press Measure.")))
 
     def redraw(self) -> None:
         if self.controls.key == PLAN:

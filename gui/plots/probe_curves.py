@@ -190,9 +190,12 @@ class HorizonPage(CurvePage):
         both = (left[:-1] > 0) & (left[1:] > 0)
         factors = np.divide(left[1:], left[:-1], out=np.full(len(both), np.nan), where=both)
         drawn = [Curve(tr("measured"), back, left), Curve(tr("measured"), back[1:], factors, panel=1)]
+        seen = np.isfinite(left) & (left > 0)
         for name, rate in ((tr("mean factor"), measured), (tr("predicted"), predicted)):
             if np.isfinite(rate) and rate > 0:
-                drawn.append(Curve(name, back, rate**back, dashed=True))
+                # The line through what was measured goes through its middle, the predicted one begins at 1.
+                start = np.exp((np.log(left[seen]) - np.log(rate) * back[seen]).mean()) if rate is measured else 1.0
+                drawn.append(Curve(name, back, start * rate**back, dashed=True))
                 drawn.append(Curve(name, back[1:], np.full(len(back) - 1, rate), panel=1, dashed=True))
         return [curve for curve in drawn if len(curve.x)]
 

@@ -167,6 +167,8 @@ def test_the_memory_horizon_against_numpy(qtbot, studio):
     text = part(plot, "probe_horizon").text()
     assert text.startswith("Memory horizon = ") and text.endswith(" steps")
     assert float(text.split()[3]) == pytest.approx(steps, rel=0.05)
+    slope, start = np.polyfit(np.arange(len(left)), np.log(left), 1)
+    np.testing.assert_allclose(drawn(page.panels[0], "mean factor", page)[1], np.exp(start + slope * back), rtol=1e-4)
     assert f"multiplies the gradient by {rate:.3f}"[:-1] in plot.words.text()
     assert part(plot, "probe_horizon").font().pointSizeF() > 1.5 * plot.words.font().pointSizeF()
 
