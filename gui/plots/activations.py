@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from core.data.dataset import Dataset
 from core.describe import number
 from core.project import Change
 from core.reports import Examination
 from gui.plots.base import LivePlot
+from gui.plots.brush import BrushHeat
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, HeatMap, sign_shade
+from gui.plots.pattern_search import PatternSearch
 from gui.plots.pictures import picture
 from gui.plots.scales import Linear
 from gui.text import tr
@@ -40,7 +42,7 @@ class ActivationPlot(LivePlot):
         self._read = np.zeros((0, 0))
         self._add_controls()
         self.input = HeatMap("input_heat", "", tr("input"))
-        self.units = HeatMap("activation_heat", tr("time step t"), tr("unit"))
+        self.units = BrushHeat("activation_heat", tr("time step t"), tr("unit"))
         self.input_colours = ColourBar("input_colours", tr("Input"))
         self.colours = ColourBar("activation_colours", tr("Value"))
         grid = self._grid = QGridLayout()
@@ -56,7 +58,15 @@ class ActivationPlot(LivePlot):
         grid.setColumnStretch(0, 1)
         grid.setRowStretch(0, 2)
         grid.setRowStretch(1, 5)
-        self.body.addWidget(holder)
+        self.body.addWidget(holder, 1)
+        self.patterns = PatternSearch(runner, self.units)
+        self.patterns.hide()
+        self.patterns.picked.connect(self._watch)
+        self.patterns.changed.connect(self.mark)
+        document.replaced.connect(self.patterns.forget)
+        self.layout().addWidget(self.patterns)
+        self.search.toggled.connect(self._search)
+        self.quantity.currentIndexChanged.connect(self._search)
         for heat in (self.input, self.units):
             heat.align_left(_AXIS)
             heat.y_start = 0.5
@@ -86,6 +96,7 @@ class ActivationPlot(LivePlot):
         width = max(self.colours.sizeHint().width(), self.input_colours.sizeHint().width())
         self.colours.setFixedWidth(width)
         self.input_colours.setFixedWidth(width)
+        self._draw_patterns(values)
         self._say_loss()
         for heat in (self.input, self.units):
             heat.repeat_hover()
@@ -127,9 +138,33 @@ class ActivationPlot(LivePlot):
         self.sample.setPrefix(tr("sample") + " ")
         self.sample.valueChanged.connect(self._watch)
         self.part = QLabel()
-        for widget in (self.layer, self.quantity, self.sample, self.part):
+        self.search = QCheckBox(tr("Patterns"))
+        self.search.setObjectName("activation_patterns")
+        self.search.setToolTip(
+            tr("Drag over some steps to see which units are on exactly there, and where else the same ones are on.")
+        )
+        for widget in (self.layer, self.quantity, self.sample, self.part, self.search):
             self.bar.addWidget(widget)
         self.add_corner_menu()
+
+    def _search(self) -> None:
+        """Patterns are those of activations, and brushing takes the place of moving the view."""
+        self.search.setEnabled(self.quantity.currentData() == "value")
+        searching = self.search.isChecked() and self.search.isEnabled()
+        self.patterns.setVisible(searching)
+        self.units.brushing = searching
+        self.mark()
+
+    def _draw_patterns(self, values: np.ndarray) -> None:
+        searching = self.units.brushing
+        if searching:
+            data, sample = self.data(), self.runner.examination.sample
+            padded = data is not None and data.lengths is not None and sample < len(data)
+            # What a sequence says after its end is no pattern.
+            self.patterns.show_values(self._chosen(), values[:, : data.lengths[sample]] if padded else values)
+            if data is not None:
+                self.patterns.ask(data)
+        self.patterns.draw(searching)
 
     def _layers(self) -> list[str]:
         """The layers whose last known values still fit the network."""
@@ -250,6 +285,8 @@ class ActivationPlot(LivePlot):
     def _document_changed(self, change: Change) -> None:
         if change.data:
             self._stale = self.runner.examination
+        if change.data or change.network:
+            self.patterns.forget()
         super()._document_changed(change)
 
 

@@ -26,6 +26,19 @@ class FakePast(QObject):
         self.position, self.rewound = 0, False
 
 
+class FakeQuestions(QObject):
+    """Keeps what is asked; a test answers."""
+
+    answered = Signal(object)
+
+    def __init__(self, parent):
+        super().__init__(parent)
+        self.asked = []
+
+    def ask(self, question):
+        self.asked.append(question)
+
+
 class FakeRunner(QObject):
     """The part of gui.runner.Runner that plots look at."""
 
@@ -38,7 +51,7 @@ class FakeRunner(QObject):
         self.run = self.report = self.examination = self.evaluation = self.outputs = None
         self.status = "idle"
         self.busy = False
-        self.past = FakePast(self)
+        self.past, self.questions, self.weights = FakePast(self), FakeQuestions(self), {}
         self.asked, self.watched = [], []
 
     def request_outputs(self, inputs):

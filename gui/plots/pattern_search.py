@@ -1,0 +1,223 @@
+"""The search for a pattern below the activations: a span, a threshold, the units that fit and where else they are on."""
+
+from __future__ import annotations
+
+import html
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QSlider, QSpinBox, QVBoxLayout, QWidget
+
+from core.data.dataset import Dataset
+from core.describe import number
+from core.patterns import AskSimilar, Match, exactly_on, pattern
+from core.questions import Answer
+from core.states import shown_samples
+from gui.plots.brush import BrushHeat
+from gui.plots.flow import FlowLayout
+from gui.text import tr, tr_core
+
+if TYPE_CHECKING:
+    from gui.runner import Runner
+
+SHORTEST = 1.0
+"""Seconds between two searches while training runs."""
+_NAMED = 12
+"""Units that are named; of more, their number."""
+
+
+class PatternSearch(QWidget):
+    """Works on the (units, steps) values that the heat-map shows."""
+
+    picked = Signal(int)
+    """The user wants to watch this sample."""
+    changed = Signal()
+    """Something else is to be drawn."""
+
+    def __init__(self, runner: Runner, heat: BrushHeat) -> None:
+        super().__init__()
+        self.setObjectName("pattern_search")
+        self._runner, self._heat = runner, heat
+        self.span: tuple[int, int] | None = None
+        """First step and the one after the last, 0-based."""
+        self.units = np.zeros(0, int)
+        """The units (0-based) that are on exactly there, of the sample that is shown."""
+        self.matches: list[Match] = []
+        self._values = np.zeros((0, 0))
+        self._reach = 1.0
+        self._wanted = np.zeros((0, 0), bool)
+        self._layer = ""
+        self._asked: AskSimilar | None = None
+        self._about: tuple[object, ...] = ()
+        self._not_before = 0.0
+        self._trouble = ""
+        self._build()
+        heat.brushed.connect(self._brushed)
+        runner.questions.answered.connect(self._hear)
+
+    @property
+    def threshold(self) -> float:
+        """A unit is on where it is above this."""
+        return self.slider.value() / 100 * self._reach
+
+    def show_values(self, layer: str, values: np.ndarray) -> None:
+        """The heat-map shows these (units, steps) values of a layer."""
+        units, steps = values.shape
+        if layer != self._layer or (len(self._wanted) and self._wanted.shape[1] != units):
+            self.forget()
+        self._layer, self._values, self._heat.steps = layer, values, steps
+        there = np.abs(values[np.isfinite(values)])
+        largest = float(there.max()) if len(there) else 1.0
+        self._reach = largest if largest > 1 else 1.0
+        for box, least in ((self.first, 1), (self.last, 1)):
+            box.blockSignals(True)
+            box.setRange(least, steps)
+            box.blockSignals(False)
+        if self.span is not None and self.span[1] > steps:
+            self.forget()
+        self._find_units()
+
+    def ask(self, data: Dataset) -> None:
+        """Look for the pattern in the validation part, where that is not known for the network as it is now."""
+        runner = self._runner
+        if self.span is None or self._asked is not None or not self._wanted.any():
+            return
+        about = (runner.weights, runner.examination if runner.busy else None, self._wanted.tobytes(), self.threshold)
+        known = len(self._about) == len(about) and all(
+            a is b or (isinstance(a, bytes | float) and a == b) for a, b in zip(about, self._about, strict=True)
+        )
+        if known or (runner.busy and time.monotonic() < self._not_before):
+            return
+        self._about, self._not_before = about, time.monotonic() + SHORTEST
+        self._asked = AskSimilar(self._layer, shown_samples(data), self._wanted, self.threshold)
+        runner.questions.ask(self._asked)
+
+    def forget(self) -> None:
+        """No span, no results."""
+        self.span, self.units = None, np.zeros(0, int)
+        self._wanted = np.zeros((0, 0), bool)
+        self._show_matches([])
+        self._about, self._trouble = (), ""
+        self._say()
+
+    # How it is done.
+
+    def _build(self) -> None:
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setObjectName("pattern_threshold")
+        self.slider.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.slider.setRange(-100, 100)
+        self.slider.setValue(30)
+        self.slider.setFixedWidth(90)
+        self.slider.setAccessibleName(tr("Threshold"))
+        self.slider.setToolTip(tr("A unit is on where it is above this value."))
+        self.above = QLabel()
+        self.first, self.last = self._box(tr("from t =")), self._box(tr("to t ="))
+        row = QWidget()
+        flow = FlowLayout(row)
+        for widget in (self.first, self.last, self.slider, self.above):
+            flow.addWidget(widget)
+        self.words = QLabel()
+        self.words.setObjectName("pattern_words")
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setWordWrap(True)
+        self.list = QListWidget()
+        self.list.setObjectName("pattern_matches")
+        self.list.setAccessibleName(tr("Similar patterns"))
+        self.list.setToolTip(tr("Choose one to watch its sample."))
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(row)
+        column.addWidget(self.words)
+        column.addStretch()
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(6, 0, 6, 4)
+        outer.addWidget(left, 3)
+        outer.addWidget(self.list, 2)
+        self.setMaximumHeight(130)
+        self.slider.valueChanged.connect(self._wish)
+        self.first.valueChanged.connect(lambda first: self._brushed(first - 1, max(first, self.last.value())))
+        self.last.valueChanged.connect(lambda last: self._brushed(min(last, self.first.value()) - 1, last))
+        self.list.itemClicked.connect(self._pick)
+        self.list.itemActivated.connect(self._pick)
+        self._say()
+
+    def _box(self, prefix: str) -> QSpinBox:
+        box = QSpinBox()
+        box.setPrefix(prefix + " ")
+        box.setAccessibleName(prefix)
+        return box
+
+    def _brushed(self, start: int, stop: int) -> None:
+        self.span = (start, stop)
+        self._wish()
+
+    def _wish(self) -> None:
+        """The pattern of the sample that is shown is wanted from now on."""
+        if self.span is not None:
+            self._wanted = pattern(self._values.T, *self.span, self.threshold)
+            self._show_matches([])
+        self._find_units()
+        self.changed.emit()
+
+    def _find_units(self) -> None:
+        if self.span is not None:
+            self.units = exactly_on(self._values.T, *self.span, self.threshold)
+            for box, value in ((self.first, self.span[0] + 1), (self.last, self.span[1])):
+                box.blockSignals(True)
+                box.setValue(value)
+                box.blockSignals(False)
+        self._say()
+
+    def draw(self, shown: bool) -> None:
+        """Mark the span and its units on the heat-map."""
+        self._heat.show_brush(self.span if shown else None, self.units)
+
+    def _hear(self, answer: Answer) -> None:
+        if answer.question is not self._asked or self._asked is None:
+            return
+        holds = self._asked.wanted is self._wanted
+        self._asked = None
+        self._trouble = tr_core(answer.template, **answer.values) if answer.template else ""
+        if holds and isinstance(answer.result, list):
+            self._show_matches(answer.result)
+        self.changed.emit()
+
+    def _show_matches(self, matches: list[Match]) -> None:
+        if matches == self.matches and self.list.count() == len(matches):
+            return
+        self.matches = matches
+        self.list.clear()
+        for match in matches:
+            text = tr(
+                "sample {sample}, t = {first} to {last}: overlap {overlap}",
+                sample=match.sample,
+                first=match.start + 1,
+                last=match.stop,
+                overlap=f"{match.overlap:.2f}",
+            )
+            self.list.addItem(QListWidgetItem(text))
+
+    def _pick(self, item: QListWidgetItem) -> None:
+        match = self.matches[self.list.row(item)]
+        self.span = (match.start, match.stop)
+        self.picked.emit(match.sample)
+        self.changed.emit()
+
+    def _say(self) -> None:
+        self.above.setText(tr("above {value}", value=number(self.threshold)))
+        self.words.setText(html.escape(self._trouble or self._sentence()))
+
+    def _sentence(self) -> str:
+        if self.span is None:
+            return tr("Drag over the steps of the picture: the units that are on exactly there appear here.")
+        if not self._wanted.any():
+            return tr("No unit is above the threshold there: lower it, or choose other steps.")
+        if not len(self.units):
+            return tr("No unit is on at these steps and at no other.")
+        if len(self.units) > _NAMED:
+            return tr("{count} units are on exactly there.", count=len(self.units))
+        return tr("On exactly there: unit {units}.", units=", ".join(str(unit + 1) for unit in self.units))
