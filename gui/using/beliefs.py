@@ -35,6 +35,16 @@ class Beliefs:
         best = int(values.argmax())
         return f"{self.names[best]} ({self.amount(float(values[best]))})"
 
+    def most(self, count: int) -> Beliefs:
+        """The ``count`` classes that were ever thought most likely, the likeliest at the end first."""
+        if not self.decides or len(self.names) <= count:
+            return self
+        ever = np.nan_to_num(self.values, nan=-np.inf).max(axis=0)
+        chosen = np.argsort(-ever, kind="stable")[:count]
+        chosen = chosen[np.argsort(-np.nan_to_num(self.values[-1, chosen], nan=-np.inf), kind="stable")]
+        names = tuple(self.names[int(n)] for n in chosen)
+        return Beliefs(names, self.values[:, chosen], self.probabilities, True, self.unit)
+
     def amount(self, value: float) -> str:
         """A single number as it is shown."""
         return percent(value) if self.probabilities else number(value)
@@ -42,6 +52,11 @@ class Beliefs:
     def _value(self, name: str, value: float) -> str:
         text = f"{number(value)} {tr_core(self.unit)}" if self.unit else number(value)
         return f"{name}: {text}" if len(self.names) > 1 else text
+
+
+def visible(symbol: str) -> str:
+    """A symbol that leaves no ink as one that does."""
+    return {" ": "␣", "\n": "¶", "\t": "→", "\r": "¶"}.get(symbol, symbol)
 
 
 def percent(value: float) -> str:
@@ -65,7 +80,7 @@ def beliefs(data: Dataset, activation: str, outputs: np.ndarray) -> Beliefs:
         named = [tr_core(name) for name in target.names[: values.shape[1]]]
         names = named + [tr("value {n}", n=n + 1) for n in range(len(named), values.shape[1])]
         return Beliefs(tuple(names), values, False, False, target.unit)
-    classes = tuple(tr_core(name) for name in target.classes)
+    classes = tuple(visible(tr_core(name)) for name in target.classes)
     if values.shape[1] == 1 and len(classes) <= 2:
         if activation in AROUND_ZERO:
             values, probable = np.hstack([-values, values]), False

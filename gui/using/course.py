@@ -13,6 +13,8 @@ from gui.theme import theme
 from gui.using.beliefs import Beliefs
 
 _ROW, _SMALL_ROW, _AXIS = 20, 13, 18
+MOST, SHOWN = 30, 12
+"""Of more than so many classes so many are drawn."""
 
 
 class CourseView(QWidget):
@@ -28,6 +30,8 @@ class CourseView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time goes from left to right in every language
         self.beliefs: Beliefs | None = None
+        self.drawn: Beliefs | None = None
+        """``beliefs``, or of very many classes the likeliest ones."""
         self.lengths = np.zeros(0, int)
         self.marks: tuple[str, ...] = ()
         self.row = -1
@@ -40,6 +44,7 @@ class CourseView(QWidget):
         """
         at_end = self.row < 0 or self.row >= len(self.lengths) - 1
         self.beliefs, self.lengths, self.marks = beliefs, lengths, marks
+        self.drawn = beliefs.most(SHOWN) if len(beliefs.names) > MOST else beliefs
         self.row = len(lengths) - 1 if at_end else min(self.row, len(lengths) - 1)
         self.setFixedHeight(self.sizeHint().height())
         self._describe()
@@ -47,7 +52,8 @@ class CourseView(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.beliefs, self.row = None, -1
+        self.beliefs = self.drawn = None
+        self.row = -1
         self.lengths = np.zeros(0, int)
         self._describe()
         self.update()
@@ -79,17 +85,18 @@ class CourseView(QWidget):
             return QSize(260, 40)
         if not self.beliefs.decides:
             return QSize(260, 120 if len(self.lengths) > 1 else 26 * len(self.beliefs.names))
-        return QSize(260, int(self._tall() * len(self.beliefs.names)) + _AXIS + 6)
+        assert self.drawn is not None
+        return QSize(260, int(self._tall() * len(self.drawn.names)) + _AXIS + 6)
 
     # -- how it is drawn ---------------------------------------------------------------------------------------------
 
     def _tall(self) -> float:
-        assert self.beliefs is not None
-        return _SMALL_ROW if len(self.beliefs.names) > 12 else _ROW
+        assert self.drawn is not None
+        return _SMALL_ROW if len(self.drawn.names) > 12 else _ROW
 
     def _left(self) -> float:
-        assert self.beliefs is not None
-        widest = max(self.fontMetrics().horizontalAdvance(name) for name in self.beliefs.names)
+        assert self.drawn is not None
+        widest = max(self.fontMetrics().horizontalAdvance(name) for name in self.drawn.names)
         return float(min(90, widest + 10))
 
     def _bar(self) -> float:
@@ -119,13 +126,15 @@ class CourseView(QWidget):
         painter.end()
 
     def _draw_bars(self, painter: QPainter) -> None:
-        assert self.beliefs is not None
-        values, tall, left = self.beliefs.values[self.row], self._tall(), self._left()
+        assert self.drawn is not None and self.beliefs is not None
+        values, tall, left = self.drawn.values[self.row], self._tall(), self._left()
         best = int(np.nanargmax(values)) if np.isfinite(values).any() else -1
+        if best >= 0 and values[best] < np.nanmax(self.beliefs.values[self.row]):
+            best = -1  # it is one of those that are not drawn
         text = painter.fontMetrics()
         room = self._bar() - text.horizontalAdvance("> 99.9 %") - 12
-        largest = 1.0 if self.beliefs.probabilities else float(np.nanmax(np.abs(values))) or 1.0
-        for n, (name, value) in enumerate(zip(self.beliefs.names, values, strict=True)):
+        largest = 1.0 if self.drawn.probabilities else float(np.nanmax(np.abs(values))) or 1.0
+        for n, (name, value) in enumerate(zip(self.drawn.names, values, strict=True)):
             top = 2 + n * tall
             base = QPointF(2, top + (tall + text.ascent() - text.descent()) / 2)
             painter.setPen(theme().color("text"))
@@ -134,15 +143,15 @@ class CourseView(QWidget):
             bar = QRectF(left, top + 2, max(1.0, room * min(1.0, share)), tall - 4)
             painter.fillRect(bar, theme().color("accent" if n == best else "layer_edge"))
             painter.setPen(theme().color("text" if n == best else "muted"))
-            painter.drawText(QPointF(bar.right() + 5, base.y()), self.beliefs.amount(float(value)))
+            painter.drawText(QPointF(bar.right() + 5, base.y()), self.drawn.amount(float(value)))
 
     def _draw_map(self, painter: QPainter) -> None:
-        assert self.beliefs is not None
+        assert self.drawn is not None
         if self.map_box().isEmpty():
             return
-        values, tall = self.beliefs.values, self._tall()
+        values, tall = self.drawn.values, self._tall()
         finite = values[np.isfinite(values)]
-        low, high = (0.0, 1.0) if self.beliefs.probabilities or not len(finite) else (finite.min(), finite.max())
+        low, high = (0.0, 1.0) if self.drawn.probabilities or not len(finite) else (finite.min(), finite.max())
         for row, said in enumerate(values):
             box = self.column(row)
             left, right = round(box.left()), round(box.right())

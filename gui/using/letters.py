@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from core.data.dataset import Dataset
 from gui.text import tr
 from gui.theme import theme
+from gui.using.beliefs import visible
 from gui.using.editors import Editor, relative, valid
 
 _TALL = 34
@@ -20,6 +21,11 @@ class LettersEdit(Editor):
 
     def __init__(self) -> None:
         super().__init__()
+        self.codes: list[int] = []
+        """What is read, without the symbol for the start."""
+        self._numbers: dict[str, int] = {}
+        self._between = ""
+        self._begins = False
         self.line = QLineEdit()
         self.line.setObjectName("letters")
         self.line.setClearButtonEnabled(True)
@@ -35,57 +41,70 @@ class LettersEdit(Editor):
     @property
     def text(self) -> str:
         """What is read: the typed symbols that the data knows."""
-        known = set(self.field.classes) if self.data is not None else set()
-        return "".join(letter for letter in self.line.text().lower() if letter in known)
+        return self._between.join(self.field.classes[code] for code in self.codes) if self.data is not None else ""
 
     @property
-    def unknown(self) -> str:
+    def unknown(self) -> tuple[str, ...]:
         """Typed symbols that are not read."""
-        known = set(self.field.classes) if self.data is not None else set()
-        return "".join(dict.fromkeys(letter for letter in self.line.text().lower() if letter not in known))
+        return tuple(dict.fromkeys(one for one in self._typed_symbols() if self._code(one) is None))
 
     def show_data(self, data: Dataset) -> None:
         super().show_data(data)
+        classes = self.field.classes
+        self._numbers = {name: code for code, name in enumerate(classes)}
+        self._between = " " if any(len(name) > 1 for name in classes) else ""
+        self._begins = data.target.sequence and bool((self.field.values[:, 0] == 0).all())
+        self.codes = []
         self.line.clear()
-        self.line.setMaxLength(2 * int(self.field.steps or 64))
-        self.line.setPlaceholderText(tr("Type a name"))
+        self.line.setMaxLength(2 * int(self.field.steps or 64) * (12 if self._between else 1))
+        self.line.setPlaceholderText(tr("Type a name") if data.key == "names" else tr("Type a text"))
 
     def show_sample(self, sample: int) -> None:
         assert self.data is not None
-        codes = valid(self.data, sample)[:, 0].astype(int)
-        letters = [self.field.classes[code] for code in codes]
-        self.line.setText("".join(letters[1:] if self._begins and codes[0] == 0 else letters))
+        codes = [int(code) for code in valid(self.data, sample)[:, 0]]
+        self.codes = codes[1:] if self._begins else codes
+        self.line.setText(self._between.join(self.field.classes[code] for code in self.codes))
         self._changed()
 
+    def _typed_symbols(self) -> list[str]:
+        return self.line.text().split() if self._between else list(self.line.text())
+
+    def _code(self, symbol: str) -> int | None:
+        """As it is typed, or else in small letters."""
+        return self._numbers.get(symbol, self._numbers.get(symbol.lower()))
+
     def clear(self) -> None:
+        self.codes = []
         self.line.clear()
         self._changed()
+
+    @property
+    def words(self) -> bool:
+        """Whether the symbols are words."""
+        return bool(self._between)
 
     def can_clear(self) -> bool:
         return True
 
     def values(self) -> np.ndarray | None:
-        if self.data is None or not (self.text or self._begins):
+        if self.data is None or not (self.codes or self._begins):
             return None
-        codes = [self.field.classes.index(letter) for letter in self.text]
-        return np.array([[code] for code in ([0] if self._begins else []) + codes], np.float32)
+        return np.array([[code] for code in ([0] if self._begins else []) + self.codes], np.float32)
 
     def marks(self) -> tuple[str, ...]:
-        return ((self.field.classes[0],) if self._begins else ()) + tuple(self.text)
+        codes = ([0] if self._begins else []) + self.codes
+        return tuple(visible(self.field.classes[code]) for code in codes)
 
     def step_words(self, steps: int, of: int) -> str:
-        read = "".join(self.marks()[:steps])
+        read = self._between.join(self.marks()[:steps])
         return tr("After “{text}”", text=read)
 
     def why(self) -> str:
         return tr("The darker a letter, the more {answer} hangs on it (length of the gradient at its vector).")
 
-    @property
-    def _begins(self) -> bool:
-        """Whether inputs begin with a symbol for the start: where the answer is the next symbol."""
-        return self.data is not None and self.data.target.sequence
-
     def _typed(self) -> None:
+        found = [self._code(symbol) for symbol in self._typed_symbols()]
+        self.codes = [code for code in found if code is not None]
         self._changed()
 
     def _changed(self) -> None:
@@ -113,7 +132,9 @@ class _Letters(QWidget):
         font = QFont(painter.font())
         font.setPointSizeF(font.pointSizeF() * 1.25)
         painter.setFont(font)
-        reading, cell = editor.reading, min(26.0, (self.width() - 2) / len(marks))
+        reading = editor.reading
+        widest = 26.0 if not editor.words else 64.0
+        cell = min(widest, (self.width() - 2) / len(marks))
         mattered = np.zeros(len(marks))
         if reading is not None and len(reading.gradient) == len(marks):
             mattered = relative(np.linalg.norm(reading.gradient, axis=-1))

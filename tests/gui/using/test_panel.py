@@ -8,10 +8,12 @@ from PySide6.QtTest import QTest
 from core.edits import SetParam, SetTraining
 from core.examples import EXAMPLES, open_example
 from core.questions import continuation, naive_forecasts
+from core.sequence_shapes import change_shape
 from gui.document import Document
 from gui.runner import Runner
 from gui.theme import theme
-from gui.using.beliefs import percent
+from gui.using.beliefs import Beliefs, percent
+from gui.using.course import CourseView
 from gui.using.pad import PixelPad
 from gui.using.panel import UsePanel, fitting
 from gui.widgets import Column
@@ -130,7 +132,7 @@ def test_a_name_is_typed(opened, qtbot):
     settle(qtbot, panel)
     letters = panel._data.inputs["x"].classes
     x = np.array([[letters.index(c)] for c in "ann"], np.float32)
-    assert page.editor.text == "ann" and page.editor.unknown == " 1"
+    assert page.editor.text == "ann" and page.editor.unknown == (" ", "1")
     assert page.course.marks == ("a", "n", "n") and "After “ann”" in page.said.text()
     for row in range(3):
         assert np.allclose(page.course.beliefs.values[row], session.outputs(x[None, : row + 1])[0], atol=1e-6)
@@ -317,3 +319,31 @@ def test_a_scroll_bar_does_not_come_and_go_for_ever(qtbot, qapp):
             column.resize(width, height)
             qapp.processEvents()
             assert 0 <= pad.height() - 22 - int(pad.boxes()[0].height()) <= 24
+
+
+def test_of_many_classes_the_likeliest_are_drawn(opened, qtbot):
+    values = np.random.default_rng(0).dirichlet(np.full(200, 0.05), 6)
+    said = Beliefs(tuple(f"w{n}" for n in range(200)), values, True, True)
+    course = CourseView()
+    qtbot.addWidget(course)
+    course.show_course(said, np.arange(1, 7))
+    assert len(course.drawn.names) == 12 and course.sizeHint().height() < 400
+    assert f"w{values[-1].argmax()}" in course.accessibleName()
+    best = np.sort(values.max(axis=0))[-12:]
+    assert sorted(values.max(axis=0)[[int(name[1:]) for name in course.drawn.names]]) == pytest.approx(best)
+    course.resize(300, 300)
+    course.grab()
+
+
+def test_the_next_letter_of_a_name(opened, qtbot):
+    panel = opened("names-gru")
+    document = panel._document
+    document.do(change_shape(document.state, "in-step").edit)
+    qtbot.waitUntil(lambda: panel.page.reading is not None and panel.page.reading.output.ndim == 2, timeout=20000)
+    line = panel.page.editor.line
+    line.selectAll()
+    qtbot.keyClicks(line, "Li")
+    settle(qtbot, panel)
+    x = np.array([[0], [12], [9]], np.float32)
+    assert np.array_equal(panel.page.editor.values(), x) and panel.page.course.marks == ("·", "l", "i")
+    assert np.allclose(panel.page.course.beliefs.values, session_of(panel).outputs(x[None])[0], atol=1e-6)
