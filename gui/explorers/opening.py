@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from gui.document import Document
-from gui.explorers.window import EXPLORERS, FOR_CATALOGUE, ExplorerWindow
+from gui.explorers.names import FOR_CATALOGUE, TITLES
 from gui.runner import Runner
 from gui.text import tr
+
+if TYPE_CHECKING:
+    from gui.explorers.window import ExplorerWindow
 
 
 class Explorers(QObject):
@@ -20,8 +25,8 @@ class Explorers(QObject):
         self._document, self._runner, self._parent = document, runner, parent
         self._window: ExplorerWindow | None = None
         self.commands: dict[str, QAction] = {}
-        for key, explorer in EXPLORERS.items():
-            action = QAction(tr(explorer.title), self)
+        for key, title in TITLES.items():
+            action = QAction(tr(title), self)
             action.setObjectName(f"explore {key}")
             action.setMenuRole(QAction.MenuRole.NoRole)
             action.triggered.connect(lambda _=False, chosen=key: self.show(chosen))
@@ -46,6 +51,8 @@ class Explorers(QObject):
 
     def _opened(self) -> ExplorerWindow:
         if self._window is None:
+            from gui.explorers.window import ExplorerWindow
+
             self._window = ExplorerWindow(self._document, self._runner, self._parent)
         self._window.show()
         self._window.raise_()

@@ -10,6 +10,7 @@ from gui.explorers.activation import ActivationExplorer
 from gui.explorers.backprop import BackpropExplorer
 from gui.explorers.feed_forward import FeedForwardExplorer
 from gui.explorers.loss_lab import LossLab
+from gui.explorers.names import FOR_CATALOGUE
 from gui.explorers.neuron import NeuronExplorer
 from gui.explorers.optimizer_race import OptimizerRace
 from gui.explorers.parts import Explorer
@@ -29,8 +30,6 @@ EXPLORERS: dict[str, type[Explorer]] = {
         RecurrentStepExplorer,
     )
 }
-FOR_CATALOGUE = {"activations": "activation", "losses": "loss_lab", "optimizers": "optimizer_race"}
-"""Which explorer shows an entry of a catalogue."""
 
 
 class ExplorerWindow(QDialog):

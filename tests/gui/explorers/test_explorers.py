@@ -18,6 +18,7 @@ from gui.explorers.backprop import BackpropExplorer
 from gui.explorers.feed_forward import FeedForwardExplorer
 from gui.explorers.loss_lab import LossLab
 from gui.explorers.neuron import NeuronExplorer
+from gui.explorers.names import TITLES
 from gui.explorers.opening import Explorers
 from gui.explorers.optimizer_race import OptimizerRace
 from gui.explorers.recurrent_step import RecurrentStepExplorer
@@ -371,6 +372,7 @@ def test_explorers_open_by_command_and_by_entry(qtbot):
     document = Document()
     explorers = Explorers(document, Runner(document))
     assert list(explorers.commands) == list(EXPLORERS)
+    assert {key: explorer.title for key, explorer in EXPLORERS.items()} == TITLES
     explorers.commands["backprop"].trigger()
     window = explorers.show_entry("losses", "hinge")
     qtbot.addWidget(window)
