@@ -105,7 +105,7 @@ class Pen:
 
 
 def draw(painter: QPainter, kind: str, box: QRectF, values: Mapping[str, float]) -> None:
-    """The cell of a kind of block."""
+    """The cell of a kind of block. The reset gate of a GRU acts on what the matrix has made of the old state, as in torch."""
     {"lstm": _lstm, "gru": _gru, "rnn": _rnn}[kind](Pen(painter, box), values)
 
 
@@ -142,28 +142,30 @@ def _lstm(pen: Pen, v: Mapping[str, float]) -> None:
 def _gru(pen: Pen, v: Mapping[str, float]) -> None:
     top, row, low = 0.2, 0.6, 0.93
     pen.line((0.0, top), (1.0, top), color="recurrent", width=3.0)
-    pen.line((0.0, low), (0.66, low), color="link", head=False)
+    pen.line((0.0, low), (0.68, low), color="link", head=False)
     pen.line((0.07, top), (0.07, 0.4), (0.245, 0.4), color="recurrent", width=1.8)
     pen.line((0.27, row), (0.27, 0.46), width=1.8)
-    pen.line((0.3, 0.4), (0.4, 0.4), (0.4, 0.8), (0.62, 0.8), (0.62, row + 0.1), width=1.8)
-    for x in (0.27, 0.46, 0.66):
+    pen.line((0.3, 0.4), (0.375, 0.4), (0.375, 0.8), (0.64, 0.8), (0.64, row + 0.1), width=1.8)
+    for x in (0.27, 0.48, 0.68):
         pen.line((x, low), (x, row + 0.1), width=1.8)
-    pen.line((0.46, row), (0.46, top + 0.06), width=1.8)
-    pen.line((0.46, 0.36), (0.8, 0.36), width=1.6)
+    pen.line((0.48, row), (0.48, top + 0.06), width=1.8)
+    pen.line((0.48, 0.36), (0.8, 0.36), width=1.6)
     pen.line((0.66, row), (0.82, row), (0.82, 0.43), width=1.8)
     pen.line((0.82, 0.33), (0.82, top + 0.06), width=1.8)
     pen.knot(0.27, 0.4, "×")
-    pen.knot(0.46, top, "×")
+    pen.knot(0.48, top, "×")
     pen.knot(0.82, 0.36, "×")
     pen.knot(0.82, top, "+")
     pen.gate(0.27, row, "r", "σ", v["r"])
-    pen.gate(0.46, row, "z", "σ", v["z"])
+    pen.gate(0.48, row, "z", "σ", v["z"])
     pen.gate(0.66, row, "n", "tanh", v["n"], signed=True)
     look.draw_text(pen.painter, QRectF(pen.at(0.6, 0.36).x(), pen.at(0, 0.36).y() - 17, 60, 14),
                    f"1−z = {number(1 - v['z'])}", 10.5, theme().color("muted"))  # fmt: skip
     pen.label(0.0, top, "h t−1", v["h_before"])
     pen.label(1.0, top, "h t", v["h"], end=True)
-    pen.label(0.0, low, "x t", None)
+    pen.label(0.0, low, "h t−1, x t", None)
+    where = pen.at(0.09, 0.4)
+    look.draw_text(pen.painter, QRectF(where.x(), where.y() - 17, 70, 14), "Wₙ·h t−1", 10.5, theme().color("muted"))
 
 
 def _rnn(pen: Pen, v: Mapping[str, float]) -> None:
