@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from core.data.importers.table import Preview
 
+MANY_WINDOWS = 100_000
+"""Windows beyond which they begin further apart: more of them teach little more, and take memory."""
 FEW = 30
 """Different texts up to which a column is worth seeing."""
 
@@ -37,8 +39,10 @@ def guess_roles(preview: Preview) -> tuple[str, ...]:
 
 
 def guess_settings(preview: Preview, roles: Sequence[str]) -> dict[str, object]:
-    """Windows where there is a time or a column that foretells itself; they are short where the table is."""
+    """Windows where there is a time or a column that foretells itself; short where the table is, apart where it is long."""
     if "time" not in roles and "both" not in roles:
         return {"reading": "rows"}
     window = min(24, max(2, len(preview.rows) // 6))
-    return {"reading": "windows", "window": window, "stride": 1, "horizon": 1}
+    length = sum(len(cell) + 1 for row in preview.rows for cell in row) / len(preview.rows)
+    stride = max(1, int(preview.size / length) // MANY_WINDOWS)
+    return {"reading": "windows", "window": window, "stride": stride, "horizon": 1}

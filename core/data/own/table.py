@@ -281,7 +281,7 @@ def _filled(values: np.ndarray, scale: Normalisation, recipe: Recipe) -> np.ndar
 def _gathered(values: np.ndarray, cut: Cut, scale: Normalisation | None) -> np.ndarray:
     own = scale.apply(values) if scale is not None else values.astype(np.float32)
     own = np.concatenate([own, np.zeros((1, own.shape[1]), np.float32)])  # row -1 is padding
-    found = own[cut.shown]
+    found = own.take(cut.shown, axis=0)  # unlike an index it lets the window go on meanwhile
     return np.ascontiguousarray(found if cut.sequence else found[:, 0])
 
 
@@ -296,7 +296,7 @@ def _target(
     scale = _fitted(asked, cut.answers, training, np.ones(asked.shape[1], bool))
     own = np.concatenate([asked, np.zeros((1, asked.shape[1]))])
     ahead = cut.answers.shape[-1]
-    values = own[cut.answers].reshape(*cut.answers.shape[:-1], ahead * asked.shape[1])
+    values = own.take(cut.answers, axis=0).reshape(*cut.answers.shape[:-1], ahead * asked.shape[1])
     wide = Normalisation(np.tile(scale.mean, ahead), np.tile(scale.scale, ahead))
     found = wide.apply(values) if recipe.normalise else values.astype(np.float32)
     told = names if ahead == 1 else tuple(f"{name}, {n} ahead" for n in range(1, ahead + 1) for name in names)
