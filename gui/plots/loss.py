@@ -71,7 +71,7 @@ class LossPlot(LivePlot):
     def redraw(self) -> None:
         run = self.runner.run
         runs = beside(self.document.project.runs, run)
-        self.others.setEnabled(len(runs) > 1)
+        self.others.setVisible(len(runs) > 1)
         self._beside = runs[:-1] if self.others.isChecked() else []
         self.legend.setVisible(bool(self._beside))
         self.legend.say(legend(runs))

@@ -154,7 +154,11 @@ class EigenChart(Chart):
     """Eigenvalues in the complex plane: outside the circle a direction grows with each step, inside it fades."""
 
     def __init__(self) -> None:
-        super().__init__("eigenvalue_chart", tr("real part"), tr("imaginary part"))
+        super().__init__("eigenvalue_chart", "", "")
+        self.setAccessibleName(tr("Eigenvalues of the Jacobian"))
+        self.setToolTip(
+            tr("Eigenvalues of the recurrent Jacobian: the real part to the right, the imaginary part upwards.")
+        )
         self.getPlotItem().getViewBox().setAspectLocked(True)
         self.set_scales(x=Linear())
         turn = np.linspace(0, 2 * np.pi, 181)

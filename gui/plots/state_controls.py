@@ -34,10 +34,10 @@ class StateControls(QObject):
         self.step.setObjectName("states_step")
         self.step.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.step.setRange(1, 1)
-        self.step.setFixedWidth(110)
+        self.step.setFixedWidth(90)
         self.step.setAccessibleName(tr("Time step"))
         self.step.setToolTip(tr("The time step at which the dots stand and the Jacobian is taken."))
-        self.search = QPushButton(tr("Find fixed points"))
+        self.search = QPushButton(tr("Fixed points"))
         self.search.setObjectName("states_search")
         self.search.setToolTip(
             tr("States that the next step would not move, if the input stayed as it is at this time step.")

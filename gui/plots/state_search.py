@@ -76,4 +76,4 @@ class PointSearch:
 
     def _end(self) -> None:
         self._job = None
-        self._button.setText(tr("Find fixed points"))
+        self._button.setText(tr("Fixed points"))

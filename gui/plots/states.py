@@ -47,6 +47,7 @@ class StatesPlot(LivePlot):
         self._plane: Projection | None = None
         self._planned: Trajectories | None = None
         self._places = np.zeros((0, 0, 2))
+        self._drawn: tuple[object, ...] = ()
         self.controls = StateControls()
         for widget in self.controls.widgets:
             self.bar.addWidget(widget)
@@ -85,15 +86,31 @@ class StatesPlot(LivePlot):
     def redraw(self) -> None:
         found, data = self.asking.trajectories, self.data()
         assert found is not None and data is not None
+        # Answers come less often than other news; drawing the same once more would cost as much as drawing it.
+        shown = self._what_is_shown(found)
+        if len(shown) != len(self._drawn) or any(a is not b and a != b for a, b in zip(shown, self._drawn)):
+            self._draw_states(found, data)
+            self._drawn = shown
+        transition = self.asking.transition
+        self.circle.show_eigenvalues(transition.eigenvalues if transition else np.zeros(0, complex))
+        self.circle.set_titles(x=tr("spectral radius {radius}", radius=number(transition.radius)) if transition else "")
+        self.say(self._sentence(found, data))
+        self.chart.repeat_hover()
+
+    def _what_is_shown(self, found: Trajectories) -> tuple[object, ...]:
+        controls = self.controls
+        plane = (controls.two_units, controls.units, controls.by_time, self._step(found))
+        return (found, self.points.found, self.runner.sample, *plane, self.chart.following, theme().dark)
+
+    def _draw_states(self, found: Trajectories, data: Dataset) -> None:
         self._place(found)
-        classes = self._classes(found, data)
         rows = np.flatnonzero(found.samples == self.runner.sample[0])
         points = self._plane_of([point.state for point in self.points.found], found)
         steady = np.array([point.stable for point in self.points.found], bool)
         self.chart.show_states(
             Shown(
                 self._places,
-                classes,
+                self._classes(found, data),
                 len(data.target.classes),
                 int(rows[0]) if len(rows) else None,
                 self._step(found),
@@ -101,10 +118,6 @@ class StatesPlot(LivePlot):
                 points[~steady],
             )
         )
-        transition = self.asking.transition
-        self.circle.show_eigenvalues(transition.eigenvalues if transition else np.zeros(0, complex))
-        self.say(self._sentence(found, data))
-        self.chart.repeat_hover()
 
     def table(self) -> Table:
         found = self.asking.trajectories
@@ -198,11 +211,11 @@ class StatesPlot(LivePlot):
 
     def _sentence(self, found: Trajectories, data: Dataset) -> str:
         steps, transition = found.states.shape[1], self.asking.transition
-        parts = [self._legend(data), tr("{count} samples", count=len(found.samples))]
-        parts.append(tr("t = {step} of {steps}", step=self._step(found) + 1, steps=steps))
+        parts = [self._legend(data), tr("t = {step} of {steps}", step=self._step(found) + 1, steps=steps)]
         if transition is not None and transition.layer == found.layer:
             name = f"dh<sub>{transition.step + 1}</sub>/dh<sub>{transition.step}</sub>"
             parts.append(tr("spectral radius of {jacobian}: {radius}", jacobian=name, radius=f"<b>{number(transition.radius)}</b>"))  # fmt: skip
+        parts.append(tr("{count} samples", count=len(found.samples)))
         lost = self._lost(found, data)
         if lost:
             parts.append(f'<span style="color:{theme().color("refused").name()}">' + tr("{count} not finite (NaN)", count=lost) + "</span>")  # fmt: skip

@@ -177,7 +177,7 @@ def test_fixed_points_are_found_on_demand(shown, runner, qtbot):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert button.text().startswith("Cancel")
     qtbot.waitUntil(lambda: not shown.points.running, timeout=30000)
-    assert button.text() == "Find fixed points" and shown.points.found
+    assert button.text() == "Fixed points" and shown.points.found
     shown.draw()
     project = runner.document.project
     network, hidden = project.network, project.network.layer("Hidden").id
@@ -196,7 +196,7 @@ def test_a_search_can_be_given_up(shown, runner, qtbot):
     button = shown.controls.search
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert not shown.points.running and button.text() == "Find fixed points"
+    assert not shown.points.running and button.text() == "Fixed points"
     qtbot.waitUntil(lambda: not runner.jobs.running, timeout=5000)
     QTest.qWait(100)
     assert not shown.points.found
@@ -205,7 +205,7 @@ def test_a_search_can_be_given_up(shown, runner, qtbot):
 def test_states_that_are_not_finite_are_gaps_and_told(shown):
     found = shown.asking.trajectories
     found.states[:3, 4:] = np.nan
-    shown._planned = None
+    shown._planned, shown._drawn = None, ()
     shown.draw()
     assert "3 not finite (NaN)" in shown.words.text()
     assert np.isnan(shown._places[:3, 4:]).all() and np.isfinite(shown._places[3:]).all()
@@ -224,3 +224,16 @@ def test_both_themes(shown):
         shown.draw()
         assert shown.chart.bold.opts["pen"].color() == theme().color("text")
         assert shown.grab().toImage().pixelColor(QPoint(60, 200)) is not None
+
+
+def test_the_same_states_are_not_drawn_twice(shown, monkeypatch):
+    drawn = []
+    show_states = shown.chart.show_states
+    monkeypatch.setattr(shown.chart, "show_states", lambda what: (drawn.append(what), show_states(what)))
+    for _ in range(3):
+        shown.runner.updated.emit()
+        shown.draw()
+    assert not drawn
+    shown.controls.step.setValue(3)
+    shown.draw()
+    assert len(drawn) == 1
