@@ -17,7 +17,7 @@ _TALL = 34
 
 
 class LettersEdit(Editor):
-    """Text whose symbols are the classes of an input of codes."""
+    """Text whose symbols are codes for an embedding, or a flag each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,9 +39,14 @@ class LettersEdit(Editor):
         self.line.textEdited.connect(self._typed)
 
     @property
+    def symbols(self) -> tuple[str, ...]:
+        """Those that the data knows: classes of codes, or a flag each."""
+        return self.field.classes if self.field.codes else self.field.names
+
+    @property
     def text(self) -> str:
         """What is read: the typed symbols that the data knows."""
-        return self._between.join(self.field.classes[code] for code in self.codes) if self.data is not None else ""
+        return self._between.join(self.symbols[code] for code in self.codes) if self.data is not None else ""
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -50,10 +55,10 @@ class LettersEdit(Editor):
 
     def show_data(self, data: Dataset) -> None:
         super().show_data(data)
-        classes = self.field.classes
+        classes = self.symbols
         self._numbers = {name: code for code, name in enumerate(classes)}
         self._between = " " if any(len(name) > 1 for name in classes) else ""
-        self._begins = data.target.sequence and bool((self.field.values[:, 0] == 0).all())
+        self._begins = data.target.sequence and self.field.codes and bool((self.field.values[:, 0] == 0).all())
         self.codes = []
         self.line.clear()
         self.line.setMaxLength(2 * int(self.field.steps or 64) * (12 if self._between else 1))
@@ -61,9 +66,10 @@ class LettersEdit(Editor):
 
     def show_sample(self, sample: int) -> None:
         assert self.data is not None
-        codes = [int(code) for code in valid(self.data, sample)[:, 0]]
+        values = valid(self.data, sample)
+        codes = [int(code) for code in (values[:, 0] if self.field.codes else values.argmax(axis=1))]
         self.codes = codes[1:] if self._begins else codes
-        self.line.setText(self._between.join(self.field.classes[code] for code in self.codes))
+        self.line.setText(self._between.join(self.symbols[code] for code in self.codes))
         self._changed()
 
     def _typed_symbols(self) -> list[str]:
@@ -89,11 +95,14 @@ class LettersEdit(Editor):
     def values(self) -> np.ndarray | None:
         if self.data is None or not (self.codes or self._begins):
             return None
-        return np.array([[code] for code in ([0] if self._begins else []) + self.codes], np.float32)
+        codes = ([0] if self._begins else []) + self.codes
+        if not self.field.codes:
+            return np.eye(len(self.symbols), dtype=np.float32)[codes]
+        return np.array(codes, np.float32)[:, None]
 
     def marks(self) -> tuple[str, ...]:
         codes = ([0] if self._begins else []) + self.codes
-        return tuple(visible(self.field.classes[code]) for code in codes)
+        return tuple(visible(self.symbols[code]) for code in codes)
 
     def step_words(self, steps: int, of: int) -> str:
         read = self._between.join(self.marks()[:steps])

@@ -189,7 +189,7 @@ def fitting(data: Dataset) -> str:
         return "pixels"
     if may_foretell(data):
         return "forecast"
-    if main.codes and main.sequence:
+    if main.sequence and (main.codes or (data.view == "text" and len(main.names) == main.features)):
         return "letters"
     if not main.sequence:
         one_of = bool(((main.values == 0) | (main.values == 1)).all() and (main.values.sum(axis=1) == 1).all())
