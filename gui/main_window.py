@@ -119,12 +119,13 @@ class MainWindow(QMainWindow):
         docks.beside("gradient", tr("Gradient through time"), self.plots["gradient"], left_of="loss")
         docks.beside("output", tr("Output"), self.plots["output"], left_of="gradient")
         docks.add("activations", tr("Activations"), self.plots["activations"], bottom, onto="output")
-        docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="output")
+        docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="loss")
         docks.add("states", tr("States"), self.plots["states"], bottom, onto="output")
-        docks.add("probe", tr("Probe"), self.plots["probe"], bottom, onto="output")
+        docks.add("probe", tr("Probe"), self.plots["probe"], bottom, onto="gradient")
         docks.show("outline")
         docks.show("training")
-        docks.show("output")
+        for key in ("loss", "gradient", "output"):
+            docks.show(key)
 
     def _make_bars(self) -> None:
         self.bar = TrainingBar(self.document, self.training.commands, self)
