@@ -10,9 +10,12 @@ from PySide6.QtWidgets import QMenu
 
 from core.edits import Edit, Remove, Rename
 from core.errors import StudioError
+from core.why.numbers import Number
 from gui.canvas.overlays import Field
+from gui.icons import icon
 from gui.text import sentence, tr
 from gui.unroll import chrome
+from gui.unroll.lights import Spot
 
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
@@ -91,6 +94,7 @@ class Editing:
         if spot.layer and spot.layer not in view.document.selection and spot.kind != "arrow":
             view.document.select([spot.layer])
         menu = QMenu(view)
+        self._offer_why(menu, spot)
         keys = ("values", "gradient", "", "units", "diagram", "rename", "delete", "", "lens", "fit")
         for key in keys:
             if key:
@@ -98,3 +102,13 @@ class Editing:
             else:
                 menu.addSeparator()
         menu.popup(event.globalPos())
+
+    def _offer_why(self, menu: QMenu, spot: Spot) -> None:
+        """Questions about the cell under the pointer: its value, and the gradient that reaches it."""
+        if spot.kind != "cell":
+            return
+        ask = self._view.document.asked.emit
+        for text, quantity in ((tr("Why this value?"), "value"), (tr("Why this gradient?"), "gradient")):
+            number = Number(quantity, spot.layer, spot.unit or 0, spot.step)
+            menu.addAction(icon("help"), text, lambda wanted=number: ask(wanted))
+        menu.addSeparator()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -272,3 +272,21 @@ def test_the_context_menu_acts_on_the_layer_under_the_pointer(make):
     assert menu is not None and selected(hands) == {"Hidden"}
     assert hands.view.commands["delete"] in menu.actions()
     menu.close()
+
+
+def test_the_menu_of_a_cell_asks_why(make):
+    hands = make()
+    view = hands.view
+    layer = view.document.project.network.layer("Hidden").id
+    asked = []
+    view.document.asked.connect(asked.append)
+    place = hands.cell("Hidden", 3)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, view.mapToGlobal(place))
+    QApplication.sendEvent(view, event)
+    menu = QApplication.activePopupWidget()
+    for text in ("Why this value?", "Why this gradient?"):
+        next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.close()
+    assert [(number.quantity, number.layer, number.step) for number in asked] == [
+        ("value", layer, 3), ("gradient", layer, 3),
+    ]  # fmt: skip
