@@ -12,7 +12,7 @@ from gui.text import tr
 from gui.theme import theme
 from gui.using.beliefs import Beliefs
 
-_ROW, _SMALL_ROW, _AXIS = 20, 13, 18
+_ROW, _SMALL_ROW, _AXIS = 20, 16, 18
 MOST, SHOWN = 30, 12
 """Of more than so many classes so many are drawn."""
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.data.dataset import Dataset
 from core.errors import StudioError
 from core.network import activation_of
-from core.parameters import initial
+from core.parameters import initial_value, parameters
 from core.problems import errors
-from core.project import Change
+from core.project import Change, State
 from core.questions import Answer, Question, may_foretell
 from core.sequence_shapes import shape_of
 from gui.document import Document
@@ -57,6 +57,7 @@ class UsePanel(QWidget):
         self._asked: Question | None = None
         self._moment: tuple[object, ...] = ()
         self._asked_at = 0.0
+        self._judged: tuple[State, bool] | None = None
         self._column = Column()
         self._column.add(self.state)
         column = QVBoxLayout(self)
@@ -169,8 +170,9 @@ class UsePanel(QWidget):
         if self._runner.busy:
             return False
         state = self._document.state
-        first = initial(state.network, int(state.training["seed"]))
-        return all(np.array_equal(state.weights[name], value) for name, value in first.items() if name in state.weights)
+        if self._judged is None or self._judged[0] is not state:
+            self._judged = state, _fresh(state)
+        return self._judged[1]
 
     def paintEvent(self, event: object) -> None:
         # A dock that comes from behind its tab is painted, but not told that it is shown.
@@ -179,6 +181,15 @@ class UsePanel(QWidget):
 
     def showEvent(self, event: object) -> None:
         self._look()
+
+
+def _fresh(state: State) -> bool:
+    """Whether all weights are those that the seed gives: drawn one by one, so that the first other one decides."""
+    seed = int(state.training["seed"])
+    for name, parameter in parameters(state.network).items():
+        if not np.array_equal(state.weights[name], initial_value(state.network, parameter, seed)):
+            return False
+    return True
 
 
 def fitting(data: Dataset) -> str:
