@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from core.catalogue.probes import probe_spec
 from core.describe import Words, gradient_verdict, number
-from core.graph import recurrent_layers
-from core.network import Network
+from core.graph import reachable, recurrent_layers
+from core.network import Link, Network
 from core.parameters import parameters
 from core.reports import ProbeResult
 from core.shapes import infer
@@ -22,6 +23,8 @@ BLOCKS = ("rnn", "lstm", "gru")
 ALIKE = 0.95
 """A truncated gradient whose cosine with the full one is at least this still points the same way."""
 NEARLY_ALL = 0.9
+CUBE_SECONDS = 6e-9
+"""What the eigenvalues of a matrix of n x n cost one processor core, divided by n^3; measured for n from 128 to 512."""
 
 Names = Mapping[str, str]
 """What the user calls each layer, by id."""
@@ -43,6 +46,27 @@ def askable(key: str, network: Network) -> list[str]:
             taught = {one.layer for one in parameters(network).values()}
             return [layer.id for layer in steps if layer.id in taught and layer.kind not in ("embedding", "layer_norm")]
     return [layer.id for layer in steps if layer.kind != "input"]
+
+
+def patience(key: str, layer: str, network: Network, settings: Mapping[str, Any]) -> float:
+    """About how many seconds a probe takes where eigenvalues of large Jacobians are asked for, else 0.
+
+    They cost the cube of the state of the layer's cycle, for each sample and step.
+    """
+    if key not in ("factor", "horizon") or layer not in network.layers:
+        return 0.0
+
+    def data(link: Link) -> bool:
+        return link.role == "data"
+
+    members = reachable(network, [layer], True, data) & reachable(network, [layer], False, data)
+    inside = [link.delay for link in network.links.values() if {link.source, link.target} <= members and data(link)]
+    size = 0
+    for one in (network.layers[key] for key in members):
+        several = (2 if one.kind == "lstm" else 1) * (2 if one.params.get("bidirectional") else 1)
+        size += int(one.params.get("units", 0)) * several
+    size *= max([1, *inside])
+    return CUBE_SECONDS * float(size) ** 3 * int(settings["samples"]) * int(settings["columns"])
 
 
 def said(found: ProbeResult, names: Names) -> Words:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
 
 from core.catalogue.probes import probe_spec
 from core.network import Network
-from core.probing import askable, said
+from core.probing import askable, patience, said
 from core.project import Change
 from core.reports import ProbeResult
 from gui.plots.base import LivePlot
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.runner import Runner
 
+SLOW = 3.0
+"""Seconds from which on a probe says how long it takes."""
 NARROW = 520
 """Pixels of width below which the settings take the place of what was found."""
 
@@ -86,8 +88,8 @@ class ProbePlot(LivePlot):
         if spec.about == "layer" and not self.controls.layer:
             return tr("No layer of this network fits.") + " " + tr_core(spec.help)
         if self.probing.waiting:
-            return tr("Measuring …")
-        cost = tr("Cost: {cost}", cost=tr_core(spec.cost))
+            return " ".join((tr("Measuring …"), *self._patience()))
+        cost = " ".join((tr("Cost: {cost}", cost=tr_core(spec.cost)), *self._patience()))
         return "\n\n".join((tr_core(spec.help), cost, tr("Press Measure.")))
 
     def redraw(self) -> None:
@@ -131,6 +133,16 @@ class ProbePlot(LivePlot):
     @property
     def _result(self) -> ProbeResult | None:
         return self.probing.results.get(self._place)
+
+    def _patience(self) -> tuple[str, ...]:
+        """What to say where it takes long."""
+        seconds = patience(*self._place, self.document.project.network, self.controls.settings)
+        if seconds < SLOW:
+            return ()
+        text = tr(
+            "With a layer of this size that takes about {seconds:.0f} seconds; fewer samples or steps are quicker."
+        )
+        return (text.format(seconds=seconds),)
 
     def _settings(self) -> dict[str, object]:
         """Of the probe that is chosen. dL/dx begins with the sample that is watched elsewhere."""
@@ -219,6 +231,7 @@ class ProbePlot(LivePlot):
 
     def _make_room(self) -> None:
         narrow = self.width() < NARROW
+        self.controls.details.setMaximumWidth(NARROW if narrow else 300)
         self.controls.details.setVisible(self.controls.unfolded)
         self._stack.setVisible(not (narrow and self.controls.unfolded))
 

@@ -128,7 +128,6 @@ class ProbeControls(QObject):
         """A column beside the picture, which no exported picture holds."""
         self.details = Column()
         self.details.setObjectName("probe_details")
-        self.details.setMaximumWidth(300)
         self.details.hide()
         self._title, self._help, self._cost = bold(""), words(), muted()
         for label in (self._title, self._help, self._cost):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.decimate import drawable
@@ -27,6 +28,10 @@ from gui.widgets import bold
 _MOST = 6
 """Lines in one chart."""
 _DASH = (6, 4)
+_READABLE = 240
+"""Pixels that a chart needs to be read."""
+_LARGE = 1.7
+"""Letters of the memory horizon, in those of other text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +116,13 @@ class CurvePage(ProbePage):
     def restyle(self) -> None:
         self._say(None)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # In a small dock two charts would be too small to be read: the first one says what matters.
+        room = self.width() >= 2 * _READABLE or self.height() >= _READABLE
+        for panel in self.panels[1:]:
+            panel.chart.setVisible(room)
+
     def _redraw(self) -> None:
         numbers = {name: i for i, name in enumerate(dict.fromkeys(curve.name for curve in self.shown))}
         for place, panel in enumerate(self.panels):
@@ -175,7 +187,8 @@ class HorizonPage(CurvePage):
         left = Panel("probe_left", tr("steps back k"), tr("left of the gradient"), log=True)
         factors = Panel("probe_decay", tr("steps back k"), tr("factor of the step"))
         super().__init__([left, factors], "k")
-        self.horizon = bold("", 1.7)
+        self.horizon = bold("")
+        self.horizon.setWordWrap(False)
         self.horizon.setObjectName("probe_horizon")
         self.horizon.setContentsMargins(6, 2, 6, 2)
         self.column.insertWidget(0, self.horizon)
@@ -185,6 +198,7 @@ class HorizonPage(CurvePage):
     def curves(self, found: Found) -> list[Curve]:
         values = found.result.values
         self.horizon.setText(spoken(horizon_words(found.result)))
+        self._fit()
         back, left = values["distance"].astype(float), values["left"]
         measured, predicted = float(values["measured"]), float(values["predicted"])
         both = (left[:-1] > 0) & (left[1:] > 0)
@@ -206,6 +220,18 @@ class HorizonPage(CurvePage):
             y = curve.y if curve.panel == 0 else np.concatenate([[np.nan], curve.y])
             columns.append((f"{names[curve.panel]} {curve.name}", y))
         return columns
+
+    def _fit(self) -> None:
+        """As large as a single line can be."""
+        font = QFont(self.horizon.font())
+        font.setPointSizeF(_LARGE * self.font().pointSizeF())
+        wide, room = QFontMetrics(font).horizontalAdvance(self.horizon.text()), self.width() - 14
+        font.setPointSizeF(font.pointSizeF() * min(1.0, room / max(1, wide)))
+        self.horizon.setFont(font)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def restyle(self) -> None:
         self._least.setPen(pg.mkPen(theme().color("muted"), width=1, style=Qt.PenStyle.DashLine))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from core.data.cache import dataset
 from core.engine.session import Session
 from core.errors import StudioError
 from core.examples import EXAMPLES, open_example
-from core.probing import askable, horizon_words, said
+from core.probing import askable, horizon_words, patience, said
 from core.reports import ProbeResult
 
 
@@ -88,3 +89,16 @@ def test_factors_multiply() -> None:
     words = said(found("factor", radius=[0.5, 2.0], norm=[1.0, 4.0], saturated=[0.0, 0.5]), {})
     assert "keep their size" in str(words) and "multiplies by 1 " in str(words) and "norm is 2" in str(words)
     assert "25.0% of the units" in str(words)
+
+
+def test_large_jacobians_ask_for_patience() -> None:
+    network = open_example("digits-pixels-lstm").network
+    layer = network.layer("LSTM")
+    settings = {"samples": 4, "columns": 32}
+
+    def of(units: int) -> float:
+        bigger = replace(layer, params={**layer.params, "units": units})
+        return patience("factor", layer.id, replace(network, layers={**network.layers, layer.id: bigger}), settings)
+
+    assert of(256) == pytest.approx(8 * of(128)) and 30 < of(256) < 300 and of(16) < 0.1
+    assert patience("gates", layer.id, network, {"samples": 4}) == 0

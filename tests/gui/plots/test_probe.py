@@ -382,3 +382,25 @@ def test_numbers_and_picture_are_saved(qtbot, studio, tmp_path):
         assert len(rows) > 2 and (tmp_path / f"{key}.png").stat().st_size > 2000
     rows = list(csv.DictReader((tmp_path / "weight_share.csv").read_text("utf-8").splitlines()))
     assert sum(float(row["share"]) for row in rows) == pytest.approx(1, rel=1e-5)
+
+
+def test_in_a_small_dock_the_horizon_stays_in_one_line(qtbot, studio):
+    plot = studio(width=300, height=300)
+    measure(qtbot, plot, "horizon")
+    plot.grab()
+    page, label = plot.pages["horizon"], part(plot, "probe_horizon")
+    assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+    assert page.panels[0].chart.isVisible() and not page.panels[1].chart.isVisible()
+    QTest.mouseClick(part(plot, "probe_settings"), Qt.MouseButton.LeftButton)
+    assert plot.controls.details.isVisible() and not page.isVisible()
+    plot.resize(760, 320)
+    qtbot.waitUntil(page.isVisible)
+    assert page.panels[1].chart.isVisible() and plot.controls.details.isVisible()
+
+
+def test_a_large_layer_asks_for_patience(studio):
+    plot = studio("digits-pixels-lstm", "LSTM", units=300)
+    choose(plot, "factor")
+    assert "fewer samples or steps are quicker" in plot.empty_text()
+    choose(plot, "weight_share")
+    assert "quicker" not in plot.empty_text()
