@@ -99,7 +99,9 @@ class StateChart(Chart):
             chosen = places[classes % groups == group] if group < groups else places[:0]
             curve.setPen(pg.mkPen(_faint(group_color(group, groups)), width=1))
             _fill(curve, _joined(chosen))
-        self._tips(places, [group_color(group, groups) for group in range(groups)], classes % groups)
+        colors = [group_color(group, groups) for group in range(groups)]
+        _fill(self.starts, places[:, 0], colors, classes % groups, hollow=True)
+        _fill(self.ends, _lasts(places), colors, classes % groups)
 
     def _draw_by_time(self, places: np.ndarray) -> None:
         steps = places.shape[1]
@@ -108,12 +110,9 @@ class StateChart(Chart):
             curve.setPen(pg.mkPen(_faint(group_color(group, GROUPS)), width=1))
             part = places[:, edges[group] : edges[group + 1] + 1]
             _fill(curve, _joined(part) if edges[group + 1] > edges[group] else part.reshape(-1, 2)[:0])
-        none = np.zeros(len(places), int)
-        self._tips(places, [group_color(GROUPS - 1, GROUPS)], none)
-
-    def _tips(self, places: np.ndarray, colors: list[QColor], groups: np.ndarray) -> None:
-        _fill(self.starts, places[:, 0], colors, groups, hollow=True)
-        _fill(self.ends, _lasts(places), colors, groups)
+        one = np.zeros(len(places), int)
+        _fill(self.starts, places[:, 0], [group_color(0, GROUPS)], one, hollow=True)
+        _fill(self.ends, _lasts(places), [group_color(GROUPS - 1, GROUPS)], one)
 
     def _draw_marks(self, places: np.ndarray, shown: Shown) -> None:
         step = min(shown.step, places.shape[1] - 1)

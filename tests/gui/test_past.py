@@ -6,6 +6,7 @@ import pytest
 from core.edits import SetParam, SetTraining
 from core.examples import open_example
 from gui.document import Document
+from gui.plots.loss import LossPlot
 from gui.runner import Runner
 
 
@@ -97,3 +98,29 @@ def test_an_edit_of_structure_ends_the_walk(qtbot, studio):
     step(qtbot, runner, 3)
     document.do(SetParam(document.project.network.layer("Hidden").id, "units", 7))
     assert not runner.past.reachable
+
+
+def test_a_branch_stands_beside_the_old_run_on_the_loss_plot(qtbot, studio):
+    document, runner = studio
+    plot = LossPlot(document, runner)
+    qtbot.addWidget(plot)
+    plot.resize(600, 300)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    step(qtbot, runner, 5)
+    losses = runner.run.steps["loss"].copy()
+    go(qtbot, runner, 2)
+    plot.draw()
+    assert plot.losses.here.isVisible() and plot.losses.here.value() == 2 and not plot.others.isVisible()
+    runner.past.branch()
+    document.do(SetTraining("optimizer.lr", 0.05))
+    step(qtbot, runner, 3)
+    plot.smoothing.setValue(0)
+    plot.draw()
+    assert not plot.losses.here.isVisible() and plot.others.isVisible()
+    old, new = plot.losses.older.training[0].curve.getData(), plot.losses.raw.curve.getData()
+    np.testing.assert_allclose(old[1], losses)
+    np.testing.assert_allclose(new[1][:2], losses[:2])
+    assert len(new[1]) == 5 and not np.allclose(new[1][3:], losses[3:])
+    assert "run 1, lr" in plot.legend.text() and "run 2, lr 0.05" in plot.legend.text()
+    assert len(document.project.runs) == 2
