@@ -33,9 +33,10 @@ class Files(QObject):
     discarded = Signal()
     """The user said that the unsaved changes of the document may be lost."""
 
-    def __init__(self, document: Document, window: QWidget, before_leaving: Callable[[], None]) -> None:
+    def __init__(self, document: Document, window: QWidget, hold: Callable[[], Callable[[], None]]) -> None:
+        """``hold`` brings a training to a stand; what it answers lets the training go on."""
         super().__init__(window)
-        self._document, self._window, self._before_leaving = document, window, before_leaving
+        self._document, self._window, self._hold_training = document, window, hold
         self._lock: Lock | None = None
         self.commands: dict[str, QAction] = {}
         standard = QKeySequence.StandardKey
@@ -59,7 +60,7 @@ class Files(QObject):
 
     def may_leave(self) -> bool:
         """True where nothing would be lost, or the user says so; offers to save first."""
-        self._before_leaving()
+        go_on = self._hold_training()
         if self._document.undo_stack.isClean():
             return True
         box = QMessageBox(self._window)
@@ -71,11 +72,13 @@ class Files(QObject):
         box.setStandardButtons(button.Save | button.Discard | button.Cancel)
         box.setDefaultButton(button.Save)
         answer = button(box.exec())
-        if answer == button.Save:
-            return self.save()
         if answer == button.Discard:
             self.discarded.emit()
-        return bool(answer == button.Discard)
+            return True
+        if answer == button.Save and self.save():
+            return True
+        go_on()
+        return False
 
     def name(self) -> str:
         """What the open project is called."""
@@ -156,9 +159,15 @@ class Files(QObject):
         self.opened.emit()
 
     def _write(self, path: Path) -> bool:
+        go_on = self._hold_training()
+        try:
+            return self._write_standing(path)
+        finally:
+            go_on()
+
+    def _write_standing(self, path: Path) -> bool:
         from gui.thumbnail import thumbnail_png
 
-        self._before_leaving()
         held: Lock | None = None
         try:
             held = self._take(path)

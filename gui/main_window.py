@@ -37,6 +37,7 @@ from gui.plots.states import StatesPlot
 from gui.recovery import Recovery
 from gui.runner import Runner
 from gui.shapes.badge import ShapeBadge
+from gui.standing import hold
 from gui.status import StatusBar
 from gui.text import tr
 from gui.theme import Mode, theme
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         self.fold_switch = FoldSwitch(self.canvas, self.unroll)
         self.setCentralWidget(self.fold_switch)
         self.explorers = Explorers(self.document, self.runner, self)
-        self.files = Files(self.document, self, self.runner.hand_over)
+        self.files = Files(self.document, self, lambda: hold(self.runner))
         self.imports = Imports(self.document, self.runner, self)
         self.recovery = Recovery(self.document, settings.state_folder() / "autosave")
         self.docks = Docks(self)
@@ -317,6 +318,7 @@ class MainWindow(QMainWindow):
             return
         self.docks.remember()
         self.recovery.close()
+        self.hide()  # the worker may need a moment to end
         self.ended_in_time = self.runner.close()
         self.files.close()
         event.accept()

@@ -86,6 +86,8 @@ class Runner(QObject):
         """The state that the trainer's session continues from; None where it has no session."""
         self._training = False
         """True where that session is the one of ``run``; False where it only shows what the network says."""
+        self.playing = False
+        """True where what moves was started by Play, not by a step."""
         self._wanted: Stretch | Literal["run"] | None = None
         self._peek = QTimer(self, singleShot=True, interval=PEEK_DELAY_MS)
         self._peek.timeout.connect(self._look)
@@ -244,6 +246,7 @@ class Runner(QObject):
         if self._stale() or self.run is None or not self._training or self.run.stopped is not None:
             self._begin()
         self.ticker.start()
+        self.playing = wanted == "run"
         self._set_status("running", tr("Training …") if wanted == "run" else tr("Stepping …"))
         if wanted == "run":
             self._trainer.go(self.speed.granularity, endless=True, pace=self.speed.pace)
@@ -324,13 +327,9 @@ class Runner(QObject):
         if self._news and (self._ticks == 0 or not self.busy):
             self._news = False
             self.updated.emit()
-        elif (
-            (quiet and not events)
-            and not self.busy
-            and not (self.race.running or self.jobs.running)
-            and self.status != "loading"
-            and not self._peek.isActive()
-        ):
+            return
+        moves = self.busy or self.status == "loading" or self.race.running or self.jobs.running or self._peek.isActive()
+        if quiet and not events and not moves:
             self.ticker.stop()
 
     def _hear(self, event: Event) -> None:

@@ -206,15 +206,24 @@ class Trainer:
         if self._inbox.empty():
             formula.svg("x")  # the first one loads a font and a library, 0.4 s that no click should wait for
         while not self._quit.is_set():
-            if not self._inbox.empty() or (self._going is None and self._racing is None and not self._jobs):
-                self._obey(self._inbox.get())
-                continue
-            self._jobs.go_on()
-            if self._going is not None:
-                self._advance()
-                self._rest()
-            elif self._racing is not None:
-                self._race_on()
+            try:
+                self._turn()
+            except Exception as error:  # noqa: BLE001 - border of the thread: an unforeseen error must reach the window.
+                self._racing = None
+                reason = f"{type(error).__name__}: {error}"
+                self._fail("Training stopped with an unexpected error: {error}", {"error": reason})
+
+    def _turn(self) -> None:
+        """What was asked for, or else a piece of what goes on."""
+        if not self._inbox.empty() or (self._going is None and self._racing is None and not self._jobs):
+            self._obey(self._inbox.get())
+            return
+        self._jobs.go_on()
+        if self._going is not None:
+            self._advance()
+            self._rest()
+        elif self._racing is not None:
+            self._race_on()
 
     def _warm_up(self) -> None:
         """Load torch. A full collection with it in memory is the worst stall of the window, so its objects are frozen."""
@@ -240,6 +249,8 @@ class Trainer:
         except StudioError as error:
             self._fail(error.template, error.values)
         finally:
+            if isinstance(request, Pause):
+                request.done.set()
             self._inbox.task_done()
 
     def _fail(self, template: str, values: Mapping[str, object]) -> None:
@@ -254,7 +265,6 @@ class Trainer:
                 self._session, self._history, self._reports, self._going = None, None, None, None
             case Pause():
                 self._stand_still()
-                request.done.set()
             case Go() if self._session is not None:
                 self._going = self._session.granularity = request.granularity
                 self._endless, self._pace = request.endless, request.pace
@@ -361,11 +371,6 @@ class Trainer:
             report = next(self._reports, None)
         except StudioError as error:
             self._fail(error.template, error.values)
-            return
-        except Exception as error:  # noqa: BLE001 - border of the thread: an unforeseen error must reach the window.
-            self._fail(
-                "Training stopped with an unexpected error: {error}", {"error": f"{type(error).__name__}: {error}"}
-            )
             return
         if report is not None:
             self._say(report)

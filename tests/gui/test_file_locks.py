@@ -17,7 +17,7 @@ def files(qtbot):
     window = QWidget()
     qtbot.addWidget(window)
     window.show()
-    made = Files(Document(small(3)), window, lambda: None)
+    made = Files(Document(small(3)), window, lambda: lambda: None)
     yield made
     made.close()
 

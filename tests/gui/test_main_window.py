@@ -289,3 +289,37 @@ def test_messages_neither_block_nor_pile_up(qtbot, window):
             assert box.isVisible()
             QTest.keyClick(box, Qt.Key.Key_Escape)
             qtbot.waitUntil(lambda: not window.findChildren(QMessageBox))
+
+
+def test_saving_lets_a_training_go_on_and_so_does_staying(qtbot, window, tmp_path, monkeypatch):
+    window.files.open_example("digits-rows-elman")
+    press_button(window, "play")
+    qtbot.waitUntil(lambda: window.runner.report is not None, timeout=30000)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a.unroll"), ""))
+    assert window.files.save()
+    run, saved = window.runner.run, window.runner.run.steps["loss"].size
+    assert project_file.load(tmp_path / "a.unroll").runs[-1].id == run.id
+    qtbot.waitUntil(lambda: window.runner.run.steps["loss"].size > saved + 5, timeout=30000)
+    assert window.runner.status == "running" and window.runner.run is run
+    window.runner.hand_over()
+    press_button(window, "play")
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: QMessageBox.StandardButton.Cancel)
+    window.files.new()
+    assert window.runner.status == "running" and window.runner.run is run
+    press_button(window, "play")
+    qtbot.waitUntil(lambda: not window.runner.busy, timeout=10000)
+    assert window.files.save() and window.runner.status == "paused"
+
+
+def test_an_unforeseen_error_in_the_worker_is_said_and_the_next_play_works(qtbot, window, monkeypatch):
+    window.files.open_example("digits-rows-elman")
+    with monkeypatch.context() as broken:
+        broken.setattr("core.engine.session.Session.examine", lambda *_: 1 / 0)
+        window.runner.step("batch")
+        qtbot.waitUntil(lambda: window.runner.status == "failed", timeout=10000)
+        assert "ZeroDivisionError" in window.runner.status_text
+        window.runner.play()
+        qtbot.waitUntil(lambda: window.runner.status == "failed", timeout=10000)
+    window.runner.step("batch")
+    qtbot.waitUntil(lambda: window.runner.status == "paused", timeout=10000)
+    assert window.runner.report.batch == 1
