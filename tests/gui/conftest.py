@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+import traceback
 
 import pytest
 from PySide6.QtCore import QEvent, QLocale, QSettings, QTimer
@@ -38,7 +39,7 @@ def _nothing_left_over(qapp, request):
     widgets = set(QApplication.topLevelWidgets())
     threads = set(threading.enumerate())
     raised = []
-    hook, sys.excepthook = sys.excepthook, lambda *what: raised.append(what)
+    hook, sys.excepthook = sys.excepthook, lambda *what: raised.append("".join(traceback.format_exception(*what)))
     yield
     for widget in set(QApplication.topLevelWidgets()) - widgets:
         if isValid(widget) and widget.parent() is None and not widget.isVisible():
@@ -46,7 +47,7 @@ def _nothing_left_over(qapp, request):
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()
     sys.excepthook = hook
-    assert not raised, raised
+    assert not raised, "\n".join(raised)
     left = [w for w in QApplication.topLevelWidgets() if w not in widgets and w.isVisible()]
     assert not left, f"widgets left open: {left}"
     timers = _running_timers()
