@@ -226,7 +226,11 @@ def test_both_themes(shown):
         assert shown.grab().toImage().pixelColor(QPoint(60, 200)) is not None
 
 
-def test_the_same_states_are_not_drawn_twice(shown, monkeypatch):
+def test_the_same_states_are_not_drawn_twice(shown, qtbot, monkeypatch):
+    qtbot.waitUntil(lambda: not shown.runner.ticker.active, timeout=5000)
+    shown.draw()
+    qtbot.waitUntil(lambda: not shown.runner.ticker.active, timeout=5000)
+    shown.draw()
     drawn = []
     show_states = shown.chart.show_states
     monkeypatch.setattr(shown.chart, "show_states", lambda what: (drawn.append(what), show_states(what)))
