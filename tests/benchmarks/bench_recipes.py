@@ -121,15 +121,27 @@ def tensorboard_step(recipes: Recipes) -> Recipe | None:
 
 
 def torchlens_step(recipes: Recipes) -> Recipe | None:
-    """torchlens, with gradients saved."""
+    """torchlens (2.x) over a loop of cells, with all gradients."""
     if find_spec("torchlens") is None:
         return None
     import torchlens
 
+    class Cells(nn.Module):
+        """The loop over cells as a module, which is what torchlens traces."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.weights = nn.ParameterList(recipes.module.parameters())
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.stack(recipes._loop(x, lambda h: None, list(self.weights)))
+
+    cells = Cells()
+
     def step() -> None:
         recipes.optimizer.zero_grad(set_to_none=True)
-        log = torchlens.log_forward_pass(recipes.module, recipes.x, save_gradients=True)
-        loss_of(log[log.output_layers[0]].tensor_contents).backward()
+        trace = torchlens.trace(cells, recipes.x)
+        trace.backward(loss_of(trace[trace.output_layers[0]].out))
         recipes.optimizer.step()
 
     return step
