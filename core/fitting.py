@@ -9,7 +9,13 @@ from core.errors import StudioError
 from core.problems import problems
 from core.project import State
 
-_FITS = ("no such field", "input does not fit", "output does not fit", "loss does not fit data", "loss does not fit output")
+_FITS = (
+    "no such field",
+    "input does not fit",
+    "output does not fit",
+    "loss does not fit data",
+    "loss does not fit output",
+)
 
 
 def choose_data(state: State, data: Choice) -> Edit:

@@ -134,7 +134,11 @@ class Asking(QObject):
     def _work_out(self) -> None:
         assert self.number is not None and self.explainer is not None and self._trace is not None
         number = self.number
-        if number.step is None and number.layer in self._trace.steps and number.quantity not in ("weight", "weight_gradient", "loss"):
+        if (
+            number.step is None
+            and number.layer in self._trace.steps
+            and number.quantity not in ("weight", "weight_gradient", "loss")
+        ):
             self.number = number = replace(number, step=self._trace.valid[number.layer] - 1)
         self.answer = self.explainer.explain(number) if self.explainer.knows(number) else None
 

@@ -44,7 +44,9 @@ def geometric_mean(values: list[float]) -> float:
 
 def blocks(seconds: float) -> None:
     """Each kind and size, without capture, with it, and with profiles."""
-    print(f"{'kind':5} {'batch, steps, in, units':24} {'stock ms':>9} {'plain':>7} {'captured':>9} {'profiles':>9}  limit")
+    print(
+        f"{'kind':5} {'batch, steps, in, units':24} {'stock ms':>9} {'plain':>7} {'captured':>9} {'profiles':>9}  limit"
+    )
     for kind in STOCK:
         captured = []
         for size in SIZES:

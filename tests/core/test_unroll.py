@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from core.network import Network
@@ -69,7 +71,12 @@ def test_an_encoder_hands_over_to_a_decoder_that_runs_after_it() -> None:
     assert [c.kind for c in found.columns] == ["initial", *["step"] * 4, "initial", "step", "step"]
     assert row[decoder].first == row[z].first == 6 and row[encoder].first == 1
     (handed,) = [a for a in found.arrows if a.tie.kind == "initial"]
-    assert (handed.source.layer, handed.source.step, handed.target.layer, handed.target.step) == (encoder, 2, decoder, -1)
+    assert (handed.source.layer, handed.source.step, handed.target.layer, handed.target.step) == (
+        encoder,
+        2,
+        decoder,
+        -1,
+    )
     assert row[decoder].start == "handed" and row[encoder].start == "zeros"
     memory = [(a.tie.key, a.source.step, a.target.step) for a in found.arrows if a.tie.kind == "memory"]
     assert memory == [(encoder, t - 1, t) for t in range(4)] + [(decoder, t - 1, t) for t in range(2)]
@@ -81,7 +88,7 @@ def test_static_values_stand_before_between_and_after_sequences() -> None:
              ("repeat", "repeat", {"steps": 3}), ("gru", "gru", {"units": 2, "bidirectional": True}),
              ("output", "y", {"units": 1})]  # fmt: skip
     ids = [add(project, kind, name, **params) for kind, name, params in names]
-    for source, target in zip(ids, ids[1:], strict=False):
+    for source, target in itertools.pairwise(ids):
         join(project, source, target)
     found = unroll(project.network, 5)
     assert [c.kind for c in found.columns] == [*["step"] * 5, "static", "initial", *["step"] * 3]
@@ -123,7 +130,7 @@ def test_arrows_of_a_window_are_those_of_the_whole_that_pass_it() -> None:
         passing = [a for a in expected if a.tie.kind not in ("reduce", "spread")]
         assert [a for a in window if a.tie.kind not in ("reduce", "spread")] == passing
         rails = [a for a in expected if a.tie.kind in ("reduce", "spread")]
-        assert {a for a in window} <= set(expected) and len(rails) >= len(window) - len(passing)
+        assert set(window) <= set(expected) and len(rails) >= len(window) - len(passing)
 
 
 def test_an_unlinked_or_empty_network_is_drawn_too() -> None:

@@ -77,7 +77,7 @@ def test_another_setting_in_the_past_begins_a_run_beside_the_old_one(qtbot, stud
     assert new is not old and document.project.runs[-2:] == [old, new]
     assert np.array_equal(old.steps["loss"], losses), "the old run stays as it was"
     assert np.array_equal(new.steps["loss"][:3], losses[:3]) and new.steps["loss"][3] != losses[3]
-    assert [note.text for note in new.notes][0] == "Branched after batch 2."
+    assert next(note.text for note in new.notes) == "Branched after batch 2."
     assert (old.training.get("optimizer.lr"), new.training.get("optimizer.lr")) != (0.05, 0.05)
     assert new.training.get("optimizer.lr") == 0.05, "what differs between the runs is what they are told apart by"
 

@@ -52,7 +52,7 @@ def test_buttons_walk_forward_and_back(qtbot, player):
 
 
 def test_the_scrubber_goes_where_it_is_dragged(qtbot, player):
-    document, runner, bar = player
+    _document, runner, bar = player
     runner.step("epoch")
     qtbot.waitUntil(lambda: runner.past.end > 20 and not runner.busy, timeout=30000)
     option = QStyleOptionSlider()

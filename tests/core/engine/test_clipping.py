@@ -35,7 +35,9 @@ def test_a_session_clips_by_weight():
 
 def test_the_activity_penalty_quiets_the_units():
     def loudness(share):
-        session = Session(settings(activity=share, epochs=40, optimizer=OPTIMIZERS.choose("adam", lr=0.05)), two_classes())
+        session = Session(
+            settings(activity=share, epochs=40, optimizer=OPTIMIZERS.choose("adam", lr=0.05)), two_classes()
+        )
         list(session.run())
         return float(np.square(session.examine(0, "train").activations["h"]).mean())
 

@@ -83,14 +83,14 @@ def test_answers_at_every_step_are_their_own_course():
 
 
 def test_one_picture_out_of_a_class():
-    project, session = session_of("drawing-gru")
+    _project, session = session_of("drawing-gru")
     reading = session.read(np.eye(10, dtype=np.float32)[4])
     assert reading.output.shape == (8, 8) and reading.gradient.shape == (10,)
     assert np.allclose(reading.output, session.outputs(np.eye(10, dtype=np.float32)[[4]])[0])
 
 
 def test_long_rows_are_asked_about_at_some_of_their_beginnings():
-    project, session = session_of("adding-rnn")
+    _project, session = session_of("adding-rnn")
     x = np.random.default_rng(0).random((700, 2))
     reading = session.read(x)
     assert len(reading.lengths) <= 128 and reading.lengths[0] == 1 and reading.lengths[-1] == 700

@@ -17,8 +17,8 @@ from gui.explorers.activation import ActivationExplorer
 from gui.explorers.backprop import BackpropExplorer
 from gui.explorers.feed_forward import FeedForwardExplorer
 from gui.explorers.loss_lab import LossLab
-from gui.explorers.neuron import NeuronExplorer
 from gui.explorers.names import TITLES
+from gui.explorers.neuron import NeuronExplorer
 from gui.explorers.opening import Explorers
 from gui.explorers.optimizer_race import OptimizerRace
 from gui.explorers.recurrent_step import RecurrentStepExplorer
