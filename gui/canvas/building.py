@@ -48,7 +48,7 @@ def plan_link(network: Network, source: str, target: str, role: Role = "data") -
 
 def _note(network: Network, source: str, target: str, delay: int, first: Refused | BadValue) -> str:
     if delay > 1 or not isinstance(first, InstantaneousLoop):
-        return tr("One more link between these two: it reads {delay} steps earlier.", delay=delay)
+        return tr("One more link between these two, with a delay of {delay}.", delay=delay)
     if source == target:
         return tr("“{name}” will read what it said one step earlier.", name=network.layers[source].name)
     return tr("This closes a loop, so it gets a delay of 1: it reads one step earlier.")
