@@ -175,3 +175,8 @@ def test_the_fonts_in_the_box_cover_persian_greek_and_arrows(qapp: QApplication)
     assert all(persian.supportsCharacter(ord(c)) for c in "پچژگی۱۲۳Az×")
     assert all(symbols.supportsCharacter(ord(c)) for c in "∂σθ→ₜ⁻¹∇↻")
     assert (fonts.FOLDER / "Vazirmatn-OFL.txt").exists() and (fonts.FOLDER / "DejaVu-LICENSE.txt").exists()
+
+
+def test_an_icon_without_room_is_no_picture_and_no_warning(qtbot):
+    for size in (QSize(0, 16), QSize(16, 0), QSize(0, 0)):
+        assert icons.icon("play").pixmap(size).isNull()
