@@ -33,7 +33,7 @@ from gui.trainer import Trainer
 Status = Literal["loading", "idle", "starting", "running", "pausing", "paused", "stopped", "failed"]
 Stretch = Literal["step", "batch", "epoch"]
 
-HAND_OVER_SECONDS = 5.0
+HAND_OVER_SECONDS = 1.0
 TICKS_PER_UPDATE = 3
 """While training runs, views are told on every third tick: drawing and the worker share one interpreter, and what is
 drawn at ten pictures a second looks as live as at thirty."""
@@ -86,8 +86,7 @@ class Runner(QObject):
         """The state that the trainer's session continues from; None where it has no session."""
         self._training = False
         """True where that session is the one of ``run``; False where it only shows what the network says."""
-        self.playing = False
-        """True where what moves was started by Play, not by a step."""
+        self.playing = False  # True where what moves was started by Play, not by a step
         self._wanted: Stretch | Literal["run"] | None = None
         self._peek = QTimer(self, singleShot=True, interval=PEEK_DELAY_MS)
         self._peek.timeout.connect(self._look)
@@ -223,15 +222,18 @@ class Runner(QObject):
         """Bring a training that moves to a stand, and put its weights into the document."""
         if not self.busy:
             return
-        self._trainer.wait_for(self._trainer.pause(), HAND_OVER_SECONDS)
+        in_time = self._trainer.wait_for(self._trainer.pause(), HAND_OVER_SECONDS)
         self._drain()
+        if not in_time and self.busy:  # in the middle of a long batch: what was learned before it is kept
+            self._adopt(self.weights)
+            self._set_status("pausing", tr("Pausing after a long batch …"))
 
     def close(self) -> bool:
         """End the worker; False if it did not end in time. The weights of a training that moves are kept."""
         self.hand_over()
         self.ticker.stop()
         self._peek.stop()
-        return self._trainer.close()
+        return self._trainer.close(0.5 if self.busy else 2.5)
 
     # -- the session -------------------------------------------------------------------------------------------------
 
@@ -254,8 +256,7 @@ class Runner(QObject):
             self._trainer.go(wanted)
 
     def _refuse(self, problems: list[Problem]) -> None:
-        first = problems[0]
-        self._set_status("failed", tr_core(first.template, **first.values))
+        self._set_status("failed", tr_core(problems[0].template, **problems[0].values))
         self.refused.emit(problems)
 
     def _stale(self) -> bool:

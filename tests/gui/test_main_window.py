@@ -386,3 +386,17 @@ def test_the_elman_network_is_built_and_trained_with_the_keys_alone(qtbot, windo
     qtbot.waitUntil(good, timeout=120000)
     key(Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: window.runner.status == "paused", timeout=10000)
+
+
+def test_a_batch_without_end_keeps_neither_an_edit_nor_the_window_waiting(qtbot, window, monkeypatch):
+    window.files.open_example("digits-rows-elman")
+    press_button(window, "play")
+    qtbot.waitUntil(lambda: window.runner.report is not None and window.runner._live is not None, timeout=30000)
+    learned = dict(window.runner.weights)
+    with monkeypatch.context() as slow:
+        slow.setattr(window.runner._trainer, "wait_for", lambda *_: False)
+        slow.setattr(window.runner, "_drain", lambda: None)
+        window.runner.hand_over()
+    assert window.runner.status == "pausing"
+    assert all(np.array_equal(window.document.project.weights[name], value) for name, value in learned.items())
+    qtbot.waitUntil(lambda: window.runner.status == "paused", timeout=10000)
