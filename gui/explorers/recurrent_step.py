@@ -258,7 +258,7 @@ class RecurrentStepExplorer(Explorer):
             rows.append((tr("cell c"), np.tanh(examination.cells[layer][:, :MINE])))
         if layer in examination.gradients:
             slope = examination.gradients[layer][:, :MINE]
-            rows.append((tr("gradient dL/dh"), slope / max(1e-300, float(np.abs(slope).max()))))
+            rows.append((tr("gradient dL/dh"), _to_one(slope)))
         step = min(round(self.step.value), len(values)) - 1
         self.bars.show_rows(rows, step)
         self.asking.ask(Number("value", layer, min(round(self.unit.value), values.shape[1]) - 1, step))
@@ -366,3 +366,9 @@ def _gru_lines(cell: Cell, found: Walk, t: int) -> list[str]:
 
 
 _LINES = {"elman": _elman_lines, "lstm": _lstm_lines, "gru": _gru_lines}
+
+
+def _to_one(values: np.ndarray) -> np.ndarray:
+    """Scaled so that the largest is 1 or -1; as it is where all are 0 or one is no number."""
+    largest = float(np.abs(values).max(initial=0.0))
+    return values / largest if 0.0 < largest < np.inf else values

@@ -21,7 +21,7 @@ from gui.explorers.names import TITLES
 from gui.explorers.neuron import NeuronExplorer
 from gui.explorers.opening import Explorers
 from gui.explorers.optimizer_race import OptimizerRace
-from gui.explorers.recurrent_step import RecurrentStepExplorer
+from gui.explorers.recurrent_step import RecurrentStepExplorer, _to_one
 from gui.explorers.window import EXPLORERS, ExplorerWindow
 from gui.runner import Runner
 from gui.theme import theme
@@ -420,3 +420,11 @@ def test_a_unit_of_my_network_is_written_out_with_its_numbers(qtbot, type_in):
     shown = explorer.formula.lines[-1].replace("{-}", "-")
     assert r"\tanh" in shown and float(shown.rpartition("= ")[2]) == pytest.approx(float(wanted), abs=1e-4)
     assert runner.close()
+
+
+def test_gradients_are_scaled_whatever_they_are():
+    scaled = _to_one(np.array([0.5, -2.0], dtype=np.float32))
+    assert scaled.tolist() == [0.25, -1.0]
+    for values in ([0.0, 0.0], [np.nan, 1.0], [np.inf, -1.0], []):
+        same = np.array(values, dtype=np.float32)
+        assert _to_one(same) is same
