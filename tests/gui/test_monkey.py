@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QWidget,
 )
+from shiboken6 import isValid
 
 from core import project_file
 from core.examples import EXAMPLES
@@ -131,6 +132,8 @@ class Monkey:
         for _ in range(self.random.randint(1, 5)):
             QTest.mouseMove(widget, self.spot(widget))
             QApplication.processEvents()
+            if not isValid(widget):
+                return  # a popup that has closed meanwhile
         QTest.mouseRelease(widget, B.LeftButton, M.NoModifier, self.spot(widget))
 
     def key(self) -> None:
