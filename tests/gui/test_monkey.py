@@ -130,10 +130,12 @@ class Monkey:
         self.note(type(widget).__name__, widget.objectName())
         QTest.mousePress(widget, B.LeftButton, M.NoModifier, self.spot(widget))
         for _ in range(self.random.randint(1, 5)):
+            if not isValid(widget):
+                return  # a popup that the press, or what came of it, has closed
             QTest.mouseMove(widget, self.spot(widget))
             QApplication.processEvents()
-            if not isValid(widget):
-                return  # a popup that has closed meanwhile
+        if not isValid(widget):
+            return
         QTest.mouseRelease(widget, B.LeftButton, M.NoModifier, self.spot(widget))
 
     def key(self) -> None:

@@ -271,6 +271,7 @@ def test_while_training_it_keeps_its_share_and_changes_nothing(qtbot, studio):
     plot = studio()
     document, runner = plot.document, plot.runner
     document.do(SetTraining("probe_share", 20.0))
+    document.do(SetTraining("epochs", 20))
     alone = Session(document.state, dataset(document.project.data))
     list(alone.run())
     choose(plot, "weight_share")
