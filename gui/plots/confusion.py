@@ -49,6 +49,8 @@ class ConfusionPage(OutputPage):
         layout.addWidget(split)
         self._shown: Shown | None = None
         self._decided: Decisions | None = None
+        self._pictures: dict[int, QIcon] = {}
+        """Drawn samples by number: the same ones are misread epoch after epoch."""
         self.matrix.chosen.connect(self._fill_strip)
         self.matrix.hovered.connect(lambda cell: self.said.emit(self._cell_words(cell) if cell else ""))
         self.strip.itemActivated.connect(self._pick)
@@ -57,6 +59,8 @@ class ConfusionPage(OutputPage):
     def show_outputs(self, shown: Shown) -> None:
         if self._shown is not None and self._shown.evaluation is shown.evaluation and self._shown.data is shown.data:
             return
+        if self._shown is None or self._shown.data is not shown.data:
+            self._pictures.clear()
         self._shown = shown
         self._decided = decisions(shown.answers, shown.activation)
         names = class_names(shown.data)
@@ -77,6 +81,7 @@ class ConfusionPage(OutputPage):
         return [(tr("true"), names), *((f"{tr('predicted')} {name}", counts[:, i]) for i, name in enumerate(names))]
 
     def restyle(self) -> None:
+        self._pictures.clear()
         self.matrix.update()
         self._fill_strip()
 
@@ -101,7 +106,9 @@ class ConfusionPage(OutputPage):
             sample = int(shown.answers.samples[row])
             true = names[decided.truth[row]]
             said = names[decided.said[row]] if decided.said[row] >= 0 else "NaN"
-            item = QListWidgetItem(_icon(shown.data, sample), f"{true} → {said}")
+            if sample not in self._pictures:
+                self._pictures[sample] = _icon(shown.data, sample)
+            item = QListWidgetItem(self._pictures[sample], f"{true} → {said}")
             tip = tr("Sample {sample}: true {true}, predicted {said}", sample=sample, true=true, said=said)
             if shown.answers.sequence:
                 tip += ", " + tr("t = {step}", step=int(shown.answers.steps[row]) + 1)

@@ -86,9 +86,10 @@ class MatrixView(QWidget):
 
     def _paint_cells(self, painter: QPainter, side: float) -> None:
         metrics = self.fontMetrics()
+        first = self.cell_rect((0, 0))
         for true in range(len(self.counts)):
             for said in range(len(self.counts)):
-                rect, color = self.cell_rect((true, said)), self.color_of((true, said))
+                rect, color = first.translated(said * side, true * side), self.color_of((true, said))
                 painter.fillRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), color)
                 count = str(self.counts[true, said])
                 if count != "0" and side >= max(_SMALLEST, metrics.horizontalAdvance(count)):

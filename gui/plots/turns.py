@@ -9,14 +9,16 @@ from typing import ClassVar
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-_SHARE = 8.0
-"""A plot rests this many times as long as its last drawing took, so that no plot takes more than a ninth of the window."""
+_SHARE = 20.0
+"""A plot rests this many times as long as its last drawing took, so that no plot takes much of the window."""
+_APART = 0.035
+"""Seconds from the drawing of one plot to that of any other: two of them between two ticks would make the second late."""
 _SHORTEST, _LONGEST = 0.04, 0.5
 """Seconds between two drawings of one plot."""
 
 
 class Turn(QObject):
-    """The drawing of one plot. After any plot has drawn, the window gets twice as long for everything else."""
+    """The drawing of one plot. After any plot has drawn, the window gets time for everything else."""
 
     _free_at: ClassVar[float] = 0.0
 
@@ -59,7 +61,7 @@ class Turn(QObject):
         """It was drawn, in ``cost`` seconds."""
         now = time.perf_counter()
         self._not_before = now + min(_LONGEST, max(_SHORTEST, _SHARE * cost))
-        Turn._free_at = now + min(_LONGEST, 2.0 * cost)
+        Turn._free_at = now + min(_LONGEST, max(_APART, 2.0 * cost))
 
     def _draw_when_possible(self) -> None:
         if not self.due or not self.seen:
