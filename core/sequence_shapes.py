@@ -100,9 +100,14 @@ class ShapeChange:
     sentences: tuple[Words, ...]
 
 
-def shape_of(network: Network) -> ShapeKey | None:
-    """The shape that a network is wired for; None where it has not exactly one output or nothing enters that."""
-    outputs, inputs = network.of_kind("output"), network.of_kind("input")
+def shape_of(network: Network, feedback: str = "") -> ShapeKey | None:
+    """The shape that a network is wired for; None where it has not exactly one output or nothing enters that.
+
+    An input that reads the data field ``feedback`` (``Dataset.feedback``) is the past of the answer and counts as no
+    input, unless it is the only one.
+    """
+    outputs, every = network.of_kind("output"), network.of_kind("input")
+    inputs = [layer for layer in every if layer.params["field"] != feedback] or every
     shapes = infer(network)
     if len(outputs) != 1 or not inputs or not network.into(outputs[0].id) or outputs[0].id not in shapes:
         return None
@@ -115,14 +120,25 @@ def shape_of(network: Network) -> ShapeKey | None:
     return "in-step" if any(layer.id in step for layer in inputs) else "encoder-decoder"
 
 
+def shape_in(state: State) -> ShapeKey | None:
+    """The shape of a state's network on its data; data that can not be loaded feeds nothing back."""
+    try:
+        feedback = load(state.data).feedback if state.data is not None else ""
+    except StudioError:
+        feedback = ""
+    return shape_of(state.network, feedback)
+
+
 def fits(data: Dataset, shape: SequenceShape) -> bool:
     """Whether a data set can be learned by networks of a shape."""
     main = next(iter(data.inputs.values()))
     if main.sequence != shape.input or data.target.sequence != shape.target:
         return False
-    if not (shape.input and shape.target) or data.key.startswith("own"):
+    if not (shape.input and shape.target):
         return True
-    return (data.key in _AFTER_READING) == (shape.key == "encoder-decoder")
+    if main.steps != data.target.steps or data.feedback not in ("", next(iter(data.inputs))):
+        return shape.key == "encoder-decoder"
+    return data.key.startswith("own") or (data.key in _AFTER_READING) == (shape.key == "encoder-decoder")
 
 
 def fitting_data(choice: Choice | None, shape: SequenceShape) -> Choice:
@@ -151,7 +167,7 @@ def change_shape(state: State, wanted: ShapeKey) -> ShapeChange:
     Layers with neurons are kept where they can be, with their weights. Raises Refused with a sentence where the way is
     not known; a shape that it has already changes nothing but what does not fit.
     """
-    shape, now = SHAPES[wanted], shape_of(state.network)
+    shape, now = SHAPES[wanted], shape_in(state)
     if now is None:
         raise Refused("The shape of this network is not known: it needs an input that leads to one output.")
     work = Rewiring(state)
@@ -240,5 +256,5 @@ def _check(state: State, wanted: ShapeKey) -> None:
     left = errors(state)
     if left:
         raise Refused("This network can not be changed by itself. {why}", why=left[0].text)
-    if shape_of(state.network) != wanted:
+    if shape_in(state) != wanted:
         raise Refused("This network can not be changed by itself: time goes other ways through it.")

@@ -7,7 +7,7 @@ from importlib import import_module
 from core.catalogue.spec import Catalogue, Choice, Param, Spec
 from core.data.dataset import Dataset
 from core.data.own.catalogue import OWN
-from core.data.settings import asked, dealt_by_lot, dealt_by_time, generated, noise, whole
+from core.data.settings import asked, dealt_by_lot, dealt_by_time, fed_back, generated, noise, whole
 
 
 def load(choice: Choice) -> Dataset:
@@ -48,7 +48,7 @@ _IMAGES = (
         "Drawing digits",
         "The handwritten digits the other way round: the network is told which digit to draw and gives its picture row by "
         "row. It can not know the hand, so it draws what all of them have in common.",
-        dealt_by_lot(),
+        (fed_back(), *dealt_by_lot()),
         family="images",
         runs="core.data.images:drawing",
         source="E. Alpaydin and C. Kaynak, Optical recognition of handwritten digits, 1998.",
@@ -235,6 +235,7 @@ _MEMORY = (
                 "In which order the symbols are asked back.",
                 choices=(("backwards", "Backwards"), ("sorted", "Sorted")),
             ),
+            fed_back(),
             *generated(4000),
         ),
         family="memory task",

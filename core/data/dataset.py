@@ -115,6 +115,12 @@ class Dataset:
     """(samples,) valid steps of the main input where sequences are padded at the end; None where none is.
 
     A padded target is told by ``mask``."""
+    feedback: str = ""
+    """Name of the input that is the target one step late: what is answered at a step is what is read at the next one.
+
+    Its first step is the start symbol or value; empty where there is no such input. It counts as the past of the answer."""
+    end: int | None = None
+    """The class whose answer ends a generated sequence; None where every sequence is as long as the target."""
     view: View = "table"
     """How a sample and an output are best drawn."""
     image_shape: tuple[int, int] | None = None
@@ -136,6 +142,14 @@ class Dataset:
     def outputs(self) -> int:
         """Units that an output layer needs: the classes, or the target's features."""
         return len(self.target.classes) if self.target.codes else self.target.features
+
+    @property
+    def start(self) -> np.ndarray | None:
+        """(features,) what is fed back before the first answer; None without feedback, or where samples begin differently."""
+        if not self.feedback:
+            return None
+        first = self.inputs[self.feedback].values[:, 0]
+        return np.array(first[0]) if (first == first[0]).all() else None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -164,11 +178,45 @@ def _check(data: Dataset) -> None:
             raise DataError("{title}: the array “{name}” holds numbers that name no class.", **where)
     if data.mask is not None and data.mask.shape != data.target.values.shape[:2]:
         raise DataError("{title}: the mask does not fit the target.", title=data.title)
+    _check_feedback(data)
     if not len(data.split.get("train", ())):
         raise DataError("{title} has no samples to train on.", title=data.title)
     chosen = np.concatenate(list(data.split.values()))
     if len(np.unique(chosen)) != len(chosen) or chosen.min() < 0 or chosen.max() >= samples:
         raise DataError("{title}: the parts share samples, or name samples that do not exist.", title=data.title)
+
+
+def _check_feedback(data: Dataset) -> None:
+    """What is fed back must be what was answered: the same steps, the same meaning, one step late."""
+    target, where = data.target, {"title": data.title, "name": data.feedback, "end": data.end}
+    if data.end is not None and not (target.codes and 0 <= data.end < len(target.classes)):
+        raise DataError("{title}: the class {end} that ends a sequence is none of its answers.", **where)
+    if not data.feedback:
+        return
+    if data.feedback not in data.inputs:
+        raise DataError("{title}: there is no array “{name}” to feed answers back into.", **where)
+    fed = data.inputs[data.feedback]
+    if not (fed.sequence and target.sequence) or fed.values.shape != target.values.shape:
+        raise DataError("{title}: the array “{name}” can not be the target one step late: its size differs.", **where)
+    if fed.codes != target.codes or fed.classes[: len(target.classes)] != target.classes:
+        raise DataError("{title}: the symbols of “{name}” do not begin with those of the target.", **where)
+    differs = fed.values[:, 1:] != target.values[:, :-1]
+    if data.mask is not None:
+        differs &= _up_to_last(data.mask)[:, 1:, None]
+    if differs.any():
+        sample, step = (int(at[0]) for at in differs.any(-1).nonzero())
+        raise DataError(
+            "{title}: “{name}” is not the target one step late: sample {sample} differs at step {step}.",
+            **where,
+            sample=sample,
+            step=step + 1,
+        )
+
+
+def _up_to_last(mask: np.ndarray) -> np.ndarray:
+    """(samples, steps): steps up to the last one that counts; what is behind it is padding."""
+    up_to: np.ndarray = np.maximum.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
+    return up_to
 
 
 def _codes_fit(codes: np.ndarray, classes: int) -> bool:

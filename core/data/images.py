@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.data.dataset import Dataset, Field, Normalisation
+from core.data.feedback import PREVIOUS, previous
 from core.data.files import bundled_numbers
 from core.data.split import stratified_split
 
@@ -32,17 +33,23 @@ def digits(*, reading: str, validation: float, test: float, seed: int) -> Datase
     )
 
 
-def drawing(*, validation: float, test: float, seed: int) -> Dataset:
-    """The same digits the other way round: a digit's name (10 flags) is given and its picture asked, row by row (8, 8)."""
+def drawing(*, feedback: str, validation: float, test: float, seed: int) -> Dataset:
+    """The same digits the other way round: a digit's name (10 flags) is given and its picture asked, row by row (8, 8).
+
+    With ``feedback`` "previous" the row drawn before is read as well; the first one is empty.
+    """
     pixels, digit = _pixels_and_digit()
     flags = np.eye(len(DIGITS), dtype=np.float32)[digit[:, 0].astype(int)]
+    rows = Field(pixels.reshape(-1, SIDE, SIDE), normalisation=_ink())
+    fed = {PREVIOUS: previous(rows)} if feedback == "previous" else {}
     return Dataset(
         key="drawing",
         title="Drawing digits",
         task="regression",
-        inputs={"x": Field(flags, names=DIGITS)},
-        target=Field(pixels.reshape(-1, SIDE, SIDE), normalisation=_ink()),
+        inputs={"x": Field(flags, names=DIGITS), **fed},
+        target=rows,
         split=stratified_split(digit[:, 0], validation, test, seed),
+        feedback=PREVIOUS if fed else "",
         view="sequence",
         source=SOURCE,
     )

@@ -40,6 +40,8 @@ def names(*, question: str, validation: float, test: float, seed: int) -> Datase
         split=stratified_split(kind, validation, test, seed),
         mask=np.arange(codes.shape[1]) <= letters[:, None] if after else None,
         lengths=letters + 1 if after else letters,
+        feedback="x" if after else "",
+        end=0 if after else None,
         view="text",
         source="G. Ward, Moby word lists 2002; from stdlib, CC0 1.0.",
     )

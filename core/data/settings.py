@@ -70,5 +70,18 @@ def asked(last: str, every: str, default: str) -> Param:
     )
 
 
+def fed_back(default: str = "none") -> Param:
+    """Whether the network is also given its previous answer, as an input called "previous"."""
+    return Param(
+        "feedback",
+        "The answer's past",
+        "choice",
+        default,
+        "Whether the network also reads what was answered one step before. It can then be used to generate: what it "
+        "answers is what it reads next.",
+        choices=(("none", "Is not read"), ("previous", "The previous answer is read")),
+    )
+
+
 def _seed(text: str, advanced: bool = False) -> Param:
     return Param("seed", "Seed", "int", 0, text, 0, 2**31 - 1, advanced=advanced)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from string import ascii_uppercase
 
 import numpy as np
 
 from core.data.dataset import Dataset, Field, Task
+from core.data.feedback import PREVIOUS, previous
 from core.data.split import Split, random_split, stratified_split
 from core.errors import DataError
 
@@ -70,24 +72,37 @@ def copy(*, symbols: int, items: int, lag: int, samples: int, validation: float,
 
 
 def reverse(
-    *, symbols: int, length: int, order: str, samples: int, validation: float, test: float, seed: int
+    *,
+    symbols: int,
+    length: int,
+    order: str,
+    feedback: str,
+    samples: int,
+    validation: float,
+    test: float,
+    seed: int,
 ) -> Dataset:
     """Read a row of symbols to its end, then tell it "backwards" or "sorted" (Sutskever, Vinyals and Le 2014).
 
-    The answer has as many steps as the row but begins only after it: a task for an encoder and a decoder.
+    The answer has as many steps as the row but begins only after it: a task for an encoder and a decoder. With
+    ``feedback`` "previous" the symbol that was told before is read as well.
     """
     _fits(samples, length, symbols)
     shown = np.random.default_rng([seed, 0]).integers(0, symbols, (samples, length))
     told = shown[:, ::-1] if order == "backwards" else np.sort(shown, axis=1)
     names = tuple(ascii_uppercase[:symbols])
-    return _dataset(
+    answer = Field(np.ascontiguousarray(told[:, :, None], dtype=np.float32), ("symbol",), classes=names, codes=True)
+    data = _dataset(
         "reverse",
         "A row told backwards",
         "classification",
         Field(np.eye(symbols, dtype=np.float32)[shown], names=names),
-        Field(np.ascontiguousarray(told[:, :, None], dtype=np.float32), ("symbol",), classes=names, codes=True),
+        answer,
         random_split(samples, validation, test, seed),
     )
+    if feedback == "none":
+        return data
+    return replace(data, inputs={**data.inputs, PREVIOUS: previous(answer)}, feedback=PREVIOUS)
 
 
 def parity(*, length: int, target: str, samples: int, validation: float, test: float, seed: int) -> Dataset:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from core.project import Change
-from core.sequence_shapes import SHAPES, ShapeKey, shape_of
+from core.sequence_shapes import SHAPES, ShapeKey, shape_in
 from gui.document import Document
 from gui.shapes.dialog import ShapeDialog
 from gui.shapes.picture import ShapePicture
@@ -48,7 +48,7 @@ class ShapeBadge(QPushButton):
 
     def refresh(self) -> None:
         """Say which shape it is by now."""
-        self.shape = shape_of(self._document.project.network)
+        self.shape = shape_in(self._document.state)
         self.picture.show_shape(self.shape)
         self.picture.setVisible(self.shape is not None)
         if self.shape is None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import StudioError
-from core.sequence_shapes import SHAPES, ShapeChange, ShapeKey, change_shape, shape_of
+from core.sequence_shapes import SHAPES, ShapeChange, ShapeKey, change_shape, shape_in
 from gui.document import Document
 from gui.shapes.picture import ShapePicture
 from gui.text import sentence, tr, tr_core
@@ -32,7 +32,7 @@ class ShapeDialog(QDialog):
         self.setWindowTitle(tr("Sequence shape"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._document = document
-        self.now = shape_of(document.project.network)
+        self.now = shape_in(document.state)
         self.change: ShapeChange | None = None
         self.choices: dict[str, QRadioButton] = {}
         self._group = QButtonGroup(self)

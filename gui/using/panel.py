@@ -15,7 +15,7 @@ from core.parameters import initial_value, parameters
 from core.problems import errors
 from core.project import Change, State
 from core.questions import Answer, Question, may_foretell
-from core.sequence_shapes import shape_of
+from core.sequence_shapes import shape_in
 from gui.document import Document
 from gui.runner import Runner
 from gui.text import tr, tr_core
@@ -106,7 +106,7 @@ class UsePanel(QWidget):
         chosen = activation_of(outputs[0]) if outputs else None
         self.page.activation = chosen.key if chosen else ""
         both_ways = any(layer.params.get("bidirectional") for layer in network)
-        self.page.in_step = shape_of(network) == "in-step" and not both_ways
+        self.page.in_step = shape_in(self._document.state) == "in-step" and not both_ways
 
     def _on_changed(self, change: Change) -> None:
         if change.data:

@@ -5,13 +5,15 @@ import itertools
 import numpy as np
 import pytest
 
-from core.edits import Remove, SetParam, SetTraining
+from core.catalogue.spec import Choice
+from core.edits import AddLayer, AddLink, Remove, SetParam, SetTraining, new_layer, new_link
 from core.engine.session import Session
 from core.errors import Refused
 from core.examples import EXAMPLES, open_example
+from core.fitting import choose_data
 from core.problems import errors
 from core.project import Project, same
-from core.sequence_shapes import SHAPES, change_shape, fits, shape_of
+from core.sequence_shapes import SHAPES, change_shape, fits, shape_in, shape_of
 from tests.core.builders import elman
 
 EXPECTED = {
@@ -36,6 +38,33 @@ def test_the_shape_of_an_example(key):
     project = open_example(key)
     assert shape_of(project.network) == EXPECTED[key]
     assert fits(project.dataset(), SHAPES[EXPECTED[key]])
+
+
+def test_the_past_of_the_answer_is_no_input():
+    project = open_example("reverse-encoder-decoder")
+    before = Choice("reverse", {**project.data.values, "feedback": "previous"})
+    project.apply(choose_data(project.state, before))
+    given = new_layer(project.network, "input", "Told", units=1, sequence=True, field="previous")
+    project.apply(AddLayer(given))
+    project.apply(AddLink(new_link(project.network, given.id, project.network.layer("Decoder").id)))
+    assert shape_of(project.network) == "in-step", "which it would be if it were one"
+    assert shape_of(project.network, "previous") == shape_in(project.state) == "encoder-decoder"
+    assert fits(project.dataset(), SHAPES["encoder-decoder"]) and not fits(project.dataset(), SHAPES["in-step"])
+
+    project = open_example("names-gru")
+    next_letter = Choice("names", {**project.data.values, "question": "next"})
+    project.apply(change_shape(project.state, "in-step").edit)
+    assert project.data == next_letter and shape_in(project.state) == "in-step", "there is no other input"
+
+
+def test_a_drawn_row_that_is_read_again_leaves_it_one_to_many():
+    project = open_example("drawing-gru")
+    project.apply(choose_data(project.state, Choice("drawing", {**project.data.values, "feedback": "previous"})))
+    given = new_layer(project.network, "input", "Row before", units=8, sequence=True, field="previous")
+    project.apply(AddLayer(given))
+    project.apply(AddLink(new_link(project.network, given.id, project.network.of_kind("gru")[0].id)))
+    assert errors(project.state) == [] and shape_in(project.state) == "one-to-many"
+    train_a_little(project)
 
 
 @pytest.mark.parametrize("key", sorted(EXAMPLES))

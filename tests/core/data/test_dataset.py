@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset, Field, Normalisation
+from core.data.feedback import previous
 from core.errors import DataError
 
 
@@ -57,6 +58,81 @@ def test_encoder_and_decoder_may_differ_in_steps() -> None:
     data = toy(inputs=inputs, target=target, mask=np.ones((4, 5), bool), lengths=np.array([7, 6, 5, 2]))
     assert data.target.steps == 5
     assert data.inputs["x"].steps == 7
+
+
+def told(**changes: object) -> Dataset:
+    """Two letters are answered, "." ends; what was answered is read next. The second row is padded."""
+    target = np.array([[0, 1, 2], [1, 2, 0]], np.float32)[..., None]
+    values: dict[str, object] = {
+        "inputs": {"x": Field(np.zeros((2, 5, 1), np.float32)), "previous": previous(letters(target))},
+        "target": letters(target),
+        "mask": np.array([[True, True, True], [True, True, False]]),
+        "split": {"train": np.array([0, 1])},
+        "feedback": "previous",
+        "end": 2,
+    }
+    return toy(**{**values, **changes})
+
+
+def letters(values: np.ndarray, classes: tuple[str, ...] = ("a", "b", ".")) -> Field:
+    return Field(np.asarray(values, np.float32), classes=classes, codes=True)
+
+
+def test_what_is_answered_is_read_next() -> None:
+    data = told()
+    fed = data.inputs["previous"]
+    assert fed.values[..., 0].tolist() == [[3, 0, 1], [3, 1, 2]]
+    assert fed.classes == ("a", "b", ".", "·")
+    assert data.start is not None and data.start.tolist() == [3]
+    assert toy().start is None
+
+
+def test_padding_may_hold_anything_else_may_not() -> None:
+    late = told().inputs["previous"].values.copy()
+    late[1, 2] = 0
+    with pytest.raises(DataError, match="sample 1 differs at step 2"):
+        told(inputs={"x": Field(late), "previous": letters(late, ("a", "b", ".", "·"))}, mask=None)
+    with pytest.raises(DataError, match="sample 1 differs at step 2"):
+        # a step that does not count, but has one behind it that does, is read
+        told(inputs={"previous": letters(late, ("a", "b", ".", "·"))}, mask=np.array([[True] * 3, [True, False, True]]))
+    late[1, 2], short = 2, np.array([[True] * 3, [True, False, False]])
+    assert told(inputs={"previous": letters(late, ("a", "b", ".", "·"))}, mask=short).feedback
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"feedback": "later"}, "no array “later”"),
+        ({"feedback": "x"}, "its size differs"),
+        ({"inputs": {"previous": letters(np.zeros((2, 3, 1)), ("b", "a", "."))}}, "do not begin with those"),
+        ({"inputs": {"previous": Field(np.zeros((2, 3, 1), np.float32))}}, "do not begin with those"),
+        ({"end": 3}, "is none of its answers"),
+        ({"target": Field(np.zeros((2, 3, 1), np.float32)), "feedback": ""}, "is none of its answers"),
+    ],
+)
+def test_a_false_past_is_refused(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence):
+        told(**changes)
+
+
+def test_numbers_are_fed_back_as_they_are() -> None:
+    target = Field(np.arange(12, dtype=np.float32).reshape(2, 3, 2), names=("a", "b"))
+    late = previous(target)
+    assert late.names == target.names and late.values[:, 0].tolist() == [[0, 0], [0, 0]]
+    data = toy(
+        inputs={"x": Field(np.zeros((2, 1), np.float32)), "previous": late},
+        target=target,
+        split={"train": np.array([0, 1])},
+        feedback="previous",
+    )
+    assert data.start is not None and data.start.tolist() == [0, 0]
+
+
+def test_stretches_of_something_longer_have_no_start() -> None:
+    values = np.array([[0, 1, 2], [1, 0, 1]], np.float32)[..., None]
+    following = np.array([[1, 2, 0], [0, 1, 1]], np.float32)[..., None]
+    data = told(inputs={"x": letters(values)}, target=letters(following), feedback="x", mask=None)
+    assert data.start is None
 
 
 def test_normalisation_goes_there_and_back() -> None:
