@@ -62,6 +62,10 @@ class DataError(StudioError):
     """Data that is missing or does not fit."""
 
 
+class NothingYet(DataError):
+    """Data that the user is about to make, but has not begun: not a fault."""
+
+
 class Diverged(StudioError):
     """NaN or infinity appeared in training; values: quantity, layer, step."""
 

@@ -25,12 +25,12 @@ from core.catalogue.spec import Choice, replaced
 from core.data.cache import dataset
 from core.data.dataset import Dataset
 from core.data.importers.progress import Job, Progress
-from core.errors import StudioError
+from core.errors import NothingYet, StudioError
 from core.fitting import choose_data
 from core.shapes import infer
 from gui.document import Document
 from gui.forms.form import SpecForm, heading
-from gui.importing.page import ImportPage
+from gui.importing.page import DataPage
 from gui.importing.summary import parts, summary
 from gui.runner import Runner
 from gui.text import sentence, tr
@@ -40,15 +40,15 @@ SETTLE_MS = 150
 
 
 class ImportDialog(QDialog):
-    """Imports the file of a page into a document."""
+    """Brings the data of a page, read from a file or made there, into a document."""
 
-    def __init__(self, document: Document, runner: Runner, page: ImportPage, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, runner: Runner, page: DataPage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document, self._jobs, self.page = document, runner.jobs, page
         self.setObjectName("import")
-        self.setWindowTitle(tr("Import data from “{name}”", name=page.path.name))
+        self.setWindowTitle(page.title())
         self.resize(1080, 680)
-        self.choice = catalogue("datasets").choose(page.entry)
+        self.choice = page.begins or catalogue("datasets").choose(page.entry)
         self.source: Any = None
         self.found: Dataset | None = None
         """What would come of it now; None while that is not known."""
@@ -86,6 +86,8 @@ class ImportDialog(QDialog):
 
     def _fitting(self) -> dict[str, object]:
         """Ask once where the network answers once, and at every step where it answers so."""
+        if self.page.begins is not None:
+            return {}
         spec = catalogue("datasets")[self.page.entry]
         network = self._document.state.network
         shapes = infer(network)
@@ -127,7 +129,7 @@ class ImportDialog(QDialog):
         self._build()
 
     def _build(self) -> None:
-        page, source, name, values = self.page, self.source, self.name(), self._values()
+        page, source, name, values = self.page, self.source, self.page.name(), self._values()
 
         def work() -> Job[Dataset]:
             yield Progress(1.0)
@@ -144,7 +146,7 @@ class ImportDialog(QDialog):
         self._show_state()
 
     def _keep(self) -> None:
-        page, source, name, values = self.page, self.source, self.name(), self._values()
+        page, source, name, values = self.page, self.source, self.page.name(), self._values()
         entries = catalogue("datasets")
 
         def work() -> Job[Choice]:
@@ -164,10 +166,6 @@ class ImportDialog(QDialog):
             self._failed(error)
             return
         self.accept()
-
-    def name(self) -> str:
-        """What the data is called."""
-        return self.page.path.stem[:80]
 
     def _values(self) -> dict[str, Any]:
         return {**self.choice.values, **self.page.hidden()}
@@ -192,7 +190,8 @@ class ImportDialog(QDialog):
 
     def _failed(self, error: StudioError) -> None:
         self._job, self.found = 0, None
-        self.said.setForegroundRole(QPalette.ColorRole.BrightText)
+        role = QPalette.ColorRole
+        self.said.setForegroundRole(role.PlaceholderText if isinstance(error, NothingYet) else role.BrightText)
         self.said.setText(sentence(error))
         self.more.setText("")
         self._show_state()
@@ -223,7 +222,7 @@ class ImportDialog(QDialog):
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
         self.ok = self.buttons.button(standard.Ok)
-        self.ok.setText(tr("&Import"))
+        self.ok.setText(self.page.action())
         self.buttons.accepted.connect(self._keep)
         self.buttons.rejected.connect(self.reject)
 

@@ -11,10 +11,12 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.data.importers import images, sound
+from core.data.importers.samples import holds_one_table
 from core.errors import DataError
 from gui.document import Document
 from gui.errors import tell
 from gui.icons import icon
+from gui.importing.array_page import ArrayPage
 from gui.importing.dialog import ImportDialog
 from gui.importing.page import ImportPage
 from gui.importing.samples_pages import ArraysPage, ImagesPage, SoundPage
@@ -40,7 +42,8 @@ def accepts(path: Path) -> bool:
 def page_for(path: Path) -> type[ImportPage] | None:
     """The page that imports a file or folder; None where nothing does."""
     if not path.is_dir():
-        return BY_ENDING.get(path.suffix.lower())
+        found = BY_ENDING.get(path.suffix.lower())
+        return ArrayPage if found is ArraysPage and holds_one_table(path) else found
     try:
         files = islice((f for one in path.iterdir() if one.is_dir() for f in islice(one.iterdir(), 20)), _LOOKED_AT)
         endings = {file.suffix.lower() for file in files}

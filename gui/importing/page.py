@@ -1,4 +1,7 @@
-"""What the import dialog asks of a page: how to read its file, what is hidden in the recipe, how data comes of both."""
+"""What the import dialog asks of a page: how to read its file, what is hidden in the recipe, how data comes of both.
+
+Pages that make data instead of reading a file (gui.making) answer the same questions.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,33 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.data.importers.progress import Job
+from gui.text import tr
 
 
-class ImportPage(QWidget):
+class DataPage(QWidget):
     """Base of the pages. Reading and building are done by the worker; the page shows and asks."""
 
     changed = Signal()
     """The user chose something that changes what is read or what it means."""
     entry = ""
     """Key of the catalogue entry that the import chooses."""
+    begins: Choice | None = None
+    """The choice to begin with where data that is there already is changed."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.path = path
+    def title(self) -> str:
+        """The title of the dialog."""
+        raise NotImplementedError
+
+    def action(self) -> str:
+        """What the button says that ends the dialog well."""
+        raise NotImplementedError
+
+    def name(self) -> str:
+        """What the data is called."""
+        raise NotImplementedError
 
     def look(self) -> Callable[[], Job[Any]]:
         """A quick look at the file; ``show_look`` gets what it returns."""
@@ -71,3 +86,20 @@ class ImportPage(QWidget):
     def remark(self, source: Any) -> str:
         """One more sentence about what was read."""
         return ""
+
+
+class ImportPage(DataPage):
+    """Base of the pages that read a file or a folder."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    def title(self) -> str:
+        return tr("Import data from “{name}”", name=self.path.name)
+
+    def action(self) -> str:
+        return tr("&Import")
+
+    def name(self) -> str:
+        return self.path.stem[:80]

@@ -117,7 +117,7 @@ class ArraysPage(SamplesPage):
     def read(self) -> Callable[[], Job[Samples]]:
         arrays, inputs, target, classes = self._arrays, *self.reading()  # type: ignore[misc]
         if inputs == target:
-            raise DataError("Inputs and target are the same array: choose two. A lone table can be imported as CSV.")
+            raise DataError("Inputs and target are the same array: choose two, or bring both in one .npz file.")
 
         def work() -> Job[Samples]:
             yield from ()

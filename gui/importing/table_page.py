@@ -5,34 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QActionGroup, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QTableView, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout
 
-from core.data.dataset import Dataset
 from core.data.importers.dialect import DELIMITERS, QUOTES, Dialect, Kind, sniff
 from core.data.importers.encoding import ENCODINGS
 from core.data.importers.progress import Job
 from core.data.importers.roles import guess_roles, guess_settings
 from core.data.importers.table import Column, Preview, Table, preview, read_table
-from core.data.own import table as own
 from core.errors import DataError
 from gui.forms.fields import Drop
+from gui.importing.columns import Columns, ColumnsView
 from gui.importing.page import ImportPage
-from gui.importing.preview_model import PreviewModel, kind_name, role_name
+from gui.importing.preview_model import PreviewModel
 from gui.text import tr
 from gui.widgets import muted
 
-ROLES = ("feature", "target", "both", "time", "group", "ignore")
-KINDS: tuple[Kind, ...] = ("number", "date", "text")
 
-
-class TablePage(ImportPage):
+class TablePage(Columns, ImportPage):
     """CSV and TSV files."""
-
-    entry = "own_table"
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -43,7 +34,7 @@ class TablePage(ImportPage):
         self._encoding = ""
         self._stale = False
         self.model = PreviewModel(self)
-        self.view = _View(self._open_menu)
+        self.view = ColumnsView(self.open_menu)
         self.view.setModel(self.model)
         self._make_controls()
         self._lay_out()
@@ -88,29 +79,6 @@ class TablePage(ImportPage):
         tolerance = "missing" if self.tolerance.isChecked() else "refuse"
         return lambda: read_table(path, dialect, wanted, tolerance)  # type: ignore[arg-type]
 
-    def hidden(self) -> Mapping[str, str]:
-        return {
-            "features": own.columns_text(self._named("feature", "both")),
-            "target": own.columns_text(self._named("target", "both")),
-            "time": next(iter(self._named("time")), ""),
-            "group": next(iter(self._named("group")), ""),
-        }
-
-    def idle(self, values: Mapping[str, Any]) -> frozenset[str]:
-        if values["reading"] == "windows":
-            return frozenset()
-        asked = {"asked"} if values["reading"] == "rows" else set()
-        return frozenset({"window", "stride", "horizon", *asked})
-
-    def build(self, source: Table, name: str, values: Mapping[str, Any]) -> Dataset:
-        return own.build(source, name, values)
-
-    def store(self, source: Table, name: str) -> str:
-        return own.store(source, name)
-
-    def sample_word(self, values: Mapping[str, Any]) -> str:
-        return str(values["reading"])
-
     def remark(self, source: Table) -> str:
         if source.bad == 1:
             return tr("1 cell does not fit and counts as missing.")
@@ -128,58 +96,21 @@ class TablePage(ImportPage):
 
     # -- roles and kinds ---------------------------------------------------------------------------------------------
 
-    def set_role(self, column: int, role: str) -> None:
-        """Say what a column is for. There is one time and one group at most."""
-        assert self.preview is not None
-        if role in ("time", "group"):
-            self.roles = ["ignore" if one == role else one for one in self.roles]
-        self.roles[column] = role
-        self.model.show_preview(self.preview, self.roles)
-        self.changed.emit()
+    def columns(self) -> tuple[Column, ...]:
+        return self.preview.columns if self.preview is not None else ()
 
     def set_kind(self, column: int, kind: Kind) -> None:
-        """Say what a column holds."""
         self._kinds[column] = kind
         self._stale = True
         self.changed.emit()
 
+    def show_roles(self) -> None:
+        assert self.preview is not None
+        self.model.show_preview(self.preview, self.roles)
+
     def _wanted(self) -> dict[int, Column]:
-        assert self.preview is not None
-        columns = self.preview.columns
+        columns = self.columns()
         return {n: columns[n] for n, role in enumerate(self.roles) if role != "ignore"}
-
-    def _named(self, *roles: str) -> list[str]:
-        assert self.preview is not None
-        return [column.name for column, role in zip(self.preview.columns, self.roles, strict=True) if role in roles]
-
-    def _open_menu(self, column: int, at: QPoint) -> None:
-        if self.preview is None or not 0 <= column < len(self.roles):
-            return
-        menu = QMenu(self)
-        menu.setObjectName("column_menu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._fill(menu, ROLES, self.roles[column], role_name, lambda role: self.set_role(column, role))
-        menu.addSeparator()
-        kind = self.preview.columns[column].kind
-        self._fill(menu, KINDS, kind, kind_name, lambda kind: self.set_kind(column, kind))
-        menu.popup(at)
-
-    def _fill(
-        self,
-        menu: QMenu,
-        keys: tuple[str, ...],
-        chosen: str,
-        named: Callable[[str], str],
-        slot: Callable[[Any], None],
-    ) -> None:
-        group = QActionGroup(menu)
-        for key in keys:
-            action = menu.addAction(named(key))
-            action.setObjectName(key)
-            action.setCheckable(True)
-            action.setChecked(key == chosen)
-            group.addAction(action)
-            action.triggered.connect(lambda _, k=key: slot(k))
 
     # -- how the file is written -------------------------------------------------------------------------------------
 
@@ -273,41 +204,6 @@ class TablePage(ImportPage):
             self._kinds = {}
         self._dialect, self._stale = new, True
         self.changed.emit()
-
-
-class _View(QTableView):
-    """The top of the file. A click on a header, or Return on a cell, opens what there is to say about a column."""
-
-    def __init__(self, open_menu: Callable[[int, QPoint], None]) -> None:
-        super().__init__()
-        self._open_menu = open_menu
-        self.setObjectName("preview")
-        self.setAccessibleName(tr("The first rows of the file"))
-        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        self.setWordWrap(False)
-        self.verticalHeader().setDefaultSectionSize(22)
-        header = self.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionsClickable(True)
-        header.setHighlightSections(False)
-        header.sectionClicked.connect(self._clicked)
-
-    def fit(self) -> None:
-        """Columns as wide as what they hold, within reason."""
-        self.resizeColumnsToContents()
-        for column in range(self.model().columnCount(QModelIndex())):
-            self.setColumnWidth(column, max(84, min(200, self.columnWidth(column) + 8)))
-
-    def _clicked(self, column: int) -> None:
-        header = self.horizontalHeader()
-        left = header.sectionViewportPosition(column)
-        self._open_menu(column, header.viewport().mapToGlobal(QPoint(left, header.height())))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu) and self.currentIndex().isValid():
-            self._clicked(self.currentIndex().column())
-        else:
-            super().keyPressEvent(event)
 
 
 def encoding_name(key: str) -> str:

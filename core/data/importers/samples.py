@@ -81,6 +81,22 @@ def read_arrays(path: Path) -> Generator[Progress, None, dict[str, np.ndarray]]:
             ) from error
 
 
+def holds_one_table(path: Path) -> bool:
+    """Whether a file has one array alone, of one or two dimensions; told by headers, so that it is quick."""
+    try:
+        with opened(path) as file:
+            if path.suffix.lower() == ".npy":
+                return len(_header(file)[0]) in (1, 2)
+            with zipfile.ZipFile(file) as archive:
+                members = [name for name in archive.namelist() if name.endswith(".npy")]
+                if len(members) != 1:
+                    return False
+                with archive.open(members[0]) as member:
+                    return len(_header(member)[0]) in (1, 2)  # type: ignore[arg-type]
+    except (BadFile, *_UNREADABLE):
+        return False  # whoever reads the file says what is wrong
+
+
 def _array(file: BinaryIO, name: str, key: str, size: int) -> np.ndarray:
     """One array; its header is looked at before any memory is taken, because it may promise what the file does not hold."""
     shape, fortran, dtype = _header(file)

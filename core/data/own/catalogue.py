@@ -74,8 +74,14 @@ _TABLE = Spec(
             "Missing values",
             "choice",
             "drop",
-            "What happens to samples with a gap in what the network sees. Samples without an answer are always left out.",
-            choices=(("drop", "Leave the sample out"), ("mean", "Fill in the mean of the training part")),
+            "What happens where a value is missing in what the network sees. Samples without an answer are left out, unless "
+            "missing values are refused.",
+            choices=(
+                ("drop", "Leave the sample out"),
+                ("forward", "Take the value before"),
+                ("mean", "Fill in the mean of the training part"),
+                ("refuse", "Refuse the table"),
+            ),
         ),
         Param(
             "by",

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.data.dataset import Dataset, Field, Normalisation, WindowedSeries
 from core.data.importers.table import Table
-from core.data.own import dealing
+from core.data.own import dealing, gaps
 from core.data.own.samples import Cut, cut_windows, lay_out, whole_groups
 from core.data.own.times import TimeLabels
 from core.data.store import Blob, get, put
@@ -131,6 +131,10 @@ def dataset_of(table: Table, recipe: Recipe, name: str) -> Dataset:
     order, group = lay_out(_column(table, recipe.time), _column(table, recipe.group), len(table))
     seen, seen_names, measured = _seen(table, recipe, order)
     asked, classes, answer_names = _asked(table, recipe, order)
+    if recipe.missing == "refuse":
+        gaps.refuse(table, (*recipe.features, *recipe.targets), order)
+    elif recipe.missing == "forward":
+        seen = gaps.filled_forward(seen, group)
     moments = _column(table, recipe.time)
     times = None if moments is None else moments[order]
     cut = _cut(recipe, seen, asked, group)
@@ -234,7 +238,7 @@ def _asked(table: Table, recipe: Recipe, order: np.ndarray) -> tuple[np.ndarray,
 
 def _cut(recipe: Recipe, seen: np.ndarray, asked: np.ndarray, group: np.ndarray) -> Cut:
     """Samples as row numbers; those with a gap are left out."""
-    whole_seen = np.isfinite(seen).all(axis=1) if recipe.missing == "drop" else np.ones(len(seen), bool)
+    whole_seen = np.isfinite(seen).all(axis=1) if recipe.missing != "mean" else np.ones(len(seen), bool)
     whole_asked = np.isfinite(asked).all(axis=1)
     if recipe.reading == "rows":
         kept = np.flatnonzero(whole_seen & whole_asked)
@@ -273,7 +277,7 @@ def _fitted(values: np.ndarray, rows: np.ndarray, training: np.ndarray, measured
 
 def _filled(values: np.ndarray, scale: Normalisation, recipe: Recipe) -> np.ndarray:
     """Without gaps, where samples with gaps are kept: the mean of the training part, 0 for flags."""
-    if recipe.missing == "drop":
+    if recipe.missing != "mean":
         return values
     return np.where(np.isfinite(values), values, scale.mean)
 

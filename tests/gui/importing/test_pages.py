@@ -14,6 +14,7 @@ from core.examples import open_example
 from core.problems import errors
 from gui.document import Document
 from gui.importing import accepts
+from gui.importing.array_page import ArrayPage
 from gui.importing.dialog import ImportDialog
 from gui.importing.opening import page_for
 from gui.importing.pictures import decode
@@ -34,6 +35,11 @@ def arrays(folder):
     draw = np.random.default_rng(0)
     np.savez(folder / "mine.npz", series=draw.normal(size=(60, 9, 2)), label=draw.integers(0, 3, 60))
     return folder / "mine.npz"
+
+
+def array(folder):
+    np.save(folder / "lone.npy", np.sin(np.arange(400.0) / 9))
+    return folder / "lone.npy"
 
 
 def pictures(folder):
@@ -66,6 +72,7 @@ def sounds(folder):
 CASES = [
     (text, TextPage, "48 windows of 40 steps × 11 features → one of 11 classes"),
     (arrays, ArraysPage, "60 samples of 9 steps × 2 features → one of 3 classes"),
+    (array, ArrayPage, "376 windows of 24 steps × 1 feature → 1 number"),
     (pictures, ImagesPage, "12 samples of 28 steps × 28 features → one of 2 classes"),
     (sounds, SoundPage, "12 samples of up to 48 steps × 24 features → one of 2 classes"),
 ]
