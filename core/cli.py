@@ -1,4 +1,4 @@
-"""The commands without a window: train, check, examples. The same engine, the same files, no Qt.
+"""The commands without a window: train, evaluate, check, examples. The same engine, the same files, no Qt.
 
 Exit codes: 0 done, 1 ``check`` found problems or the training diverged, 2 something was wrong with the request,
 130 stopped by Ctrl-C.
@@ -18,13 +18,14 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TextIO
 
-from core import lock
+from core import cli_evaluate, lock
+from core.cli_files import open_project, refuse_impossible
 from core.errors import BadValue, StudioError, UnknownName
 from core.project import Project
 from core.reports import Report
 from core.runs import Run
 
-COMMANDS = ("train", "check", "examples", "help")
+COMMANDS = ("train", "evaluate", "check", "examples", "help")
 DEFAULT_EXAMPLE = "digits-rows-elman"
 _BAR = 24
 
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version_line())
     commands = parser.add_subparsers(title="commands", metavar="", parser_class=_Parser)
     _add_train(commands.add_parser("train", help="train a project or an example", description=_train.__doc__))
+    cli_evaluate.add_to(commands)
     check = commands.add_parser("check", help="print the problems of a project", description=_check.__doc__)
     check.add_argument("project", help="a .unroll file or the key of an example")
     check.set_defaults(run=_check)
@@ -141,7 +143,9 @@ def _train(options: argparse.Namespace) -> int:
     from core import script
 
     project = open_project(options.project)
-    _refuse_impossible_files(options)
+    refuse_impossible(options.report, options.save)
+    if options.save is not None and (process := lock.owner(options.save)) is not None:
+        raise lock.in_use(Path(options.save).name, process)
     for setting in options.settings:
         key, equals, value = setting.partition("=")
         if not equals:
@@ -180,34 +184,11 @@ def _write_files(options: argparse.Namespace, project: Project, run: Run) -> Non
         raise failures[0]
 
 
-def _refuse_impossible_files(options: argparse.Namespace) -> None:
-    """Say now, not after an hour of training, that a file has no folder to go to or is in use."""
-    for path in (options.report, options.save):
-        if path is not None and not Path(path).absolute().parent.is_dir():
-            raise BadValue(
-                "There is no folder “{folder}” for “{file}”.", folder=Path(path).parent, file=Path(path).name
-            )
-    if options.save is not None and (process := lock.owner(options.save)) is not None:
-        raise lock.in_use(Path(options.save).name, process)
-
-
 def _whole(text: str, name: str) -> int:
     try:
         return int(text)
     except ValueError:
         raise BadValue("{name} needs a whole number, not “{text}”.", name=name, text=text) from None
-
-
-def open_project(name: str) -> Project:
-    """The example with this key or the project in this file; what is neither is answered with the nearest example."""
-    from core.examples import EXAMPLES, open_example
-    from core.project_file import load
-
-    if name in EXAMPLES:
-        return open_example(name)
-    if Path(name).exists() or name.endswith(".unroll") or "/" in name or "\\" in name:
-        return load(name)
-    raise UnknownName("example or file", name, EXAMPLES)
 
 
 class _Stop:

@@ -17,6 +17,7 @@ from core.training import default_training
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.edits import Edit
+    from core.looks import Look
     from core.runs import Run
 
 
@@ -30,6 +31,8 @@ class State:
     training: Choice = field(default_factory=default_training)
     data: Choice | None = None
     """The chosen data set with its parameters."""
+    looks: tuple[Look, ...] = ()
+    """Looks at the test part, oldest first; no edit takes one back."""
 
 
 def same(one: State, other: State) -> bool:
@@ -38,6 +41,7 @@ def same(one: State, other: State) -> bool:
         one.network == other.network
         and one.training == other.training
         and one.data == other.data
+        and one.looks == other.looks
         and one.weights.keys() == other.weights.keys()
         and all(np.array_equal(one.weights[k], other.weights[k], equal_nan=True) for k in one.weights)
     )

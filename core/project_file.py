@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,11 @@ from core.project_schema import (
     DocumentError,
     Problem,
     ProjectRecord,
-    data_of,
-    layer_json,
-    link_json,
-    network_of,
     parse,
     read_project,
     read_run,
-    training_of,
 )
+from core.records import data_of, layer_json, link_json, looks_of, network_of, training_of
 from core.runs import Run
 from core.shapes import infer
 
@@ -85,6 +81,7 @@ def members(
         "training": state.training.to_json(),
         "data": state.data.to_json() if state.data else None,
         "runs": len(history),
+        "looks": [asdict(look) for look in state.looks],
     }
     parts = {"project.json": _json(document), "weights.safetensors": tensors.dump(state.weights)}
     if masks:
@@ -130,7 +127,7 @@ def _project(parts: Mapping[str, bytes], name: str) -> Project:
         _check_picture(parts.get("thumbnail.png"))
         data = data_of(record)
         _keep_data(data, parts)
-        project = Project(State(network, weights, training_of(record), data))
+        project = Project(State(network, weights, training_of(record), data, looks_of(record)))
         project.runs += _runs(record.runs, parts)
     except DocumentError as error:
         raise _bad_file(name, error.problems) from None

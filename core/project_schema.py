@@ -1,4 +1,4 @@
-"""What project.json may hold, as pydantic models, and how records become layers, links and choices.
+"""What project.json may hold, as pydantic models; core.records makes layers, links and choices of them.
 
 Every fault of a file is collected with its path ("layers.2.params.units") before anything is refused.
 """
@@ -14,9 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, Va
 
 from core.catalogue.layers import LAYERS
 from core.catalogue.registry import catalogue
-from core.catalogue.spec import Choice, Param, Spec
+from core.catalogue.spec import Param, Spec
 from core.errors import StudioError
-from core.network import Layer, Link, Network
 from core.rules import MAX_DELAY
 from core.training import TRAINING
 
@@ -77,6 +76,15 @@ class LinkRecord(Record):
     masked: bool = False
 
 
+class LookRecord(Record):
+    """One look at the test part."""
+
+    when: Text
+    data: Text
+    run: Text = ""
+    batch: Annotated[int, Field(ge=0, le=1 << 62)] = 0
+
+
 class ProjectRecord(Record):
     """The whole of project.json."""
 
@@ -88,6 +96,7 @@ class ProjectRecord(Record):
     data: ChoiceRecord | None = None
     runs: Annotated[int, Field(ge=0, le=9999)] = 0
     """How many runs there are: members runs/1.json, runs/1.safetensors and on."""
+    looks: list[LookRecord] = []
 
 
 class RunRecord(Record):
@@ -339,55 +348,3 @@ def _inconsistent_links(record: ProjectRecord, ids: set[str]) -> list[Problem]:
             found.append((path, "joins the same layers with the same delay as another link"))
         joined.add(wire)
     return found
-
-
-def network_of(record: ProjectRecord) -> Network:
-    """The network of a checked record, without masks."""
-    layers = {
-        r.id: Layer(r.id, r.name, r.kind, LAYERS[r.kind].complete(_values(r.params)), r.x, r.y, r.frozen)
-        for r in record.layers
-    }
-    links = {r.id: Link(r.id, r.source, r.target, r.delay, r.role, r.frozen) for r in record.links}
-    return Network(layers, links)
-
-
-def training_of(record: ProjectRecord) -> Choice:
-    """The complete training settings of a checked record."""
-    return Choice("training", TRAINING.complete(_values(record.training.values)))
-
-
-def data_of(record: ProjectRecord) -> Choice | None:
-    """The chosen data set of a checked record."""
-    if record.data is None:
-        return None
-    return catalogue("datasets").complete(Choice(record.data.key, _values(record.data.values)))
-
-
-def _values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: Choice(v["key"], _values(v.get("values", {}))) if isinstance(v, dict) else v for k, v in values.items()}
-
-
-def layer_json(layer: Layer) -> dict[str, Any]:
-    """The record of a layer as plain JSON."""
-    return {
-        "id": layer.id,
-        "name": layer.name,
-        "kind": layer.kind,
-        "params": Choice("", layer.params).to_json()["values"],
-        "x": float(layer.x),
-        "y": float(layer.y),
-        "frozen": layer.frozen,
-    }
-
-
-def link_json(link: Link) -> dict[str, Any]:
-    """The record of a link as plain JSON."""
-    return {
-        "id": link.id,
-        "source": link.source,
-        "target": link.target,
-        "delay": link.delay,
-        "role": link.role,
-        "frozen": link.frozen,
-        "masked": link.mask is not None,
-    }

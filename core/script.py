@@ -15,16 +15,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core import problems as checks
 from core.atomic import write_file
 from core.data.dataset import Part
-from core.edits import AddLayer, AddLink, Macro, Remove, ResetWeights, SetData, SetWeights, new_layer, new_link
-from core.errors import DataError, NotTrainable
+from core.data.importers.progress import finish
+from core.edits import (
+    AddLayer,
+    AddLink,
+    Macro,
+    OpenTest,
+    Remove,
+    ResetWeights,
+    SetData,
+    SetWeights,
+    new_layer,
+    new_link,
+)
+from core.errors import NotTrainable
+from core.evaluation.report import to_csv, to_json
+from core.evaluation.review import Review, Subject
 from core.examples import EXAMPLES, open_example
 from core.keys import edit_for
+from core.looks import look_at
 from core.network import Layer, Link
 from core.problems import Problem
 from core.project import Project, State
@@ -42,6 +58,7 @@ __all__ = [
     "new_project",
     "open_example",
     "remove",
+    "review",
     "save",
     "set_value",
     "train",
@@ -144,20 +161,42 @@ def _run(project: Project, progress: Progress | None) -> Run:
 
 
 def evaluate(project: Project, part: Part = "validation") -> Evaluation:
-    """Loss, metrics and outputs of the network as it is now on a part of the data: train, validation or test."""
-    from core.engine.session import Session
+    """Loss, metrics and outputs of the network as it is now on a part of the data: train, validation or test.
 
-    data = project.dataset()
-    if not len(data.samples(part)):
-        raise DataError("“{data}” has no samples in its {part} part.", data=data.title, part=part)
-    found = Session(project.state, data).evaluate(part)
-    assert found is not None, "nobody stops this session"
+    A look at the test part is counted in the project, see ``project.state.looks``.
+    """
+    return review(project, part).judged.evaluation
+
+
+def review(project: Project, part: Part = "validation") -> Review:
+    """Everything about a part: metrics beside baselines, classes, worst samples, errors by step and by length.
+
+    A look at the test part is counted in the project.
+    """
+    from core.evaluation.review import review as judged
+
+    _refuse_untrainable(project.state)
+    run = project.runs[-1] if project.runs else None
+    subject = Subject(run.id, len(run)) if run is not None else Subject()
+    found = finish(judged(project.state, part, subject))
+    if part == "test":
+        project.apply(OpenTest(look_at(project.data, subject.run, subject.batch)))
+        found = replace(found, state=project.state)
     return found
 
 
-def write_report(run: Run, path: Path | str) -> None:
-    """Write a run as JSON: settings, seed, versions, all columns and the gradient of every recurrent layer and step."""
-    text = json.dumps(run.report(versions()), ensure_ascii=False, allow_nan=False, indent=1)
+def write_report(what: Run | Review, path: Path | str) -> None:
+    """Write a run as JSON: settings, seed, versions, all columns and the gradient of every recurrent layer and step; or a
+    review: metrics with baselines, classes and errors. A review for a path that ends in .csv is written answer by answer.
+    """
+    if isinstance(what, Run):
+        found = what.report(versions())
+    elif Path(path).suffix.lower() == ".csv":
+        write_file(path, to_csv(what))
+        return
+    else:
+        found = to_json(what, versions())
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1)
     write_file(path, text.encode("utf-8"))
 
 

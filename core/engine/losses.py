@@ -93,6 +93,31 @@ def loss_function(
     return loss
 
 
+def sample_losses(
+    choice: Choice, output_activation: Choice, dataset: Dataset
+) -> Callable[[Tensor, Tensor, Tensor, Tensor | None], Tensor]:
+    """f(logits, outputs, targets, mask) -> (batch,): what ``loss_function`` gives for each sample on its own."""
+    spec = LOSSES[choice.key]
+    assert isinstance(spec, LossSpec)
+    choice = LOSSES.complete(choice)
+    weights, last_only = step_weights(choice), choice["over_time"] == "last"
+    kernel, values = _kernel(spec), _own_values(choice)
+    balance = balanced_weights(dataset) if choice.values.get("class_weights") == "balanced" else None
+
+    def losses(logits: Tensor, outputs: Tensor, targets: Tensor, mask: Tensor | None) -> Tensor:
+        wanted = converted(targets, spec.targets, dataset, outputs)
+        each = kernel(Scores(logits, outputs, output_activation), wanted, **values)
+        if each.dim() < 2:
+            return _root(each) if choice.key == "rmse" else each  # a weight of its own does not change a single number
+        counts = _counts(each, mask, last_only, weights)
+        if balance is not None:
+            counts = counts * _class_weight(wanted, torch.as_tensor(balance, dtype=each.dtype, device=each.device))
+        mean = _mean(each, counts, over=0)
+        return _root(mean) if choice.key == "rmse" else mean
+
+    return losses
+
+
 def each_alone(choice: Choice, margin: bool) -> Callable[[Tensor], Tensor]:
     """The loss of single numbers: of residuals against a target of 0, or of margins (log-odds of the right of two classes)."""
     spec = LOSSES[choice.key]
@@ -161,11 +186,11 @@ def _counts(each: Tensor, mask: Tensor | None, last_only: bool, weights: Sequenc
     return counts
 
 
-def _mean(each: Tensor, counts: Tensor) -> Tensor:
-    """Weighted mean; positions that do not count are left out even where they are not finite."""
-    total = counts.sum()
+def _mean(each: Tensor, counts: Tensor, over: int | None = None) -> Tensor:
+    """Weighted mean over one axis or all; positions that do not count are left out even where they are not finite."""
+    total = counts.sum(over)
     kept = torch.where(counts > 0, each, torch.zeros_like(each))
-    return (kept * counts).sum() / torch.where(total > 0, total, torch.ones_like(total))
+    return (kept * counts).sum(over) / torch.where(total > 0, total, torch.ones_like(total))
 
 
 def _root(mean: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from torch import Tensor
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.engine.batches import Batch
-from core.engine.losses import loss_function
+from core.engine.losses import loss_function, sample_losses
 from core.engine.metrics import default_metric, metric_function
 from core.engine.program import Values
 from core.errors import NotTrainable
@@ -32,6 +32,7 @@ class Objective:
         activation = activation_of(network.layers[self.output])
         assert activation is not None
         self._loss = loss_function(training["loss"], activation, dataset)
+        self._sample_losses = sample_losses(training["loss"], activation, dataset)
         chosen: Choice = training["metric"]
         self.metric = default_metric(dataset) if chosen.key == "auto" else chosen.key
         self._metric = metric_function(chosen, dataset, activation)
@@ -44,6 +45,10 @@ class Objective:
     def loss(self, answers: Answers, batch: Batch) -> Tensor:
         """The scalar loss of a batch, without penalties."""
         return self._loss(answers.logits, answers.outputs, batch.target, batch.mask, None)
+
+    def sample_losses(self, answers: Answers, batch: Batch) -> Tensor:
+        """The loss of each sample of a batch on its own, (batch,)."""
+        return self._sample_losses(answers.logits, answers.outputs, batch.target, batch.mask)
 
     def metrics(self, answers: Answers, batch: Batch) -> dict[str, float]:
         """The metric of a batch by its key."""

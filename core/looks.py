@@ -1,0 +1,43 @@
+"""Looks at the test part. What has been seen cannot be unseen: they are kept with the project and only grow in number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.catalogue.spec import Choice
+from core.data.store import needed
+
+
+@dataclass(frozen=True)
+class Look:
+    """Once the test part of a data set was evaluated and shown."""
+
+    when: str
+    """ISO 8601, UTC."""
+    data: str
+    """Which data: its key, and the name of its content where it was imported."""
+    run: str = ""
+    """Id of the run whose weights were judged; "" where they came from no run."""
+    batch: int = 0
+    """Training steps that these weights had taken in it."""
+
+
+def look_at(data: Choice | None, run: str = "", batch: int = 0) -> Look:
+    """A look at the test part of ``data``, now."""
+    return Look(datetime.now(UTC).isoformat(timespec="seconds"), name_of(data), run, batch)
+
+
+def name_of(data: Choice | None) -> str:
+    """What looks at the same data have in common. Its settings do not matter: dealt anew, it is still known."""
+    if data is None:
+        return ""
+    content = needed(data)
+    return f"{data.key}:{content}" if content else data.key
+
+
+def looks_at(looks: Iterable[Look], data: Choice | None) -> int:
+    """How many of these looks were at the test part of ``data``."""
+    name = name_of(data)
+    return sum(look.data == name for look in looks)
