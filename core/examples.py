@@ -13,7 +13,7 @@ from typing import Any
 from core.catalogue.layers import layer_spec
 from core.catalogue.spec import Choice
 from core.data.catalogue import DATASETS
-from core.data.names import LETTERS
+from core.data.text.names import LETTERS
 from core.edits import AddLayer, AddLink, Macro, ResetWeights, SetData, SetTraining, new_layer, new_link
 from core.errors import UnknownName
 from core.network import Role

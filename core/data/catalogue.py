@@ -8,6 +8,7 @@ from core.catalogue.spec import Catalogue, Choice, Param, Spec
 from core.data.dataset import Dataset
 from core.data.own.catalogue import OWN
 from core.data.settings import asked, dealt_by_lot, dealt_by_time, fed_back, generated, noise, whole
+from core.data.text.catalogue import TEXT
 
 
 def load(choice: Choice) -> Dataset:
@@ -155,29 +156,6 @@ _SERIES = (
         family="series",
         runs="core.data.series:weather",
         source="National Oceanic and Atmospheric Administration.",
-    ),
-)
-
-_TEXT = (
-    Spec(
-        "names",
-        "First names",
-        "Some 8,000 English first names, letter by letter. The network tells whether a name is on the list of women or of "
-        "men, or guesses at every letter which one comes next. Letters are codes: read them through an embedding.",
-        (
-            Param(
-                "question",
-                "Asked",
-                "choice",
-                "list",
-                "What the network has to tell.",
-                choices=(("list", "A woman's or a man's name"), ("next", "The next letter, at every step")),
-            ),
-            *dealt_by_lot(),
-        ),
-        family="text",
-        runs="core.data.names:names",
-        source="G. Ward, Moby word lists, Project Gutenberg 2002.",
     ),
 )
 
@@ -332,4 +310,4 @@ _PLANE = (
     ),
 )
 
-DATASETS = Catalogue("data set", _IMAGES + _TABLES + _SERIES + _SPEECH + _TEXT + _MEMORY + _PLANE + OWN)
+DATASETS = Catalogue("data set", _IMAGES + _TABLES + _SERIES + _SPEECH + TEXT + _MEMORY + _PLANE + OWN)
