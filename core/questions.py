@@ -17,6 +17,8 @@ from core.data.dataset import Dataset, Normalisation, Part, WindowedSeries
 from core.errors import DataError, StudioError
 from core.project import State
 from core.reports import ProbeResult
+from core.traces import Alike, Outcome
+from core.whatif import WhatIf
 
 MOST_PREFIXES = 128
 """Beginnings of a sequence that are asked about at once."""
@@ -65,6 +67,14 @@ class Session(Protocol):
 
     def repeat(self, key: str, layer: str = "", **settings: Any) -> None:
         """Measure this probe, and no other, while training."""
+        ...
+
+    def what_if(self, sample: int, part: str, whatif: WhatIf) -> Outcome:
+        """A sample walked through with changes on the way."""
+        ...
+
+    def truncated(self, length: int, samples: np.ndarray | None = None) -> dict[str, Alike]:
+        """What truncation makes of the gradient of the weights."""
         ...
 
     @property
@@ -159,6 +169,31 @@ class Repeat(Question):
     def ask(self, session: Session) -> None:
         """Nothing to tell."""
         session.repeat(self.key, self.layer, **self.settings)
+
+
+@dataclass(frozen=True, eq=False)
+class Imagine(Question):
+    """What if these changes were made on the way of a sample?"""
+
+    sample: int
+    """Number in the data set."""
+    part: Part
+    whatif: WhatIf
+
+    def ask(self, session: Session) -> Outcome:
+        """An Outcome; none of it touches network or training."""
+        return session.what_if(self.sample, self.part, self.whatif)
+
+
+@dataclass(frozen=True, eq=False)
+class Truncate(Question):
+    """What would be left of the gradient of the next batch if it were cut every ``length`` steps?"""
+
+    length: int
+
+    def ask(self, session: Session) -> dict[str, Alike]:
+        """By layer id, "" for all weights."""
+        return session.truncated(self.length)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from core.whatif import WhatIf
+
 
 @dataclass(frozen=True, eq=False)
 class LayerTrace:
@@ -69,3 +71,31 @@ class Trace:
     """Those of them that are no padding."""
     seconds: float = 0.0
     """What it cost."""
+    whatif: WhatIf = field(default_factory=WhatIf)
+    """What was changed on the way."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """How one gradient of weights compares with another one."""
+
+    cosine: float
+    """1 where both point the same way; 0 where one of them is 0."""
+    length: float
+    """L2 norm of the one."""
+    other: float
+    """L2 norm of the other one."""
+
+    @property
+    def ratio(self) -> float:
+        """Length of the one over that of the other; NaN where that is 0."""
+        return self.length / self.other if self.other else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of a what-if, and how the gradients of the weights compare with those without it."""
+
+    trace: Trace
+    alike: Mapping[str, Alike]
+    """By layer id (weights of a link belong to the layer that it ends at), "" for all weights that learn."""

@@ -10,6 +10,7 @@ from core.catalogue.probes import PROBES
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.engine.batches import Batches
+from core.engine.changes import changes
 from core.engine.course import Course
 from core.engine.devices import pick_device, pick_dtype
 from core.engine.learner import Learner
@@ -18,10 +19,13 @@ from core.engine.probes import Look, measure
 from core.engine.reading import read
 from core.engine.trace import trace
 from core.engine.trajectories import step_of, trajectories
+from core.engine.whatif import alike, altered, compared
+from core.errors import BadValue
 from core.questions import Reading
 from core.reports import Evaluation, Examination, ProbeResult
 from core.states import Trajectories, Transition
-from core.traces import Trace
+from core.traces import Alike, Outcome, Trace
+from core.whatif import WhatIf
 
 if TYPE_CHECKING:
     from core.project import State
@@ -58,8 +62,32 @@ class Asking:
 
     def trace(self, sample: int, part: str) -> Trace:
         """Everything about one sample as the network is now: gates, gradients and the ways that they take."""
-        batch = self._data.take(np.array([sample]))
-        return trace(self._model, self._learner.tensors, batch, part, self.run_id, self._course.position.batch)
+        return trace(self.look("", np.array([sample])), part, self.run_id, self.batch)
+
+    def what_if(self, sample: int, part: str, whatif: WhatIf) -> Outcome:
+        """The same with changes on the way; BadValue says which of them is not possible."""
+        plain = self.look("", np.array([sample]))
+        made = altered(plain, changes(plain, whatif, self._other))
+        return Outcome(trace(made, part, self.run_id, self.batch), alike(made, plain))
+
+    def _other(self, sample: int) -> Look:
+        count = len(self._dataset)
+        if not 0 <= sample < count:
+            raise BadValue(
+                "There is no sample {sample}: the data has {count}, counted from 1.", sample=sample + 1, count=count
+            )
+        return self.look("", np.array([sample]))
+
+    def truncated(self, length: int, samples: np.ndarray | None = None) -> dict[str, Alike]:
+        """How the gradient that is cut every ``length`` steps compares with the whole one: by layer id, "" for all.
+
+        Without samples it is that of the next batch.
+        """
+        if samples is None:
+            samples = self._course.next(int(self._learner.training["batch_size"]))
+        plain = self.look("", samples)
+        cut = self._model.looked_at(self._learner.tensors, plain.batch, truncate=length)
+        return compared(plain.learned(cut), plain.learned(plain.seen), plain)
 
     def evaluate(self, part: str) -> Evaluation | None:
         """Loss, metric and outputs on a part of the data as the network is now; None where the session is stopped."""

@@ -21,6 +21,7 @@ from core.catalogue.spec import Choice
 from core.engine.activations import resolve
 from core.engine.axes import Axes, find_axes, groups
 from core.engine.batches import Batch
+from core.engine.changes import Changes
 from core.engine.model import Model, Pass
 from core.errors import BadValue, StudioError
 from core.network import Layer, Network
@@ -36,11 +37,13 @@ class Look:
     batch: Batch
     layer: str = ""
     """Id of the layer asked about; "" for the whole network."""
+    changes: Changes | None = None
+    """What is changed in the pass ``seen`` by a what-if."""
 
     @classmethod
-    def of(cls, model: Model, parameters: Mapping[str, Tensor], done: Pass) -> Look:
+    def of(cls, model: Model, parameters: Mapping[str, Tensor], done: Pass, changes: Changes | None = None) -> Look:
         """A look at a pass that has been made, instead of one beside it."""
-        look = cls(model, parameters, done.batch)
+        look = cls(model, parameters, done.batch, changes=changes)
         vars(look)["seen"] = done
         return look
 

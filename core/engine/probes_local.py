@@ -6,16 +6,18 @@ With the total gradient dL/dh_t of every step at hand, this is all that is neede
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from core.engine.activations import activation
+from core.engine.changes import Changes
 from core.engine.probes import Look
-from core.engine.reference import CELLS
+from core.engine.reference import CELLS, lstm_inside
 from core.network import Layer, Link, activation_of
+from core.whatif import Of
 
 EPSILON = 1e-5
 """Of layer normalisation."""
@@ -43,6 +45,27 @@ class Local:
     """(steps, batch) False where the sequence is padded; None where none is."""
     units: slice
     """Where the units of this direction stand in the layer's value."""
+    held: Mapping[Of, tuple[Tensor, Tensor]] = field(default_factory=dict)
+    """Where a what-if puts numbers, and which; (steps, 1, units)."""
+    cut: Tensor | None = None
+    """(steps,) True where a what-if cuts the memory of a block; None where it never does."""
+    passes: Mapping[str, Tensor] = field(default_factory=dict)
+    """By link id, and "" for the memory of a block: (steps,) False where no gradient goes back along this arrow. What is
+    not there passes everything."""
+
+    def put(self, value: Tensor, of: Of = "value") -> Tensor:
+        """A value with what a what-if puts in its place; no gradient passes there."""
+        return torch.where(*self.held[of], value) if of in self.held else value
+
+    def free(self, gradient: Tensor, of: Of = "value") -> Tensor:
+        """The part of a gradient at a value that goes on to what the value was computed from."""
+        return torch.where(self.held[of][0], 0.0, gradient) if of in self.held else gradient
+
+    def back(self, key: str, gradient: Tensor) -> Tensor:
+        """A gradient that goes back along an arrow (see ``passes``), where it may."""
+        if key not in self.passes:
+            return gradient
+        return gradient * self.passes[key].to(gradient).reshape(-1, *[1] * (gradient.dim() - 1))
 
     def sums(self, reads: Mapping[str, Tensor]) -> Tensor:
         """The sums of a dense layer, before its activation."""
@@ -69,12 +92,19 @@ class Local:
         if self.layer.kind in CELLS:
             assert before is not None
             joined = torch.cat([reads[link.id] for link in self.links], -1)
-            kernel = CELLS[self.layer.kind]
-            return kernel(self.layer, self.weights(), joined, before, before if cell is None else cell)
-        made = self._plain(reads)
+            if self.layer.kind == "lstm":
+                assert cell is not None
+                opened, new = lstm_inside(self.weights(), joined, before, cell)
+                new = self.put(new, "cell")
+                return self.put(opened * torch.tanh(new)), new
+            state, _ = CELLS[self.layer.kind](self.layer, self.weights(), joined, before, before)
+            made = self.put(state)
+            return made, made
+        made = self.put(self.plain(reads))
         return made, made
 
-    def _plain(self, reads: Mapping[str, Tensor]) -> Tensor:
+    def plain(self, reads: Mapping[str, Tensor]) -> Tensor:
+        """What a layer without memory makes of its reads, whatever is put in its place."""
         kind, values = self.layer.kind, [reads[link.id] for link in self.links]
         if kind in ("dense", "output"):
             return self.activated(self.sums(reads))
@@ -136,6 +166,8 @@ def _local(look: Look, layer: Layer, suffix: str, units: slice) -> Local:
     if lengths is not None and steps is not None:
         valid = in_walk(torch.arange(steps, device=lengths.device)[:, None] < lengths[None, :], suffix)
     local = Local(layer, suffix, links, parameters, reads, None, None, valid, units)
+    if look.changes is not None:
+        _change(look.changes, local, steps)
     if layer.kind in CELLS:
         local.before = _before(look, local)
     if layer.kind == "lstm":
@@ -143,12 +175,39 @@ def _local(look: Look, layer: Layer, suffix: str, units: slice) -> Local:
     return local
 
 
+def _change(changes: Changes, local: Local, steps: int | None) -> None:
+    """What a what-if does to this layer. A static layer is one step long."""
+    key, suffix = local.layer.id, local.suffix
+    held = {of: changes.held.get((key, of)) for of in ("value", "cell")}
+    local.held = {
+        of: tuple(in_walk(part[..., local.units], suffix if steps is not None else "") for part in found)  # type: ignore[misc]
+        for of, found in held.items()
+        if found is not None
+    }
+    if steps is None:
+        for link in local.links:
+            if changes.whatif.severed(link.id, None):
+                local.reads[link.id] = torch.zeros_like(local.reads[link.id])
+                local.passes = {**local.passes, link.id: torch.zeros(1, dtype=torch.bool)}
+        return
+    passes = {link.id: in_walk(changes.link_passes(link, steps), suffix) for link in local.links}
+    for link in local.links:
+        cut = in_walk(changes.severed(link.id, steps), suffix).to(local.reads[link.id].device)
+        local.reads[link.id] = torch.where(cut[:, None, None], 0.0, local.reads[link.id])
+    if local.layer.kind in CELLS:
+        passes[""] = in_walk(changes.memory_passes(key, steps, suffix), suffix)
+        local.cut = in_walk(changes.severed(key, steps, bool(suffix)), suffix)
+    local.passes = passes
+
+
 def _before(look: Look, local: Local) -> Tensor:
     """h_{t-1} in the order of the walk; a walk begins at the first step that is no padding."""
     start = initial_state(look, local.layer.id)[..., local.units]
     value = in_walk(look.seen.values.outputs[local.layer.id].detach()[..., local.units], local.suffix)
     before = torch.cat([start[None], value[:-1]])
-    return torch.where(_goes_on(local)[..., None], before, start[None]) if local.valid is not None else before
+    if local.valid is not None:
+        before = torch.where(_goes_on(local)[..., None], before, start[None])
+    return before if local.cut is None else torch.where(local.cut.to(before.device)[:, None, None], 0.0, before)
 
 
 def _goes_on(local: Local) -> Tensor:
@@ -169,8 +228,13 @@ def _cells_before(look: Look, local: Local) -> Tensor:
     ):
         if goes_on is not None:
             cell = torch.where(goes_on[walked][:, None], cell, start)
+        if local.cut is not None and local.cut[walked]:
+            cell = torch.zeros_like(cell)
         before.append(cell)
         cell = forget * cell + enter * new
+        if "cell" in local.held:
+            where, numbers = local.held["cell"]
+            cell = torch.where(where[walked], numbers[walked], cell)
     return torch.stack(before)
 
 
@@ -191,9 +255,11 @@ def initial_state(look: Look, layer_id: str) -> Tensor:
     """The value of a layer before the first step, (batch, features)."""
     outputs = look.seen.values.outputs
     handed = look.network.into(layer_id, "initial")
+    blank = torch.zeros_like(outputs[layer_id][-1] if outputs[layer_id].dim() == 3 else outputs[layer_id])
+    if handed and look.changes is not None and not look.changes.handed(handed[0]):
+        return blank
     if handed:
         return _final(look, handed[0].source, outputs[handed[0].source].detach())
-    blank = torch.zeros_like(outputs[layer_id][-1] if outputs[layer_id].dim() == 3 else outputs[layer_id])
     learned = look.parameters.get(f"{layer_id}.initial")
     return blank if learned is None else learned.detach().expand_as(blank)
 
@@ -203,6 +269,8 @@ def _initial_cell(look: Look, layer_id: str) -> Tensor:
     handed = look.network.into(layer_id, "initial")
     blank = torch.zeros_like(look.seen.values.outputs[layer_id][-1])
     learned = look.parameters.get(f"{layer_id}.initial_cell")
+    if handed and look.changes is not None and not look.changes.handed(handed[0]):
+        return blank
     if handed:
         source = handed[0].source
         return _final(look, source, cells(look, source)) if look.network.layers[source].kind == "lstm" else blank
@@ -220,6 +288,23 @@ def _final(look: Look, layer_id: str, value: Tensor) -> Tensor:
         return last
     units = int(layer.params["units"])
     return torch.cat([last[:, :units], value[0, :, units:]], -1)
+
+
+def cell_handed(look: Look, local: Local, own: Tensor) -> Tensor:
+    """The part of dL/dc_t of one direction of an LSTM that comes from those that start from its last cell.
+
+    own: (steps, batch, units) the part that comes from h_t. All but the last valid step get nothing.
+    """
+    capture, key = look.seen.capture, local.layer.id
+    assert capture is not None
+    links = look.network.out_of(key, "initial")
+    if not any(look.network.layers[link.target].kind == "lstm" for link in links):
+        return torch.zeros_like(own)
+    felt = capture.cell(key)
+    assert felt is not None
+    valid = torch.ones_like(own[..., 0], dtype=torch.bool) if local.valid is None else local.valid
+    ends = valid & ~torch.cat([valid[1:], torch.zeros_like(valid[:1])])
+    return torch.where(ends[..., None], in_walk(felt[..., local.units], local.suffix) - own, 0.0)
 
 
 def cells(look: Look, layer_id: str) -> Tensor:

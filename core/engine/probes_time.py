@@ -13,7 +13,7 @@ from core.engine.activations import activation
 from core.engine.capture import Capture
 from core.engine.objective import Answers
 from core.engine.probes import Look, tiled
-from core.engine.probes_local import Local, in_walk, locals_of
+from core.engine.probes_local import Local, cell_handed, in_walk, locals_of
 from core.errors import BadValue
 from core.network import activation_of
 
@@ -50,8 +50,12 @@ def loss_at_logits(look: Look) -> Tensor:
     assert chosen is not None
     slope = [look.parameters[f"{objective.output}.slope"].detach()] if chosen.key == "prelu" else []
     logits = seen.answers.logits.detach().clone().requires_grad_()
-    loss = objective.loss(Answers(activation(chosen)(logits, *slope), logits), look.batch)
-    return torch.autograd.grad(loss, logits)[0]
+    outputs = activation(chosen)(logits, *slope)
+    if look.changes is not None:
+        outputs = look.changes.put(outputs, objective.output)
+    loss = objective.loss(Answers(outputs, outputs if chosen.key == "identity" else logits), look.batch)
+    found = torch.autograd.grad(loss, logits, allow_unused=True)[0]
+    return torch.zeros_like(logits) if found is None else found
 
 
 def _parts(look: Look, direct: Tensor, edges: list[tuple[int, int]]) -> Tensor:
@@ -120,7 +124,7 @@ def step_gradients(look: Look, local: Local) -> list[dict[str, Tensor]]:
 def _walk(look: Look, local: Local) -> list[dict[str, Tensor]]:
     assert look.seen.capture is not None
     total = in_walk(look.seen.capture.total(look.layer)[..., local.units], local.suffix)
-    onward = cell_onward(local, total) if local.layer.kind == "lstm" else None
+    onward = cell_onward(look, local, total) if local.layer.kind == "lstm" else None
     made = []
     for t in range(len(total)):
         reads = {key: value[t] for key, value in local.reads.items()}
@@ -141,13 +145,15 @@ def _enters(local: Local, name: str) -> bool:
 
 
 @torch.no_grad()
-def cell_onward(local: Local, total: Tensor) -> Tensor:
-    """The part of dL/dc_t of an LSTM that arrives from step t + 1 by way of the cell, (steps, batch, units)."""
+def cell_onward(look: Look, local: Local, total: Tensor) -> Tensor:
+    """The part of dL/dc_t of an LSTM that arrives by way of the cell, (steps, batch, units): from step t + 1, and at the
+    end from the LSTMs that start from this one's last cell."""
     gates, (_, cell) = local.gates(), local.step(local.reads, local.before, local.cell_before)
-    onward = torch.zeros_like(total)
+    slopes = local.free(total) * gates["output"] * (1 - torch.tanh(cell).square())
+    onward = cell_handed(look, local, slopes)
+    back = local.back("", local.free(gates["forget"], "cell"))
     for t in range(len(total) - 1, 0, -1):
-        here = total[t] * gates["output"][t] * (1 - torch.tanh(cell[t]).square()) + onward[t]
-        onward[t - 1] = here * gates["forget"][t]
+        onward[t - 1] += (slopes[t] + onward[t]) * back[t]
     return onward if local.valid is None else onward * local.valid[..., None]
 
 

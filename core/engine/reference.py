@@ -90,12 +90,17 @@ def rnn_cell(layer: Layer, weights: list[Tensor], x: Tensor, h: Tensor, c: Tenso
     return state, state
 
 
-def lstm_cell(layer: Layer, weights: list[Tensor], x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """c' = f c + i g, h' = o tanh(c'); gates in the order i, f, g, o."""
+def lstm_inside(weights: list[Tensor], x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    """(o, c') with c' = f c + i g; gates in the order i, f, g, o."""
     w_ih, w_hh, b_ih, b_hh = weights
     i, f, g, o = (x @ w_ih.T + b_ih + h @ w_hh.T + b_hh).chunk(4, -1)
-    cell = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    return torch.sigmoid(o) * torch.tanh(cell), cell
+    return torch.sigmoid(o), torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+
+
+def lstm_cell(layer: Layer, weights: list[Tensor], x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    """h' = o tanh(c')."""
+    opened, cell = lstm_inside(weights, x, h, c)
+    return opened * torch.tanh(cell), cell
 
 
 def gru_cell(layer: Layer, weights: list[Tensor], x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
@@ -133,7 +138,7 @@ class Interpreter:
         self.shapes = infer(self.network)
         first = next(iter(self.inputs.values()))
         self.batch = first.shape[-2]
-        self.dtype = first.dtype
+        self.dtype, self.device = first.dtype, first.device
 
     def value(self, layer_id: str, t: int | None) -> Tensor:
         """The value of a layer at step ``t``, (batch, features)."""
@@ -205,13 +210,13 @@ class Interpreter:
 
     def dense(self, layer: Layer, t: int | None) -> Tensor:
         """f(b + sum over links of W source)."""
-        total = torch.zeros(self.batch, self.shapes[layer.id].features, dtype=self.dtype)
+        total = torch.zeros(self.batch, self.shapes[layer.id].features, dtype=self.dtype, device=self.device)
         if f"{layer.id}.bias" in self.parameters:
             total = total + self.parameters[f"{layer.id}.bias"]
         for link in self.network.into(layer.id):
             weight = self.parameters[f"{link.id}.weight"]
             if link.mask is not None:
-                weight = weight * torch.as_tensor(link.mask, dtype=self.dtype)
+                weight = weight * torch.as_tensor(link.mask, dtype=self.dtype, device=self.device)
             total = total + self.read(link, t) @ weight.T
         self.logits[layer.id, t] = total
         chosen = activation_of(layer)
@@ -227,7 +232,7 @@ class Interpreter:
         features = self.shapes[layer_id].features
         if f"{layer_id}.initial" in self.parameters:
             return self.parameters[f"{layer_id}.initial"].expand(self.batch, features)
-        return torch.zeros(self.batch, features, dtype=self.dtype)
+        return torch.zeros(self.batch, features, dtype=self.dtype, device=self.device)
 
     def initial_cell(self, layer_id: str) -> Tensor:
         """The cell state of an LSTM before the first step."""
@@ -237,7 +242,7 @@ class Interpreter:
             return self.final(handed[0].source, cell=True)
         if not handed and f"{layer_id}.initial_cell" in self.parameters:
             return self.parameters[f"{layer_id}.initial_cell"].expand(self.batch, features)
-        return torch.zeros(self.batch, features, dtype=self.dtype)
+        return torch.zeros(self.batch, features, dtype=self.dtype, device=self.device)
 
     def final(self, layer_id: str, cell: bool = False) -> Tensor:
         """The last valid state of a layer; each direction of a block ends where it has read everything."""
@@ -289,11 +294,15 @@ class Interpreter:
         key = (layer.id, suffix, t)
         if key not in self.halves:
             x = torch.cat(self.reads(layer, t), -1)
-            state = CELLS[layer.kind](layer, self.weights(layer.id, suffix), x, *self.past(layer, suffix, t))
+            state = self.cell(layer, suffix, t, x, *self.past(layer, suffix, t))
             for tensor in state:
                 tensor.retain_grad()
             self.halves[key] = state
         return self.halves[key]
+
+    def cell(self, layer: Layer, suffix: str, t: int | None, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        """(h_t, c_t) from what enters and the state before."""
+        return CELLS[layer.kind](layer, self.weights(layer.id, suffix), x, h, c)
 
     def weights(self, layer_id: str, suffix: str) -> list[Tensor]:
         """weight_ih, weight_hh, bias_ih, bias_hh of one direction, so marked that every state has a gradient."""

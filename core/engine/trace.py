@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 
 from core.catalogue.layers import layer_spec
-from core.engine.batches import Batch
-from core.engine.model import Model
+from core.engine.changes import Changes
 from core.engine.objective import Answers
 from core.engine.probes import Look
 from core.engine.probes_local import Local, in_walk, initial_state, locals_of
@@ -24,6 +23,7 @@ from core.engine.probes_time import cell_onward, loss_at_logits
 from core.engine.reference import CELLS
 from core.network import Layer, Link
 from core.traces import LayerTrace, Trace
+from core.whatif import WhatIf
 
 
 @dataclass
@@ -40,16 +40,17 @@ class _Found:
 
 
 @torch.enable_grad()
-def trace(model: Model, parameters: Mapping[str, Tensor], batch: Batch, part: str, run: str, number: int) -> Trace:
-    """The single sample of ``batch`` at these parameters, after ``number`` training steps of ``run``."""
+def trace(look: Look, part: str, run: str, number: int) -> Trace:
+    """The single sample of ``look``, after ``number`` training steps of ``run``; with all that a what-if changes in it."""
     began = perf_counter()
-    look = Look(model, parameters, batch)
     layers = {layer.id: _layer(look, layer) for layer in look.network}
     steps = dict(look.axes.steps)
     lengths = look.axes.lengths
     valid = {key: n if (own := lengths[key]) is None else int(own[0]) for key, n in steps.items()}
     loss = float(look.seen.loss.detach())
-    return Trace(int(batch.samples[0]), part, run, number, loss, layers, steps, valid, perf_counter() - began)
+    whatif = WhatIf() if look.changes is None else look.changes.whatif
+    sample, seconds = int(look.batch.samples[0]), perf_counter() - began
+    return Trace(sample, part, run, number, loss, layers, steps, valid, seconds, whatif)
 
 
 def _layer(look: Look, layer: Layer) -> LayerTrace:
@@ -100,9 +101,24 @@ def _reads(look: Look, layer: Layer) -> dict[str, np.ndarray]:
     if not look.network.into(layer.id):
         return {}
     if layer_spec(layer.kind).time == "reduces":
-        outputs = look.seen.values.outputs
-        return {link.id: _single(outputs[link.source]) for link in look.network.into(layer.id)}
+        return {key: _single(value) for key, value in _reduced(look, layer).items()}
     return {key: _single(value) for key, value in locals_of(look, layer.id)[0].reads.items()}
+
+
+def _reduced(look: Look, layer: Layer) -> dict[str, Tensor]:
+    """What the links into a layer that reduces a sequence carry; zeros where a copy is cut."""
+    found = {}
+    for link in look.network.into(layer.id):
+        value = look.seen.values.outputs[link.source].detach()
+        found[link.id] = value if look.changes is None else _kept(look.changes, link, value)
+    return found
+
+
+def _kept(changes: Changes, link: Link, value: Tensor) -> Tensor:
+    if value.dim() == 2:
+        return torch.zeros_like(value) if changes.whatif.severed(link.id, None) else value
+    cut = changes.severed(link.id, len(value)).to(value.device)
+    return torch.where(cut[:, None, None], 0.0, value)
 
 
 def _ways(look: Look, layer: Layer, total: Tensor) -> _Found:
@@ -113,9 +129,10 @@ def _ways(look: Look, layer: Layer, total: Tensor) -> _Found:
     if layer_spec(layer.kind).time == "reduces":
         return _Found(flows=_of_reduction(look, layer, links, total))
     if layer.kind == "embedding":
-        return _Found(shares={f"{layer.id}.table": _norm(total)})
+        free = total if look.changes is None else total * look.changes.free(layer.id, "value", total)
+        return _Found(shares={f"{layer.id}.table": _norm(free)})
     walks = [
-        _of_block(local, in_walk(total[..., local.units], local.suffix))
+        _of_block(look, local, in_walk(total[..., local.units], local.suffix))
         if layer.kind in CELLS and total.dim() == 3
         else _of_plain(local, total, _at_sums(look, layer))
         for local in locals_of(look, layer.id)
@@ -139,21 +156,27 @@ def _of_plain(local: Local, total: Tensor, at_sums: Tensor | None = None) -> _Fo
     reads = {key: value.detach().clone().requires_grad_() for key, value in local.reads.items()}
     if local.layer.kind not in ("dense", "output"):
         value, _ = local.step(reads, _blank(local, total), _blank(local, total))
-        found = _Found(flows=_back(value, total, reads))
+        found = _Found(flows=_allowed(local, _back(value, total, reads)))
         if local.layer.kind == "layer_norm":
-            found.shares = _of_norm(local, value.detach(), total)
+            free = torch.where(local.held["value"][0], 0.0, total) if "value" in local.held else total
+            found.shares = _of_norm(local, local.plain(reads).detach(), free)
         return found
     sums = local.sums(reads)
-    felt = (local.activated(sums) * total).sum()
+    felt = (local.put(local.activated(sums)) * total).sum()
     if at_sums is not None:
         felt = felt + (sums * at_sums).sum()
     delta, *back = torch.autograd.grad(felt, [sums, *reads.values()])
-    found = _Found(sums.detach(), delta, flows=dict(zip(reads, back, strict=True)))
+    found = _Found(sums.detach(), delta, flows=_allowed(local, dict(zip(reads, back, strict=True))))
     for link in local.links:
         found.shares[f"{link.id}.weight"] = _outer(delta, reads[link.id].detach(), link.mask)
     if f"{local.layer.id}.bias" in local.parameters:
         found.shares[f"{local.layer.id}.bias"] = _norm(delta)
     return found
+
+
+def _allowed(local: Local, flows: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What goes back where no arrow is cut."""
+    return {key: local.back(key, flow) for key, flow in flows.items()}
 
 
 def _blank(local: Local, total: Tensor) -> Tensor | None:
@@ -173,7 +196,7 @@ def _of_norm(local: Local, value: Tensor, total: Tensor) -> dict[str, Tensor]:
     return {f"{local.layer.id}.gain": _norm(total * normal), f"{local.layer.id}.bias": _norm(total)}
 
 
-def _of_block(local: Local, total: Tensor) -> _Found:
+def _of_block(look: Look, local: Local, total: Tensor) -> _Found:
     """One direction of an RNN, LSTM or GRU. Each step gets biases of its own, whose gradient is that of the sums."""
     layer, suffix, steps = local.layer, local.suffix, len(total)
     assert local.before is not None
@@ -191,7 +214,7 @@ def _of_block(local: Local, total: Tensor) -> _Found:
     state, new_cell = apart.step(reads, before, cell)
     felt = (state * total).sum()
     if cell is not None:
-        felt = felt + (new_cell * cell_onward(local, total)).sum()
+        felt = felt + (new_cell * cell_onward(look, local, total)).sum()
     ih, hh = own[f"{layer.id}.bias_ih{suffix}"], own[f"{layer.id}.bias_hh{suffix}"]
     wanted = {"ih": ih, "hh": hh, f"{layer.id}{suffix}": before, **reads}
     if cell is not None:
@@ -199,6 +222,7 @@ def _of_block(local: Local, total: Tensor) -> _Found:
     back = dict(zip(wanted, torch.autograd.grad(felt, list(wanted.values())), strict=True))
     delta_ih, delta_hh = back.pop("ih"), back.pop("hh")
     entering = torch.cat([reads[link.id] for link in local.links], -1).detach()
+    back = {key: local.back("" if key.startswith(layer.id + suffix) else key, one) for key, one in back.items()}
     shares = {
         f"{layer.id}.weight_ih{suffix}": _outer(delta_ih, entering),
         f"{layer.id}.weight_hh{suffix}": _outer(delta_hh, before.detach()),
@@ -241,10 +265,16 @@ def _both(one: _Found, other: _Found) -> _Found:
 
 def _of_reduction(look: Look, layer: Layer, links: list[Link], total: Tensor) -> dict[str, Tensor]:
     """Last step, mean or maximum: what goes back to every step of its sources."""
-    outputs = look.seen.values.outputs
-    reads = {link.id: outputs[link.source].detach().clone().requires_grad_() for link in links}
+    if look.changes is not None:
+        total = total * look.changes.free(layer.id, "value", total)
+    reads = {key: value.clone().requires_grad_() for key, value in _reduced(look, layer).items()}
+
+    def back(value: Tensor) -> dict[str, Tensor]:
+        found = _back(value, total, reads)
+        return found if look.changes is None else {k.id: _kept(look.changes, k, found[k.id]) for k in links}
+
     if any(value.dim() == 2 for value in reads.values()):
-        return _back(torch.cat(list(reads.values()), -1), total, reads)
+        return back(torch.cat(list(reads.values()), -1))
     lengths = look.axes.lengths[links[0].source]
     joined = torch.cat(list(reads.values()), -1)
     valid = joined if lengths is None else joined[: int(lengths[0])]
@@ -255,7 +285,7 @@ def _of_reduction(look: Look, layer: Layer, links: list[Link], total: Tensor) ->
             value = valid.mean(0)
         case _:
             value = valid.max(0).values
-    return _back(value, total, reads)
+    return back(value)
 
 
 def _outer(delta: Tensor, read: Tensor, mask: np.ndarray | None = None) -> Tensor:

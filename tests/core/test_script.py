@@ -26,6 +26,7 @@ from core.script import (
     train,
     write_report,
 )  # fmt: skip
+from core.whatif import Cut, Put, what_if
 
 
 def built():
@@ -259,3 +260,18 @@ def test_the_report_holds_settings_versions_columns_and_the_gradient_of_every_st
     assert len(report["gradients"]["Hidden"]["total"]) == len(run)
     assert all(len(row) == 6 for row in report["gradients"]["Hidden"]["total"])
     assert report["stopped"] == "finished"
+
+
+def test_what_if_by_the_names_of_layers():
+    project = built()
+    hidden = project.network.layer("Hidden")
+    plain = what_if(project)
+    found = what_if(project, Put("Hidden", 2, 3, 0.0), Cut("Hidden -> Hidden", 4))
+    assert plain.alike[""].cosine == pytest.approx(1.0, abs=1e-6)
+    assert found.trace.layers[hidden.id].value[2, 3] == 0.0 != plain.trace.layers[hidden.id].value[2, 3]
+    assert not found.trace.layers[hidden.id].delta[:4].any(), "no gradient passes the arrow that is cut"
+    assert what_if(project).trace.loss == plain.trace.loss
+    with pytest.raises(UnknownName, match="did you mean"):
+        what_if(project, Cut("Hiden -> Hidden", 4))
+    with pytest.raises(BadValue, match="t = 1 to 6"):
+        what_if(project, Put("Hidden", 6, 3, 0.0))
