@@ -13,6 +13,9 @@ import numpy as np
 
 StopReason = Literal["finished", "stopped", "early stopping", "diverged", "error"]
 Granularity = Literal["step", "batch", "epoch", "run"]
+MomentPart = Literal[
+    "", "input", "sum", "gates", "state", "output", "output_gradient", "direct", "through", "share", "clip"
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +88,8 @@ class Moment:
     step: int
     """Time step, 0-based; the last one in phase "loss", 0 in phase "update"."""
     steps: int
+    part: MomentPart = ""
+    """What of the phase is under way, see core.walk; "" is all of it."""
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,8 @@ class BreakpointList(QObject):
     def _point_at(self, hit: Hit) -> None:
         if hit.layer is not None:
             self._runner.document.select({hit.layer})
+        if hit.step is not None:
+            self._runner.clock.look_at(hit.step)
         self.pointed.emit()
 
     def _on_changed(self, change: Change) -> None:

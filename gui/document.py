@@ -93,9 +93,9 @@ class Document(QObject):
             after = edit.apply(self.state)
         self.undo_stack.push(_EditCommand(self.project, edit, after))
 
-    def record(self, edit: Edit) -> None:
-        """Like ``do``, for what the training itself hands over."""
-        self.undo_stack.push(_EditCommand(self.project, edit, edit.apply(self.state)))
+    def record(self, edit: Edit, after: State | None = None) -> None:
+        """Like ``do``, for what the training itself hands over; ``after`` is what it makes, where that is known already."""
+        self.undo_stack.push(_EditCommand(self.project, edit, after or edit.apply(self.state)))
 
     def undo(self) -> None:
         """Take back the last entry of the history."""

@@ -210,6 +210,13 @@ class GoTo:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """Record the past within so many bytes."""
+
+    budget: int
+
+
+@dataclass(frozen=True)
 class Branch:
     """From here on, be another run."""
 

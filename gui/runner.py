@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -18,6 +17,7 @@ from core.reports import Evaluation, Examination, Report
 from core.runs import Run
 from core.traces import Trace
 from gui.breakpoints import BreakpointList
+from gui.clock import StepClock
 from gui.document import Document
 from gui.jobs import Jobs
 from gui.messages import Event, Failed, Outputs, Paused, Ready
@@ -25,6 +25,7 @@ from gui.past import Past
 from gui.places import paused_at
 from gui.questions import Questions
 from gui.race import OptimizerRace
+from gui.speed import FULL_SPEED, Speed
 from gui.text import sentence, tr, tr_core
 from gui.ticker import Ticker
 from gui.tracing import Tracing
@@ -38,17 +39,6 @@ TICKS_PER_UPDATE = 3
 """While training runs, views are told on every third tick: drawing and the worker share one interpreter, and what is
 drawn at ten pictures a second looks as live as at thirty."""
 PEEK_DELAY_MS = 250
-
-
-@dataclass(frozen=True)
-class Speed:
-    """How Play moves: in batches ("run") or time steps ("step"), with ``pace`` seconds of rest in between."""
-
-    granularity: Literal["run", "step"] = "run"
-    pace: float = 0.0
-
-
-FULL_SPEED = Speed()
 
 
 class Runner(QObject):
@@ -91,7 +81,8 @@ class Runner(QObject):
         self._peek = QTimer(self, singleShot=True, interval=PEEK_DELAY_MS)
         self._peek.timeout.connect(self._look)
         self.ticker.tick.connect(self._drain)
-        self.past, self.tracing = Past(self), Tracing(self)
+        self.past, self.tracing = Past(self, self._trainer), Tracing(self)
+        self.clock = StepClock(self)
         self.race, self.questions = OptimizerRace(self, self._trainer), Questions(self, self._trainer)
         self.breakpoints, self.jobs = BreakpointList(self, self._trainer), Jobs(self, self._trainer)
         document.before_change = self.hand_over
@@ -189,15 +180,13 @@ class Runner(QObject):
             self.ticker.start()
             self._trainer.ask(inputs)
 
-    def ask_to_move(self, batch: int) -> None:
-        """Ask the worker to stand where the training stood after ``batch`` steps."""
-        self.ticker.start()
-        self._trainer.go_to(batch)
-
     def arrive(self, weights: Mapping[str, np.ndarray], words: str) -> None:
-        """The worker stands at another batch, with these weights."""
-        self._adopt(weights)
+        """The worker stands at another batch, with these weights; where Play was pressed meanwhile, it goes on from there."""
         self.report = None
+        if self.busy:
+            self._live = weights
+            return
+        self._adopt(weights)
         if self.run is not None:
             self.run.stopped, self.run.stopped_because = None, ""  # it stands in the middle again
         self._set_status("paused", words)
@@ -248,6 +237,7 @@ class Runner(QObject):
         if self._stale() or self.run is None or not self._training or self.run.stopped is not None:
             self._begin()
         self.ticker.start()
+        self.past.settle()
         self.playing = wanted == "run"
         self._set_status("running", tr("Training …") if wanted == "run" else tr("Stepping …"))
         if wanted == "run":
@@ -389,8 +379,11 @@ class Runner(QObject):
         new = {name: value for name, value in weights.items() if not np.array_equal(value, current.get(name))}
         if not new:
             return
+        edit = SetWeights(new, trained=True, label=tr("Train"))
         try:
-            self.document.record(SetWeights(new, trained=True, label=tr("Train")))
+            # What the session goes on from is known before anyone is told, so that nobody takes it for another training.
+            self._loaded = edit.apply(self.document.state)
+            self.document.record(edit, self._loaded)
         except StudioError as error:
             self._set_status("failed", sentence(error))
         self._loaded = self.document.state

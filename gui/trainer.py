@@ -20,7 +20,7 @@ from core import formula
 from core.breakpoints import Breakpoint, Breakpoints
 from core.catalogue.spec import Choice
 from core.data.cache import dataset
-from core.data.dataset import Part
+from core.data.dataset import Dataset, Part
 from core.data.importers.progress import Job
 from core.errors import DataError, StudioError
 from core.explore.race import Standing
@@ -43,17 +43,18 @@ from gui.messages import (
     Followed,
     Go,
     GoTo,
+    Keep,
     Load,
     Moved,
     Outputs,
     Paused,
     Quit,
     Race,
-    RaceFailed,
     Ready,
     Recorded,
     Watch,
 )
+from gui.race_track import RaceTrack
 
 if TYPE_CHECKING:
     from core.engine.history import History
@@ -84,10 +85,9 @@ class Trainer:
         self._watched: tuple[int, Part] = (0, "train")
         self._reports: Iterator[Report] | None = None
         self._going: Granularity | None = None
-        self._endless, self._pace = False, 0.0
-        self._racing: Iterator[Standing] | None = None
+        self._endless, self._pace, self._run, self._budget = False, 0.0, "", 0
+        self._race = RaceTrack(self._say, _raced)
         self._jobs = JobQueue(self._say)
-        self._run = ""
         self._breakpoints = Breakpoints()
         self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
 
@@ -141,6 +141,10 @@ class Trainer:
     def go_to(self, batch: int) -> None:
         """Stand where this training stood after ``batch`` steps: Moved and Examination follow."""
         self._inbox.put(GoTo(batch))
+
+    def keep_within(self, budget: int) -> None:
+        """Record this training, and those to come, within so many bytes: Recorded follows."""
+        self._inbox.put(Keep(budget))
 
     def branch(self, run: str) -> None:
         """From where it stands, go on as the run with another id; what came after is forgotten."""
@@ -209,21 +213,21 @@ class Trainer:
             try:
                 self._turn()
             except Exception as error:  # noqa: BLE001 - border of the thread: an unforeseen error must reach the window.
-                self._racing = None
+                self._race.end()
                 reason = f"{type(error).__name__}: {error}"
                 self._fail("Training stopped with an unexpected error: {error}", {"error": reason})
 
     def _turn(self) -> None:
         """What was asked for, or else a piece of what goes on."""
-        if not self._inbox.empty() or (self._going is None and self._racing is None and not self._jobs):
+        if not self._inbox.empty() or (self._going is None and not self._race and not self._jobs):
             self._obey(self._inbox.get())
             return
         self._jobs.go_on()
         if self._going is not None:
             self._advance()
             self._rest()
-        elif self._racing is not None:
-            self._race_on()
+        elif self._race:
+            self._race.go_on()
 
     def _warm_up(self) -> None:
         """Load torch. A full collection with it in memory is the worst stall of the window, so its objects are frozen."""
@@ -277,14 +281,18 @@ class Trainer:
             case Branch() if self._history is not None and self._session is not None:
                 self._run = self._session.run_id = request.run
                 self._history.forget_after(self._session.batch)
+                self._tell_past()
+            case Keep():
+                self._budget = request.budget
+                if self._history is not None:
+                    self._history.keep_within(self._budget)
+                    self._tell_past()
             case Watch() if self._session is not None:
                 self._watched = request.sample, request.part
                 self._session.watch(request.sample, request.part)
                 self._say(self._session.examine(request.sample, request.part))
-            case Race():
-                self._racing = self._raced(request)
-            case EndRace():
-                self._racing = None
+            case Race() | EndRace():
+                self._race.obey(request)
             case BeginJob() | EndJob():
                 self._jobs.obey(request)
             case Follow() if self._session is not None:
@@ -299,14 +307,12 @@ class Trainer:
         from core.engine.session import Session
 
         self._run, self._going, self._session, self._history = request.run, None, None, None
-        if request.state.data is None:
-            raise DataError("No data is chosen. Choose a data set in the training panel.")
+        data = _data(request.state)
         self._watched = request.watched
-        data = dataset(request.state.data)
         session = Session(request.state, data, run_id=request.run)
         self._state = request.state
         if request.run:
-            self._history = History(session, request.state, data)
+            self._history = History(session, request.state, data, self._budget)
         self._take_up(session)
 
     def _take_up(self, session: Session) -> None:
@@ -332,36 +338,17 @@ class Trainer:
         self._take_up(session)
         self._say(Moved(self._run, session.batch, self._history.begin, self._history.end, session.weights()))
 
-    def _raced(self, request: Race) -> Iterator[Standing]:
-        from core.engine.race import race
-
-        if request.state.data is None:
-            raise DataError("No data is chosen. Choose a data set in the training panel.")
-        data = dataset(request.state.data)
-        yield from race(request.state, data, request.optimizers, request.steps, request.weight)
-
-    def _race_on(self) -> None:
-        """One batch of the race further."""
-        assert self._racing is not None
-        try:
-            standing = next(self._racing, None)
-        except StudioError as error:
-            self._racing = None
-            self._say(RaceFailed(error.template, error.values))
-            return
-        if standing is None:
-            self._racing = None
-        else:
-            self._say(standing)
-
     def _stand_still(self) -> None:
         self._going = None
         if self._session is not None:
             self._say(Paused(self._run, self._session.weights()))
             # What the last report showed of the sample may be some batches old: views are to show where it stands.
             self._say(self._session.examine(*self._watched))
-        if self._history is not None:
-            past = self._history
+        self._tell_past()
+
+    def _tell_past(self) -> None:
+        past = self._history
+        if past is not None:
             self._say(Recorded(self._run, past.begin, past.end, past.bytes))
 
     def _advance(self) -> None:
@@ -398,3 +385,15 @@ class Trainer:
             case "epoch":
                 return report.moment is None and report.batch_in_epoch == report.batches_per_epoch
         return False
+
+
+def _raced(request: Race) -> Iterator[Standing]:
+    from core.engine.race import race
+
+    yield from race(request.state, _data(request.state), request.optimizers, request.steps, request.weight)
+
+
+def _data(state: State) -> Dataset:
+    if state.data is None:
+        raise DataError("No data is chosen. Choose a data set in the training panel.")
+    return dataset(state.data)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -17,6 +19,8 @@ from core.project import State
 
 BUDGET = 64 * 2**20
 """Bytes of snapshots kept by default."""
+OBJECT = 250
+"""Bytes that Python takes for an array beside its numbers, with its name and its place."""
 SHARE = 0.03
 """Share of the training time that snapshots may take."""
 
@@ -26,12 +30,24 @@ class Snapshot:
     """A session as it stood after ``batch`` training steps."""
 
     batch: int
-    state: SessionState
+    arrays: Mapping[str, np.ndarray]
+    meta: str
+    """JSON: as text it takes a tenth of what the values would."""
+    bytes: int
+    """Memory that it holds."""
+
+    @classmethod
+    def of(cls, session: Session) -> Snapshot:
+        """The session as it stands."""
+        state = session.snapshot()
+        meta = json.dumps(state.meta)
+        size = sum(array.nbytes + OBJECT for array in state.arrays.values()) + len(meta) + OBJECT
+        return cls(session.batch, state.arrays, meta, size)
 
     @property
-    def bytes(self) -> int:
-        """Memory that it holds."""
-        return sum(np.asarray(array).nbytes for array in self.state.arrays.values())
+    def state(self) -> SessionState:
+        """What a session is made from again."""
+        return SessionState(self.arrays, json.loads(self.meta))
 
 
 class History:
@@ -48,16 +64,13 @@ class History:
         self._state, self._dataset, self._budget, self._share = state, dataset, budget, share
         self.every = 1
         """Batches between two snapshots."""
-        self._snapshots = [Snapshot(session.batch, session.snapshot())]
+        self.bytes = 0
+        """Memory that the snapshots hold."""
+        self._keep([Snapshot.of(session)])
         self._changes: list[tuple[int, Choice]] = []
         self._cost, self._last = 0.0, perf_counter()
         self.end = session.batch
         """Training steps that can be reached."""
-
-    @property
-    def bytes(self) -> int:
-        """Memory that the snapshots hold."""
-        return sum(snapshot.bytes for snapshot in self._snapshots)
 
     @property
     def begin(self) -> int:
@@ -72,11 +85,20 @@ class History:
         begun = perf_counter()
         if self._cost > self._share * (begun - self._last):
             return
-        self._snapshots.append(Snapshot(session.batch, session.snapshot()))
+        self._snapshots.append(Snapshot.of(session))
+        self.bytes += self._snapshots[-1].bytes
         if self.bytes > self._budget and len(self._snapshots) > 2:
             self._thin()
         self._last = perf_counter()
         self._cost = self._last - begun
+
+    def keep_within(self, budget: int) -> None:
+        """Another budget, at once: what is too much is dropped; with more room, more is kept from now on."""
+        if budget > self._budget:
+            self.every = max(1, self.every // 2)
+        self._budget = budget
+        while self.bytes > self._budget and len(self._snapshots) > 2:
+            self._thin()
 
     def note_change(self, batch: int, training: Choice) -> None:
         """Settings that were asked for when ``batch`` training steps had been taken."""
@@ -109,11 +131,17 @@ class History:
 
     def forget_after(self, batch: int) -> None:
         """Drop what came after ``batch``: from there another future begins."""
-        self._snapshots = [s for s in self._snapshots if s.batch <= batch] or self._snapshots[:1]
+        self._keep([s for s in self._snapshots if s.batch <= batch] or self._snapshots[:1])
         self._changes = [change for change in self._changes if change[0] < batch]
         self.end = batch
 
     def _thin(self) -> None:
-        first, *rest = self._snapshots
-        self._snapshots = [first, *rest[1::2]]
+        """Drop about every second snapshot, so that those that stay are spread evenly whatever they were before."""
         self.every *= 2
+        first, *rest = self._snapshots
+        kept = [s for s in rest if s.batch % self.every == 0]
+        self._keep([first, *(kept if len(kept) < len(rest) else rest[1::2])])
+
+    def _keep(self, snapshots: list[Snapshot]) -> None:
+        self._snapshots = snapshots
+        self.bytes = sum(snapshot.bytes for snapshot in snapshots)

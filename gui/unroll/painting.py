@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
 from core.network import Network
+from core.reports import Moment
 from core.unroll import Row, Tie
 from gui.canvas import look
 from gui.theme import theme
@@ -212,7 +213,20 @@ class Painting:
             return cells.share_indices(shown.scale.shares(cells.reduced(np.abs(rows.T), height)))
         norms = shown.numbers.norms(row.layer, shown.part)
         assert norms is not None
+        norms = self._so_far(row, norms)
         return cells.share_indices(shown.scale.shares(norms))[None]
+
+    def _so_far(self, row: Row, norms: np.ndarray) -> np.ndarray:
+        """On the way back the step under way has its direct part first; what comes through time is added to it."""
+        moment = self.shown.numbers.moment
+        if moment is None or moment.part != "direct" or self.shown.part != "total" or row.steps != moment.steps:
+            return norms
+        direct = self.shown.numbers.norms(row.layer, "direct")
+        if direct is None:
+            return norms
+        found = norms.copy()
+        found[moment.step] = direct[moment.step]
+        return found
 
     def _paint_veil(self, painter: QPainter) -> None:
         """Padding steps back, and while a batch is walked through what is not computed yet."""
@@ -220,20 +234,26 @@ class Painting:
         moment = self.shown.numbers.moment
         if moment is None or moment.phase not in ("forward", "backward"):
             return
-        layout = self.shown.layout
         veil = look.with_alpha(theme().color("canvas"), 0.72)
-        for row in layout.unrolled.rows:
+        for row in self.shown.layout.unrolled.rows:
             if row.steps != moment.steps:
                 if moment.phase == "forward" and row.stage > 1:
-                    rect = layout.cell(row.index, row.first)
+                    rect = self.shown.layout.cell(row.index, row.first)
                     painter.fillRect(rect.adjusted(-1, -1, 1, 1), veil)
                 continue
-            hidden = range(moment.step + 1, row.steps) if moment.phase == "forward" else range(moment.step)
+            now = veils_step(moment, self.shown.network.layers[row.layer].kind)
+            if moment.phase == "forward":
+                hidden = range(moment.step + (not now), row.steps)
+            else:
+                hidden = range(moment.step + now)
             if len(hidden):
-                left = layout.x(layout.edges[row.column(hidden.start)])
-                right = layout.x(layout.edges[row.column(hidden.stop - 1) + 1])
-                band = layout.bands[row.index]
-                painter.fillRect(QRectF(left, layout.y(band.top) - 1, right - left, band.height + 2), veil)
+                painter.fillRect(self._steps_rect(row, hidden), veil)
+
+    def _steps_rect(self, row: Row, steps: range) -> QRectF:
+        layout, band = self.shown.layout, self.shown.layout.bands[row.index]
+        left = layout.x(layout.edges[row.column(steps.start)])
+        right = layout.x(layout.edges[row.column(steps.stop - 1) + 1])
+        return QRectF(left, layout.y(band.top) - 1, right - left, band.height + 2)
 
     def _paint_padding(self, painter: QPainter) -> None:
         layout = self.shown.layout
@@ -348,3 +368,15 @@ class Painting:
             height, width = colors.shape
             self._overview = QImage(colors.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
         return self._overview
+
+
+def veils_step(moment: Moment, kind: str) -> bool:
+    """Whether a layer of this kind has nothing to show yet at the step under way."""
+    match moment.part:
+        case "input" | "sum" | "gates":
+            return kind != "input"
+        case "state":
+            return kind == "output"
+        case "output_gradient":
+            return kind != "output"
+    return False

@@ -54,9 +54,7 @@ class Reading:
 
     def _moment(self) -> Moment | None:
         """Where a batch that is walked through stands."""
-        report = self._runner.report
-        past = getattr(self._runner, "past", None)
-        return None if report is None or (past is not None and past.rewound) else report.moment
+        return self._runner.clock.moment
 
     def want_trace(self, detailed: bool) -> None:
         """Ask for a trace where there is none, and again and again while training runs."""

@@ -39,6 +39,7 @@ from gui.unroll.lights import Lights, Spot
 from gui.unroll.looking import Looking
 from gui.unroll.numbers import Numbers, Part, log_scale
 from gui.unroll.painting import Painting, Shown
+from gui.unroll.phase import PhaseCard
 from gui.unroll.pointing import Pointing
 from gui.unroll.reading import Reading
 from gui.unroll.sample import Sample, read
@@ -71,7 +72,7 @@ class UnrollView(QWidget):
         self.pointing = Pointing(self)
         self.editing = Editing(self)
         self.bubble = Bubble(self)
-        self.hint = Hint(self)
+        self.hint, self.phase = Hint(self), PhaseCard(self)
         self.diagram = CellDiagram(self)
         self.commands: dict[str, QAction] = make_commands(self)
         self.addActions(list(self.commands.values()))
@@ -86,6 +87,8 @@ class UnrollView(QWidget):
         document.highlighted.connect(self._on_highlight)
         runner.updated.connect(self._on_updated)
         runner.status_changed.connect(self._on_updated)
+        runner.clock.changed.connect(self._on_clock)
+        self.step_selected.connect(runner.clock.look_at)
         theme().changed.connect(self._on_theme)
 
     @property
@@ -112,6 +115,7 @@ class UnrollView(QWidget):
             self.reading.want_trace(self.detailed())
         self.diagram.refresh()
         self.hint.refresh()
+        self.phase.refresh()
 
     def detailed(self) -> bool:
         """Whether what is shown needs a trace even while training runs."""
@@ -216,6 +220,12 @@ class UnrollView(QWidget):
     def _on_updated(self) -> None:
         self._mark_stale()
 
+    def _on_clock(self) -> None:
+        step = self.runner.clock.step
+        if step is not None:
+            self.show_step(step)
+        self._mark_stale()
+
     def _mark_stale(self) -> None:
         self._stale = True
         if self.isVisible():
@@ -225,6 +235,7 @@ class UnrollView(QWidget):
         self.shown.marked = self.document.selection
         self.editing.enable()
         self.choosing.tell()
+        self.phase.refresh()
         self.repaint_all()
 
     def _on_highlight(self, ids: frozenset[str]) -> None:
@@ -270,6 +281,7 @@ class UnrollView(QWidget):
             self.layout_.arrange()
         self.bar.place()
         self.hint.place()
+        self.phase.place()
         self.diagram.place()
         self.editing.place()
         self.repaint_all()

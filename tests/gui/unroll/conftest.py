@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from core.engine.reference import interpret
 from core.engine.session import Session
 from core.examples import open_example
 from core.training import TRAINING
+from gui.clock import StepClock
 from gui.document import Document
 from gui.unroll.view import UnrollView
 
@@ -38,6 +40,8 @@ class FakeRunner(QObject):
         self.sample = (SAMPLE, "train")
         self.status, self.busy = "idle", False
         self.asked = 0
+        self.past = SimpleNamespace(rewound=False)
+        self.clock = StepClock(self)
 
     @property
     def weights(self):

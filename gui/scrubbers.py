@@ -1,0 +1,108 @@
+"""One scrubber for each clock of a training: epochs, batches, and the time steps of a batch with their phases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+
+from core.walk import BACKWARD
+from gui.clock import moment_words
+from gui.runner import Runner
+from gui.text import tr
+
+
+class Scrubber(QWidget):
+    """A slider with its name before it and its place behind it."""
+
+    def __init__(self, key: str, title: str, tip: str, least: int, moved: Callable[[int], None]) -> None:
+        super().__init__()
+        self.slider = QSlider(Qt.Orientation.Horizontal, objectName=key, accessibleName=title, toolTip=tip)
+        self.slider.setMinimumWidth(least)
+        self.slider.setTracking(True)
+        self.slider.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        name = QLabel(title)
+        name.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        name.setBuddy(self.slider)
+        self.words = QLabel(objectName=f"{key}_words")
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(6, 0, 2, 0)
+        line.setSpacing(5)
+        line.addWidget(name)
+        line.addWidget(self.slider, 1)
+        line.addWidget(self.words)
+        self.slider.valueChanged.connect(moved)
+
+    def show_place(self, place: int, least: int, most: int, words: str, able: bool) -> None:
+        """Where it stands; nobody is told that it was moved."""
+        with QSignalBlocker(self.slider):
+            if able != self.slider.isEnabled():
+                self.slider.setEnabled(able)
+            self.slider.setRange(least, max(most, least + 1))
+            if place != self.slider.value():
+                self.slider.setValue(place)
+        if words != self.words.text():
+            self.words.setText(words)
+
+
+class Scrubbers(QWidget):
+    """The three of them side by side; the one of the batches takes the room that is left."""
+
+    def __init__(self, runner: Runner) -> None:
+        super().__init__()
+        self._runner, past, clock = runner, runner.past, runner.clock
+        self.epoch = Scrubber(
+            "epoch_scrubber", tr("Epoch"), tr("Go to the end of a recorded epoch"), 48, past.go_to_epoch
+        )
+        self.batch = Scrubber("scrubber", tr("Batch"), tr("Go to any batch of this training"), 110, past.go_to)
+        self.time = Scrubber(
+            "time_scrubber",
+            tr("Time"),
+            tr("Walk through a batch: every phase of every time step, forward and back. Esc leaves it."),
+            90,
+            clock.go_to,
+        )
+        self.time.slider.setPageStep(len(BACKWARD) + 1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        for one, share in ((self.epoch, 2), (self.batch, 5), (self.time, 3)):
+            line.addWidget(one, share)
+        past.changed.connect(self.refresh)
+        clock.changed.connect(self.refresh)
+        runner.updated.connect(self.refresh)
+        runner.status_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show where all clocks stand."""
+        self._show_past()
+        self._show_time()
+
+    def _show_past(self) -> None:
+        past, report, there = self._runner.past, self._runner.report, self._runner.past.reachable
+        moving = self._runner.busy and report is not None
+        ends = past.epochs()
+        epoch, last = past.epoch(), len(ends) - 1
+        place = max(past.end, report.batch) if moving and report else past.goal
+        words = tr("{epoch} of {end}", epoch=epoch, end=last) if last else ""
+        self.epoch.show_place(last if moving else epoch, 0, last, words, there and last > 0)
+        self.batch.show_place(place, past.begin, past.end, self._batch_words(), there)
+
+    def _batch_words(self) -> str:
+        past, report = self._runner.past, self._runner.report
+        if self._runner.busy and report is not None:
+            return tr("live · batch {batch}", batch=report.batch)
+        if past.end <= past.begin:
+            return tr("Press Play: every batch can be visited again.")
+        return tr("batch {batch} of {end}", batch=past.goal, end=past.end)
+
+    def _show_time(self) -> None:
+        clock = self._runner.clock
+        place, moment = clock.place, clock.moment
+        able = bool(clock.moments) and not self._runner.busy
+        words = "" if moment is None else moment_words(moment)
+        self.time.show_place(0 if place is None else place, 0, len(clock.moments) - 1, words, able)
