@@ -12,11 +12,15 @@ BACKWARD: tuple[MomentPart, ...] = ("output_gradient", "direct", "through", "sha
 """On the way back: dL/dy, the part of dL/dh_t that comes directly, all of it, what the step adds to dL/dW."""
 
 
-def walk(steps: int) -> tuple[Moment, ...]:
-    """All moments of a batch whose longest sequence has so many steps, in their order; none where nothing has steps."""
+def walk(steps: int, gates: bool = True) -> tuple[Moment, ...]:
+    """All moments of a batch whose longest sequence has so many steps, in their order; none where nothing has steps.
+
+    ``gates`` is False for a network without any.
+    """
     if not steps:
         return ()
-    there = [Moment("forward", step, steps, part) for step in range(steps) for part in FORWARD]
+    forward = [part for part in FORWARD if gates or part != "gates"]
+    there = [Moment("forward", step, steps, part) for step in range(steps) for part in forward]
     back = [Moment("backward", step, steps, part) for step in reversed(range(steps)) for part in BACKWARD]
     end = [Moment("update", 0, steps, "clip"), Moment("update", 0, steps)]
     return (*there, Moment("loss", steps - 1, steps), *back, *end)

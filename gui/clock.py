@@ -27,7 +27,7 @@ class StepClock(QObject):
         self.moments: tuple[Moment, ...] = ()
         """All moments of a batch, in their order, for the sample that is examined."""
         self._chosen: Moment | None = None
-        self._length = -1
+        self._kind = (-1, False)
         runner.updated.connect(self._look)
         runner.status_changed.connect(self._look)
         runner.document.replaced.connect(self.forget)
@@ -77,17 +77,18 @@ class StepClock(QObject):
 
     def forget(self) -> None:
         """Another project."""
-        self.step, self._chosen, self.moments, self._length = None, None, (), -1
+        self.step, self._chosen, self.moments, self._kind = None, None, (), (-1, False)
         self.changed.emit()
 
     def _look(self) -> None:
         """Another sample may be longer; training that moves on has moments of its own."""
         found = self._runner.examination
         lengths = [] if found is None else [len(value) for value in found.activations.values() if value.ndim == 2]
-        length = max(lengths, default=0)
-        if length != self._length:
-            self._length = length
-            self.moments = walk(length)
+        length, network = max(lengths, default=0), self._runner.document.project.network
+        kind = length, bool(network.of_kind("lstm", "gru"))
+        if kind != self._kind:
+            self._kind = kind
+            self.moments = walk(*kind)
             self._chosen = None
             if self.step is not None and self.step >= length:
                 self.step = None

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
-from core.walk import BACKWARD
 from gui.clock import moment_words
 from gui.runner import Runner
 from gui.text import tr
@@ -64,7 +63,6 @@ class Scrubbers(QWidget):
             90,
             clock.go_to,
         )
-        self.time.slider.setPageStep(len(BACKWARD) + 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -105,4 +103,5 @@ class Scrubbers(QWidget):
         place, moment = clock.place, clock.moment
         able = bool(clock.moments) and not self._runner.busy
         words = "" if moment is None else moment_words(moment)
+        self.time.slider.setPageStep(max(1, sum(one.phase == "forward" and not one.step for one in clock.moments)))
         self.time.show_place(0 if place is None else place, 0, len(clock.moments) - 1, words, able)

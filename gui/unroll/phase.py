@@ -22,6 +22,7 @@ from gui.unroll.numbers import Numbers, length
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
 
+BETWEEN = "   ·   "
 FORMULAS = {
     "input": "xₜ",
     "sum": "aₜ = W xₜ + U hₜ₋₁ + b",
@@ -54,13 +55,21 @@ class PhaseCard(QLabel):
         moment = self._view.shown.numbers.moment
         self.setVisible(moment is not None)
         if moment is not None:
-            words = self.words(moment)
+            words = self.fitting(moment)
             if words != self.text():
                 self.setText(words)
                 self.adjustSize()
             self.place()
 
-    def words(self, moment: Moment) -> str:
+    def fitting(self, moment: Moment) -> str:
+        """As much as there is room for: the formula is left out first, then the numbers."""
+        parts = self.parts(moment)
+        room = self.parentWidget().width() - GUTTER - 44
+        while len(parts) > 1 and self.fontMetrics().horizontalAdvance(BETWEEN.join(parts)) > room:
+            parts.pop(1)
+        return BETWEEN.join(parts)
+
+    def parts(self, moment: Moment) -> list[str]:
         """The moment, what is computed there, and what the selected layer has there."""
         parts = [moment_words(moment)]
         if moment.part in FORMULAS:
@@ -72,7 +81,7 @@ class PhaseCard(QLabel):
                 parts.append(f"{self._view.document.project.network.layers[layers[0]].name}: {found}")
         if moment.phase == "loss" and np.isfinite(self._view.shown.numbers.loss):
             parts.append(f"L = {number(self._view.shown.numbers.loss)}")
-        return "   ·   ".join(parts)
+        return parts
 
     def place(self) -> None:
         """Below the numbers of the steps, in the middle."""
