@@ -97,6 +97,12 @@ class Document(QObject):
         """Like ``do``, for what the training itself hands over; ``after`` is what it makes, where that is known already."""
         self.undo_stack.push(_EditCommand(self.project, edit, after or edit.apply(self.state)))
 
+    def note(self, edit: Edit) -> None:
+        """Carry out an edit that nothing can take back, such as a look at the test part: it leaves no entry of the history,
+        and the project counts as changed until it is saved."""
+        self.project.apply(edit)
+        self.undo_stack.resetClean()
+
     def undo(self) -> None:
         """Take back the last entry of the history."""
         self.before_change()

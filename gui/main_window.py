@@ -14,6 +14,7 @@ from gui.canvas.view import CanvasView
 from gui.docks import Docks
 from gui.document import Document
 from gui.errors import show_box
+from gui.evaluating.panel import EvaluationPanel
 from gui.explorers.opening import Explorers
 from gui.files import SUFFIX, Files
 from gui.icons import icon
@@ -103,6 +104,13 @@ class MainWindow(QMainWindow):
             "problems", tr("Problems"), ProblemsPanel(document, runner), _Area.RightDockWidgetArea, onto="training"
         )
         docks.add("use", tr("Try it"), UsePanel(document, runner), _Area.RightDockWidgetArea, onto="training")
+        docks.add(
+            "evaluation",
+            tr("Evaluation"),
+            EvaluationPanel(document, runner),
+            _Area.RightDockWidgetArea,
+            onto="training",
+        )
         breakpoints = BreakpointsPanel(document, runner)
         docks.add("breakpoints", tr("Breakpoints"), breakpoints, _Area.RightDockWidgetArea, onto="training")
         docks.add("why", tr("Why"), WhyPanel(document, runner), _Area.RightDockWidgetArea, onto="training")

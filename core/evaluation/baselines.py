@@ -5,8 +5,8 @@ Everything is counted on the training part alone. A network that is no better th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,11 +24,17 @@ class Baseline:
     key: str
     title: str
     """English, a few letters for the head of a column."""
-    line: str
-    """One sentence: what it does."""
+    template: str
+    """What it does, English, with ``{name}`` fields that ``values`` fill."""
     scores: Rows
     """f(samples, steps) -> (rows, units) for rows of sample numbers and 0-based time steps: shares of the classes, or
     values as they are in the data set (normalised)."""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def line(self) -> str:
+        """What it does, in English."""
+        return self.template.format(**self.values)
 
 
 def baselines(data: Dataset) -> tuple[Baseline, ...]:
@@ -62,9 +68,10 @@ def _prior(data: Dataset) -> Baseline:
     return Baseline(
         "prior",
         "Unigram" if next_symbol else "Most frequent",
-        f"always answers “{best}”, the most frequent class of the training part, with the shares of the classes there "
+        "always answers “{best}”, the most frequent class of the training part, with the shares of the classes there "
         "as probabilities",
         lambda samples, steps: np.broadcast_to(share, (len(samples), len(share))),
+        {"best": best},
     )
 
 
@@ -80,20 +87,20 @@ def _mean(data: Dataset) -> Baseline:
     )
 
 
-def symbols(field: Field) -> np.ndarray | None:
+def symbols(read: Field) -> np.ndarray | None:
     """(samples, steps) the symbol that is read at each step: codes, or the place of a single 1; None of other inputs."""
-    if not field.sequence:
+    if not read.sequence:
         return None
-    if field.codes and field.features == 1:
-        return np.asarray(field.values[..., 0].astype(int))
-    values = field.values
-    if field.normalisation is not None or not ((values == 0) | (values == 1)).all():
+    if read.codes and read.features == 1:
+        return np.asarray(read.values[..., 0].astype(int))
+    values = read.values
+    if read.normalisation is not None or not ((values == 0) | (values == 1)).all():
         return None
-    if field.features == 1:
+    if read.features == 1:
         return np.asarray(values[..., 0].astype(int))
     # A step without any 1, such as a pause, is a symbol of its own.
     single = values.sum(axis=-1) <= 1
-    return np.where(values.any(axis=-1), values.argmax(axis=-1), field.features) if single.all() else None
+    return np.where(values.any(axis=-1), values.argmax(axis=-1), read.features) if single.all() else None
 
 
 def _is_next_symbol(data: Dataset) -> bool:

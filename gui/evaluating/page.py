@@ -1,0 +1,134 @@
+"""One review under one another: metrics, sequences, misses, errors along time and length, worst samples, classes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.evaluation.review import Review
+from gui.evaluating.curves import ErrorCurve, Residuals
+from gui.evaluating.lists import ClassTable, WorstList
+from gui.evaluating.metrics import MetricsTable, said_by
+from gui.forms.form import heading
+from gui.plots.confusion import ConfusionPage
+from gui.plots.pages import Shown
+from gui.text import tr
+from gui.theme import theme
+from gui.widgets import muted, words
+
+
+class Veil(QWidget):
+    """Lies over what does not hold any more, and lets the mouse through."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        color = theme().color("window")
+        color.setAlpha(150)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), color)
+        painter.end()
+
+
+class ReviewPage(QWidget):
+    """One review, in sections; those that do not fit the data are not there."""
+
+    picked = Signal(int)
+    """The user wants to see this sample elsewhere too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("review_page")
+        self.metrics = MetricsTable()
+        self.ways = muted()
+        self.sequences = words()
+        self.sequences.setObjectName("sequence_words")
+        self.classes = ClassTable()
+        self.confusion = ConfusionPage()
+        self.confusion.setMinimumHeight(360)
+        self.residuals = Residuals()
+        self.by_step = ErrorCurve("error_by_step", tr("time step t"))
+        self.by_length = ErrorCurve("error_by_length", tr("length of the sequence"))
+        self.worst = WorstList()
+        self.confusion_words = muted()
+        self.worst_words = muted(tr("Click one to examine it in every view."))
+        self.worst.picked.connect(self.picked)
+        self.confusion.picked.connect(self.picked)
+        self.confusion.said.connect(lambda text: self.confusion_words.setText(text or self.confusion.sentence()))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(5)
+        self._sections: dict[str, list[QWidget]] = {}
+        self._add("metrics", tr("Beside what is known without a network"), self.metrics, self.ways)
+        self._add("sequences", tr("Whole sequences"), self.sequences)
+        self._add("residuals", tr("How far off"), self.residuals)
+        self._add("by_step", tr("Error by time step"), self.by_step)
+        self._add("by_length", tr("Error by length"), self.by_length)
+        self._add("worst", tr("Largest loss"), self.worst_words, self.worst)
+        self._add("classes", tr("Each class"), self.classes)
+        self._add("confusion", tr("Confusion"), self.confusion_words, self.confusion)
+        self.veil = Veil(self)
+        self._shown: Review | None = None
+        theme().changed.connect(self.confusion.restyle)
+
+    def show_review(self, review: Review) -> None:
+        """Show another review."""
+        if review is self._shown:
+            return
+        self._shown = review
+        self.metrics.show_review(review)
+        self.ways.setText("\n".join(said_by(way) for way in review.baselines))
+        self.worst.show_review(review)
+        if review.classes is not None:
+            self.classes.show_classes(review.classes)
+            self.confusion.show_outputs(Shown(review.data, review.judged.evaluation, review.given, review.activation))
+            self.confusion_words.setText(self.confusion.sentence())
+        if review.misses is not None:
+            self.residuals.show_misses(review.misses, review.data.target.unit)
+        for curve, shown in ((self.by_step, review.by_step), (self.by_length, review.by_length)):
+            if shown is not None:
+                curve.show_curve(shown, review)
+        self.sequences.setText(_sequence_words(review))
+        there = {
+            "sequences": review.sequences is not None,
+            "residuals": review.misses is not None,
+            "by_step": review.by_step is not None,
+            "by_length": review.by_length is not None,
+            "classes": review.classes is not None,
+            "confusion": review.classes is not None,
+        }
+        for key, shows in there.items():
+            for widget in self._sections[key]:
+                widget.setVisible(shows)
+
+    def _add(self, key: str, title: str, *widgets: QWidget) -> None:
+        self._sections[key] = [heading(title, first=key == "metrics"), *widgets]
+        for widget in self._sections[key]:
+            self._column.addWidget(widget)
+
+    def resizeEvent(self, event: object) -> None:
+        self.veil.resize(self.size())
+        self.veil.raise_()
+
+
+def _sequence_words(review: Review) -> str:
+    found = review.sequences
+    if found is None:
+        return ""
+    text = tr(
+        "{right} of {n} sequences are right from end to end ({share}).",
+        right=f"{int(found.right.sum()):,}",
+        n=f"{len(found.right):,}",
+        share=f"{100 * found.share_right:.1f} %",
+    )
+    if found.edits is not None:
+        text += " " + tr(
+            "On average {edits} symbols would have to be put in, taken out or replaced: {rate} of all symbols.",
+            edits=f"{found.mean_edits:.2f}",
+            rate=f"{100 * found.symbol_error_rate:.1f} %",
+        )
+    return text
