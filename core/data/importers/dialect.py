@@ -85,9 +85,9 @@ def sniff(path: Path, encoding: str = "") -> Dialect:
         found = _sample(texts, other, path.name)
         if (value := _evenness(found)) > score:
             best, cells, score = other, found, value
-    form = _form(cells[1:] or cells, best.delimiter)
-    order = _order(cells[1:] or cells)
-    header = _has_header(cells, form, order)
+    form = number_form(cells[1:] or cells, best.delimiter)
+    order = order_of_dates(cells[1:] or cells)
+    header = has_header(cells, form, order)
     return Dialect(encoding, best.delimiter, quote, form.decimal, form.thousands, order, header)
 
 
@@ -139,7 +139,7 @@ def _columns(cells: Sequence[Sequence[str]]) -> list[list[str]]:
     return [list(column) for column in zip(*(row for row in cells if len(row) == width), strict=True)]
 
 
-def _form(cells: Sequence[Sequence[str]], delimiter: str) -> NumberForm:
+def number_form(cells: Sequence[Sequence[str]], delimiter: str = "") -> NumberForm:
     """The signs with which most cells are numbers; where both would do, a semicolon speaks for the decimal comma."""
     columns = _columns(cells)
     forms = list(FORMS)  # a sign that is the delimiter as well can stand in quotes
@@ -149,7 +149,7 @@ def _form(cells: Sequence[Sequence[str]], delimiter: str) -> NumberForm:
     return forms[counts.index(max(counts))]
 
 
-def _order(cells: Sequence[Sequence[str]]) -> str:
+def order_of_dates(cells: Sequence[Sequence[str]]) -> str:
     columns = _columns(cells)
     counts = [sum(len(column) - len(dates(column, order)[1]) for column in columns) for order in ORDERS]
     return ORDERS[counts.index(max(counts))]
@@ -167,7 +167,7 @@ def kind_of(cells: Sequence[str], form: NumberForm, order: str) -> Kind:
     return "date" if given - bad_dates > _MOSTLY * given else "text"
 
 
-def _has_header(cells: Sequence[Sequence[str]], form: NumberForm, order: str) -> bool:
+def has_header(cells: Sequence[Sequence[str]], form: NumberForm, order: str) -> bool:
     """A header is a row of words over columns that hold something else, or words that do not come again."""
     if not cells:
         return False

@@ -24,8 +24,8 @@ MAX_FLAGS = 200
 MAX_CLASSES = 1000
 
 
-def store(table: Table, name: str) -> str:
-    """Keep an imported table; returns the name of its blob."""
+def store(table: Table, name: str, made: Mapping[str, Any] | None = None) -> str:
+    """Keep a table; returns the name of its blob. ``made`` are plain values that tell what it was made from."""
     arrays = {f"c{n}": _small(values) for n, values in enumerate(table.values)}
     about = {
         "kind": "table",
@@ -33,6 +33,7 @@ def store(table: Table, name: str) -> str:
         "names": list(table.names),
         "kinds": list(table.kinds),
         "classes": {key: list(words) for key, words in table.classes.items()},
+        **({"made": dict(made)} if made is not None else {}),
     }
     return put(arrays, about)
 
