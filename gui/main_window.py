@@ -19,6 +19,7 @@ from gui.explorers.opening import Explorers
 from gui.files import SUFFIX, Files
 from gui.icons import icon
 from gui.importing import Imports, accepts
+from gui.making import Making
 from gui.menus import command, edit_actions, fill, panels_menu, theme_menu
 from gui.panels.breakpoints import BreakpointsPanel
 from gui.panels.data import DataPanel
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.explorers = Explorers(self.document, self.runner, self)
         self.files = Files(self.document, self, lambda: hold(self.runner))
         self.imports = Imports(self.document, self.runner, self)
+        self.making = Making(self.document, self.runner, self)
         self.recovery = Recovery(self.document, settings.state_folder() / "autosave")
         self.docks = Docks(self)
         self._make_docks()
@@ -174,6 +176,7 @@ class MainWindow(QMainWindow):
                 self.files.recent_menu,
                 file["gallery"],
                 *self.imports.commands.values(),
+                self.making.menu(self),
                 None,
                 file["save"],
                 file["save_as"],
@@ -243,6 +246,7 @@ class MainWindow(QMainWindow):
         self.files.saved.connect(lambda _: self.recovery.mark_saved())
         self.files.discarded.connect(self.recovery.mark_discarded)
         self.imports.imported.connect(lambda: self.docks.show("data"))
+        self.making.made.connect(lambda: self.docks.show("data"))
         self.recovery.failed.connect(lambda text: self.statusBar().showMessage(text, 15000))
         theme().changed.connect(self._show_theme)
         self._show_title()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QCoreApplication
 
 from core.errors import StudioError
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
 def tr(text: str, /, **values: object) -> str:
@@ -21,4 +25,9 @@ def tr_core(text: str, /, **values: object) -> str:
 
 def sentence(error: StudioError) -> str:
     """The sentence of an error, translated."""
-    return tr_core(error.template, **error.values)
+    return tr_core(error.template, **{key: _apart(value) for key, value in error.values.items()})
+
+
+def _apart(value: object) -> object:
+    """Text from right to left, isolated so that it does not turn the sentence around it."""
+    return f"\u2068{value}\u2069" if isinstance(value, str) and _RIGHT_TO_LEFT.search(value) else value

@@ -47,7 +47,9 @@ class DataForm(QWidget):
         try:
             data = self._changed(setting, value) if setting else value
             if data.values.get("content") == "":
-                raise DataError("There is no data of your own yet: import a file by File, Import data.")
+                raise DataError(
+                    "There is no data of your own yet: import a file by File, Import data, or make some by File, Make data."
+                )
             self._document.do(choose_data(self._document.state, data))
         except StudioError as error:
             self.refresh()

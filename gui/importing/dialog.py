@@ -5,7 +5,7 @@ Looking, reading and building are done by the worker; OK makes one entry of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -61,6 +61,7 @@ class ImportDialog(QDialog):
         self._make_parts()
         self._lay_out()
         page.changed.connect(self._changed)
+        page.suggested.connect(self._suggest)
         self.form.edited.connect(self._edit)
         self._look()
 
@@ -74,15 +75,17 @@ class ImportDialog(QDialog):
         self._begin(self.page.look(), self._looked)
 
     def _looked(self, found: Any) -> None:
-        spec = catalogue("datasets")[self.page.entry]
         fitting = {} if self._looked_once else self._fitting()
         self._looked_once = True
-        for key, value in {**fitting, **self.page.show_look(found)}.items():
-            self.choice = replaced(self.choice, spec, key, value)
+        self._suggest({**fitting, **self.page.show_look(found)})
         self.page.setEnabled(True)
         self.form.setEnabled(True)
-        self._show_form()
         self._go_on()
+
+    def _suggest(self, settings: Mapping[str, object]) -> None:
+        for key, value in settings.items():
+            self.choice = replaced(self.choice, catalogue("datasets")[self.page.entry], key, value)
+        self._show_form()
 
     def _fitting(self) -> dict[str, object]:
         """Ask once where the network answers once, and at every step where it answers so."""
@@ -97,6 +100,7 @@ class ImportDialog(QDialog):
         return {"asked": "every" if ends[0].sequence else "last"}
 
     def _changed(self) -> None:
+        self._show_form()
         self._unknown()
         self._settle.start()
 
@@ -126,6 +130,7 @@ class ImportDialog(QDialog):
 
     def _has_read(self, reading: Hashable, source: Any) -> None:
         self._read, self.source = reading, source
+        self.page.show_source(source)
         self._build()
 
     def _build(self) -> None:
@@ -194,6 +199,8 @@ class ImportDialog(QDialog):
         self.said.setForegroundRole(role.PlaceholderText if isinstance(error, NothingYet) else role.BrightText)
         self.said.setText(sentence(error))
         self.more.setText("")
+        if self.source is None:
+            self.page.show_source(None)
         self._show_state()
 
     def _unknown(self) -> None:

@@ -23,6 +23,8 @@ class DataPage(QWidget):
 
     changed = Signal()
     """The user chose something that changes what is read or what it means."""
+    suggested = Signal(object)
+    """Settings, by key, that fit what is there now better than those in force."""
     entry = ""
     """Key of the catalogue entry that the import chooses."""
     begins: Choice | None = None
@@ -79,6 +81,9 @@ class DataPage(QWidget):
     def sample_word(self, values: Mapping[str, Any]) -> str:
         """What the samples are called: "rows", "windows", "groups", or nothing in particular."""
         return ""
+
+    def show_source(self, source: Any) -> None:
+        """Show what was read; nothing where it does not read."""
 
     def show_built(self, data: Dataset) -> None:
         """Show what would come of it."""

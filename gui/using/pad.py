@@ -21,6 +21,8 @@ PEN = 4.0
 """Width of the pen in dots, as it is seen while drawing."""
 THINNEST, THICKEST = 2.0, 9.0
 """Between these the pen of a fitted drawing is chosen so that it has as much ink as a sample has on average."""
+_INK = 0.3
+"""Share of ink where no sample tells the usual one; that of the handwritten digits."""
 _SIDE = 168
 _SLACK = 24
 """Pixels of height that may stay unused: more than a scroll bar takes from the width."""
@@ -38,6 +40,8 @@ class PixelPad(Editor):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.strokes: list[list[QPointF]] = []
         """In dots of the bitmap as they were drawn."""
+        self.read_words = tr("what it reads")
+        """What is said below the pixels."""
         self.fitted = True
         """Whether a drawing is moved and scaled to fill the frame, as those of the data set were."""
         self.ink = np.zeros((8, 8))
@@ -58,6 +62,14 @@ class PixelPad(Editor):
         values = self.field.values[data.samples("train")]
         self._low, self._high = float(values.min()), float(values.max())
         self._usual_ink = float((values.mean() - self._low) / ((self._high - self._low) or 1.0))
+
+    def show_paper(self, rows: int, columns: int, usual_ink: float | None = None) -> None:
+        """An empty pad of this size, for drawings that no network reads; ``usual_ink`` is the share of it in others."""
+        self.data, self.reading = None, None
+        self._usual_ink = _INK if usual_ink is None else usual_ink
+        self.read_words = tr("its pixels")
+        self.strokes, self.ink = [], np.zeros((rows, columns))
+        self._changed()
 
     def show_sample(self, sample: int) -> None:
         assert self.data is not None
@@ -215,7 +227,7 @@ class PixelPad(Editor):
         painter.setPen(theme().color("muted"))
         line = QRectF(0, pad.bottom() + 3, pad.width(), 18)
         painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, tr("your drawing"))
-        painter.drawText(line.translated(shown.left(), 0), Qt.AlignmentFlag.AlignHCenter, tr("what it reads"))
+        painter.drawText(line.translated(shown.left(), 0), Qt.AlignmentFlag.AlignHCenter, self.read_words)
         painter.end()
 
     def _draw_pixels(self, painter: QPainter, box: QRectF) -> None:

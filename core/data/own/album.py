@@ -37,6 +37,11 @@ class Album:
         """The classes, by the alphabet, numbers by their size."""
         return tuple(sorted({picture.label for picture in self.pictures}, key=_by_size))
 
+    def usual_ink(self) -> float | None:
+        """Share of ink in the first hundred pictures, for a pen that fits them; None where there are fewer than ten."""
+        first = self.pictures[:100]
+        return float(np.mean([picture.ink.mean() for picture in first])) / 255 if len(first) >= 10 else None
+
     def with_picture(self, ink: np.ndarray, label: str) -> Album:
         """With one more; ``ink`` is (rows, columns) from 0 to 1. Raises DataError where it is empty or has no class."""
         name = " ".join(label.split())[:MAX_LABEL]

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from core.data.importers.arrays import shown
 from core.data.importers.cells import MISSING, NumberForm, dates, numbers
-from core.data.importers.dialect import Kind, has_header, kind_of, number_form, order_of_dates
-from core.data.importers.table import Column, Table, unique_names
+from core.data.importers.dialect import Dialect, Kind, has_header, kind_of, number_form, order_of_dates
+from core.data.importers.table import SHOWN_ROWS, Column, Preview, Table, unique_names
 from core.errors import DataError, NothingYet
 
 MAX_ROWS = 10_000
@@ -144,6 +145,13 @@ class Sheet:
             if column.kind != "text"
             for n in self._read(c, column.kind)[1]
         )
+
+    def top(self) -> Preview:
+        """The first rows as the preview of a file has them, for a guess at what the columns are for."""
+        lines = tuple(self.cells[row] for row in self.filled)
+        size = sum(len(cell) + 1 for line in lines for cell in line)
+        numbers_ = tuple(row + 1 for row in self.filled[:SHOWN_ROWS])
+        return Preview(Path(), size, Dialect(), self.columns, lines[:SHOWN_ROWS], numbers_)
 
     def _read(self, column: int, kind: Kind) -> tuple[np.ndarray, list[int]]:
         cells = self._column(column)

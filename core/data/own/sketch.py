@@ -70,12 +70,12 @@ def smoothed(heights: np.ndarray, width: float) -> np.ndarray:
         return heights
     first, last = places[0], places[-1]
     inside = np.interp(np.arange(first, last + 1), places, heights[places])
-    if width > 0:
-        reach = int(np.ceil(3 * width))
+    reach = min(int(np.ceil(3 * width)), len(inside) - 1)
+    if reach > 0:
         weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2)
-        # Near the ends fewer places count; dividing by their weights keeps a constant constant.
-        total = np.convolve(np.pad(inside, reach), weights, "valid")
-        inside = total / np.convolve(np.pad(np.ones(len(inside)), reach), weights, "valid")
+        # Turned about its ends, a curve goes on as it came: a straight line stays one.
+        longer = np.pad(inside, reach, "reflect", reflect_type="odd")
+        inside = np.clip(np.convolve(longer, weights / weights.sum(), "valid"), 0, 1)
     found = np.full(len(heights), np.nan)
     found[first : last + 1] = inside
     return found
@@ -143,7 +143,7 @@ class Sketch:
             return Table((_CURVE, _TIME, _VALUE), kinds, (number, times, values), {_CURVE: names})  # type: ignore[arg-type]
         labels = [curve.label.strip() for _, curve in curves]
         if not all(labels):
-            raise DataError("Curve {n} has no class: choose one for it.", n=curves[labels.index("")][0] + 1)
+            raise NothingYet("Curve {n} has no class: write one for it.", n=curves[labels.index("")][0] + 1)
         known = tuple(sorted(set(labels)))
         if len(known) < 2 or len(labels) < 4:
             raise NothingYet("Draw at least four curves of at least two classes.")

@@ -109,7 +109,8 @@ def columns_text(names: Sequence[str]) -> str:
     return json.dumps(list(names), ensure_ascii=False)
 
 
-def _names(text: str) -> tuple[str, ...]:
+def column_names(text: str) -> tuple[str, ...]:
+    """The column names that a recipe holds as a text; raises DataError."""
     try:
         names = json.loads(text or "[]")
     except ValueError:
@@ -123,7 +124,7 @@ def table(*, content: str, name: str, features: str, target: str, **settings: An
     """The data set that a recipe makes of an imported table."""
     if not content:
         raise DataError("There is no table yet: import one by File, Import data.")
-    return dataset_of(stored(content, name), Recipe(_names(features), _names(target), **settings), name)
+    return dataset_of(stored(content, name), Recipe(column_names(features), column_names(target), **settings), name)
 
 
 def dataset_of(table: Table, recipe: Recipe, name: str) -> Dataset:
@@ -330,5 +331,5 @@ def _info(
 def build(source: Table, name: str, values: Mapping[str, Any]) -> Dataset:
     """The data set that all settings of the entry "own_table" make of a table that is not stored yet."""
     settings = {key: value for key, value in values.items() if key not in ("content", "name", "features", "target")}
-    recipe = Recipe(_names(values["features"]), _names(values["target"]), **settings)
+    recipe = Recipe(column_names(values["features"]), column_names(values["target"]), **settings)
     return dataset_of(source, recipe, name)
