@@ -11,7 +11,10 @@ from core.errors import DataError
 from core.network import Network
 from core.shapes import groups
 
-__all__ = ["Axes", "find_axes", "groups"]
+__all__ = ["Axes", "Lengths", "find_axes", "groups"]
+
+Lengths = Tensor | Mapping[str, Tensor] | None
+"""(batch,) valid steps, of all inputs or by id of input layer; None where all steps are valid."""
 
 
 @dataclass(frozen=True)
@@ -29,23 +32,33 @@ def find_axes(
     grouped: list[list[str]],
     inputs: Mapping[str, Tensor],
     steps: int | None = None,
-    lengths: Tensor | None = None,
+    lengths: Lengths = None,
 ) -> Axes:
     """The axes of one run: inputs and ``repeat`` layers say how long they are, ``steps`` fills in where none does.
 
-    ``grouped`` is ``groups(network)``. ``lengths`` (batch,) are the valid steps of the inputs; sequences that start inside
-    the network are valid throughout.
+    ``grouped`` is ``groups(network)``. ``lengths`` are the valid steps of the inputs; sequences that start inside the network
+    are valid throughout.
     """
     all_steps: dict[str, int] = {}
     all_lengths: dict[str, Tensor | None] = {}
     for group in grouped:
         entering = [key for key in group if key in inputs]
         count = _steps_of(network, group, inputs, steps)
-        valid = lengths.clamp(1, count) if lengths is not None and entering else None
+        told = _told(lengths, entering)
+        valid = None if told is None else told.clamp(1, count)
         for key in group:
             all_steps[key] = count
             all_lengths[key] = valid
     return Axes(all_steps, all_lengths)
+
+
+def _told(lengths: Lengths, entering: list[str]) -> Tensor | None:
+    """What is said about the inputs that enter one time axis; the first one decides for all."""
+    if lengths is None or not entering:
+        return None
+    if isinstance(lengths, Tensor):
+        return lengths
+    return next((lengths[key] for key in entering if key in lengths), None)
 
 
 def _steps_of(network: Network, group: list[str], inputs: Mapping[str, Tensor], steps: int | None) -> int:

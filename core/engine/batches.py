@@ -26,8 +26,8 @@ class Batch:
     """(steps, batch, features) or (batch, features)."""
     mask: Tensor | None
     """(steps, batch) bool: which steps of the target count."""
-    lengths: Tensor | None
-    """(batch,) valid steps of the main input."""
+    lengths: Mapping[str, Tensor] | None
+    """(batch,) valid steps by id of the input layer; an input that is not named has no padding."""
     steps: int | None
     """Time steps of the target, or None for a static one."""
 
@@ -54,7 +54,10 @@ class Batches:
         self._inputs = {layer: once[id(found)] for layer, found in fields.items()}
         self._target = tensor(dataset.target.values)
         self._mask = None if dataset.mask is None else torch.tensor(dataset.mask).T.contiguous().to(device)
-        self._lengths = None if dataset.lengths is None else torch.tensor(dataset.lengths, dtype=torch.long).to(device)
+        known = {layer: valid_steps(dataset, str(network.layers[layer].params["field"])) for layer in fields}
+        self._lengths = {
+            layer: torch.tensor(steps, dtype=torch.long).to(device) for layer, steps in known.items() if steps is not None
+        }
         self.longest = max([x.shape[0] for x in (*self._inputs.values(), self._target) if x.dim() == 3], default=1)
         """Time steps of the longest sequence; 1 where there is none."""
 
@@ -71,7 +74,7 @@ class Batches:
             {layer: cut(values) for layer, values in self._inputs.items()},
             target,
             None if self._mask is None else self._mask.index_select(1, index),
-            None if self._lengths is None else self._lengths.index_select(0, index),
+            {layer: steps.index_select(0, index) for layer, steps in self._lengths.items()} or None,
             target.shape[0] if target.dim() == 3 else None,
         )
 
@@ -84,6 +87,21 @@ class Batches:
 def order(samples: np.ndarray, seed: int, epoch: int, shuffle: bool) -> np.ndarray:
     """The samples in the order of an epoch. No random state is read or written but the one made from seed and epoch."""
     return np.random.default_rng([seed, epoch]).permutation(samples) if shuffle else np.array(samples)
+
+
+def valid_steps(dataset: Dataset, name: str) -> np.ndarray | None:
+    """(samples,) valid steps of an input; None where none of it is padding.
+
+    What is fed back is as long as the answer, as far as the mask counts it. Other inputs that have as many steps as the
+    main one are padded as that is.
+    """
+    main, found = next(iter(dataset.inputs)), _field(dataset, name)
+    if name == dataset.feedback and name != main:
+        if dataset.mask is None:
+            return None
+        steps = dataset.mask.shape[1]
+        return np.asarray(steps - dataset.mask[:, ::-1].argmax(1))
+    return dataset.lengths if found.sequence and found.steps == dataset.inputs[main].steps else None
 
 
 def _field(dataset: Dataset, name: str) -> Field:

@@ -170,5 +170,5 @@ def tiled(batch: Batch, copies: int) -> Batch:
         inputs={key: repeat(values) for key, values in batch.inputs.items()},
         target=repeat(batch.target),
         mask=None if batch.mask is None else batch.mask.repeat(1, copies),
-        lengths=None if batch.lengths is None else batch.lengths.repeat(copies),
+        lengths=batch.lengths and {key: steps.repeat(copies) for key, steps in batch.lengths.items()},
     )

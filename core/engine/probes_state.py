@@ -152,6 +152,6 @@ def one_of(batch: Batch, number: int) -> Batch:
         {key: cut(values) for key, values in batch.inputs.items()},
         cut(batch.target),
         None if batch.mask is None else batch.mask[:, number : number + 1],
-        None if batch.lengths is None else batch.lengths[number : number + 1],
+        batch.lengths and {key: steps[number : number + 1] for key, steps in batch.lengths.items()},
         batch.steps,
     )

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from core.engine.at_once import compute
-from core.engine.axes import find_axes, groups
+from core.engine.axes import Lengths, find_axes, groups
 from core.engine.blocks import block, self_loop
 from core.engine.capture import Capture
 from core.engine.cycles import Cycle, compile_cycle, run_cycle
@@ -72,7 +72,7 @@ class Program:
         steps: int | None = None,
         training: bool = False,
         generator: torch.Generator | None = None,
-        lengths: Tensor | None = None,
+        lengths: Lengths = None,
         capture: Capture | None = None,
         truncate: int = 0,
         initial: Mapping[str, Tensor] | None = None,
@@ -80,28 +80,52 @@ class Program:
         """Compute every layer.
 
         inputs: by id of input layer, (steps, batch, features) or (batch, features). steps: length of sequences for which
-        nothing else says one. lengths: (batch,) valid steps; what comes after is padding. training: dropout is on, its
+        nothing else says one. lengths: valid steps (see Lengths); what comes after is padding. training: dropout is on, its
         masks drawn from ``generator``. truncate: steps after which the gradient through time is cut, 0 for never.
         initial: ``Values.carry()`` of an earlier run.
         """
+        run = self.begin(
+            parameters, inputs, steps=steps, training=training, generator=generator, lengths=lengths, capture=capture,
+            truncate=truncate, initial=initial,
+        )  # fmt: skip
+        for part in self.plan.parts:
+            self.compute(run, part)
+        logits = {layer.id: run.logits[layer.id] for layer in self.network.of_kind("output")}
+        return Values(run.values, logits, run.cells, run.axes.steps, run.hand_over)
+
+    def begin(
+        self,
+        parameters: Mapping[str, Tensor],
+        inputs: Mapping[str, Tensor],
+        *,
+        steps: int | None = None,
+        training: bool = False,
+        generator: torch.Generator | None = None,
+        lengths: Lengths = None,
+        capture: Capture | None = None,
+        truncate: int = 0,
+        initial: Mapping[str, Tensor] | None = None,
+    ) -> Execution:
+        """A run of which nothing is computed yet: its axes are known and its dropout masks are drawn."""
         entering = {key: value.to(self.device, self.dtype) for key, value in inputs.items()}
         first = next(iter(entering.values()))
         batch = first.shape[-2]
-        valid = None if lengths is None else lengths.to(self.device).long()
-        axes = find_axes(self.network, self._groups, entering, steps, valid)
+        axes = find_axes(self.network, self._groups, entering, steps, self._whole_numbers(lengths))
         masks = draw_masks(self.network, self.shapes, axes, batch, self.dtype, generator) if training else {}
         masks = {key: mask.to(self.device) for key, mask in masks.items()}
         like = torch.empty(0, dtype=self.dtype, device=self.device)
-        run = Execution(
+        return Execution(
             self.network, self._into, self._handed, self.shapes, parameters, entering, axes, batch, like, masks, truncate,
             initial or {}, capture,
         )  # fmt: skip
-        for part in self.plan.parts:
-            self._compute(run, part)
-        logits = {layer.id: run.logits[layer.id] for layer in self.network.of_kind("output")}
-        return Values(run.values, logits, run.cells, axes.steps, run.hand_over)
 
-    def _compute(self, run: Execution, part: Part) -> None:
+    def _whole_numbers(self, lengths: Lengths) -> Lengths:
+        if lengths is None or isinstance(lengths, Tensor):
+            return None if lengths is None else lengths.to(self.device).long()
+        return {key: each.to(self.device).long() for key, each in lengths.items()}
+
+    def compute(self, run: Execution, part: Part) -> None:
+        """Compute the layers of a part, whose sources have been computed before."""
         if part.kernel == "scan":
             run_cycle(run, self._cycles[part])
         else:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from core.catalogue.layers import layer_spec
 from core.engine.activations import activation
-from core.engine.axes import Axes, find_axes, groups
+from core.engine.axes import Axes, Lengths, find_axes, groups
 from core.engine.masks import draw_masks
 from core.network import Layer, Link, Network, activation_of
 from core.shapes import infer
@@ -357,7 +357,7 @@ def interpret(
     inputs: Mapping[str, Tensor],
     *,
     steps: int | None = None,
-    lengths: Tensor | None = None,
+    lengths: Lengths = None,
     training: bool = False,
     generator: torch.Generator | None = None,
     truncate: int = 0,

@@ -26,7 +26,7 @@ def test_a_batch_is_time_major_with_mask_and_lengths() -> None:
         np.testing.assert_array_equal(batch.inputs["x"][:, n].numpy(), data.inputs["x"].values[row])
         np.testing.assert_array_equal(batch.target[:, n].numpy(), data.target.values[row])
         np.testing.assert_array_equal(batch.mask[:, n].numpy(), data.mask[row])  # type: ignore[index]
-        assert batch.lengths[n] == data.lengths[row]  # type: ignore[index]
+        assert next(iter(batch.lengths.values()))[n] == data.lengths[row]  # type: ignore[index]
     assert (len(batch), batch.steps, batch.longest, batches.longest) == (3, 7, 7, 7)
 
 
