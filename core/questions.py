@@ -7,18 +7,22 @@ session was made from, so that nobody takes it for the answer of another network
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from core.catalogue.spec import Choice
 from core.data.dataset import Dataset, Normalisation, Part, WindowedSeries
 from core.errors import DataError, StudioError
 from core.project import State
 from core.reports import ProbeResult
 from core.traces import Alike, Outcome
 from core.whatif import WhatIf
+
+if TYPE_CHECKING:
+    from core.generation import FreeRun, Generated
 
 MOST_PREFIXES = 128
 """Beginnings of a sequence that are asked about at once."""
@@ -75,6 +79,22 @@ class Session(Protocol):
 
     def truncated(self, length: int, samples: np.ndarray | None = None) -> dict[str, Alike]:
         """What truncation makes of the gradient of the weights."""
+        ...
+
+    def generate(
+        self,
+        inputs: Mapping[str, np.ndarray],
+        way: Choice,
+        given: Sequence[int] = (),
+        count: int = 1,
+        steps: int | None = None,
+        seed: int = 0,
+    ) -> tuple[Generated, ...]:
+        """Sequences of its own answers."""
+        ...
+
+    def free_run(self, part: str, given: int = 1, most: int = 256) -> FreeRun:
+        """The error of each step, given the true past and without it."""
         ...
 
     @property

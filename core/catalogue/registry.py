@@ -15,6 +15,8 @@ _HOMES = {
     "metrics": "core.catalogue.metrics:METRICS",
     "optimizers": "core.catalogue.optimizers:OPTIMIZERS",
     "schedules": "core.catalogue.schedules:SCHEDULES",
+    "teaching": "core.catalogue.teaching:TEACHING",
+    "generation": "core.catalogue.generation:GENERATION",
     "initializers": "core.catalogue.initializers:INITIALIZERS",
     "probes": "core.catalogue.probes:PROBES",
     "breakpoints": "core.catalogue.breakpoints:BREAKPOINTS",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from core.engine.batches import Batches
 from core.engine.changes import changes
 from core.engine.course import Course
 from core.engine.devices import pick_device, pick_dtype
+from core.engine.feeding import Feeding
+from core.engine.free_running import free_run
+from core.engine.generating import generate
 from core.engine.learner import Learner
 from core.engine.model import Model
 from core.engine.probes import Look, measure
@@ -21,6 +25,7 @@ from core.engine.trace import trace
 from core.engine.trajectories import step_of, trajectories
 from core.engine.whatif import alike, altered, compared
 from core.errors import BadValue
+from core.generation import FreeRun, Generated
 from core.questions import Reading
 from core.reports import Evaluation, Examination, ProbeResult
 from core.states import Trajectories, Transition
@@ -41,6 +46,7 @@ class Asking:
         dtype = pick_dtype(training["precision"], self._device)
         self._data = Batches(state.network, dataset, dtype, self._device)
         self._model = Model(state.network, dataset, training, dtype, self._device)
+        self._feeding = Feeding(self._model.program, dataset)
         self._course = Course(dataset.samples("train"), int(training["seed"]), bool(training["shuffle"]))
         self._learner = Learner(
             state.network, state.weights, training, self._course.steps(training), dtype, self._device
@@ -102,6 +108,26 @@ class Asking:
         """How the network as it is now reads one input (steps, features) or (features,), see ``Reading``."""
         output, steps = self._model.objective.output, self._dataset.target.steps
         return read(self._model.program, self._learner.tensors, output, inputs, steps, unit, step)
+
+    def generate(
+        self,
+        inputs: Mapping[str, np.ndarray],
+        way: Choice,
+        given: Sequence[int] = (),
+        count: int = 1,
+        steps: int | None = None,
+        seed: int = 0,
+    ) -> tuple[Generated, ...]:
+        """Sequences that the network as it is now makes by reading its own answers, see core.generation.Generate."""
+        tensors = self._learner.tensors
+        return generate(self._feeding, tensors, self._dataset, inputs, way, given, count, steps, seed)
+
+    def free_run(self, part: str, given: int = 1, most: int = 256) -> FreeRun:
+        """The error of each step with the true past and with its own answers, on the first ``most`` samples of a part."""
+        samples = self._dataset.samples(part)[:most]  # type: ignore[arg-type]
+        return free_run(
+            self._model, self._feeding, self._learner.tensors, self._dataset, self._data, samples, part, given
+        )
 
     def look(self, layer: str, samples: np.ndarray) -> Look:
         """A look at these samples with the weights as they are."""

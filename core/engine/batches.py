@@ -56,7 +56,9 @@ class Batches:
         self._mask = None if dataset.mask is None else torch.tensor(dataset.mask).T.contiguous().to(device)
         known = {layer: valid_steps(dataset, str(network.layers[layer].params["field"])) for layer in fields}
         self._lengths = {
-            layer: torch.tensor(steps, dtype=torch.long).to(device) for layer, steps in known.items() if steps is not None
+            layer: torch.tensor(steps, dtype=torch.long).to(device)
+            for layer, steps in known.items()
+            if steps is not None
         }
         self.longest = max([x.shape[0] for x in (*self._inputs.values(), self._target) if x.dim() == 3], default=1)
         """Time steps of the longest sequence; 1 where there is none."""

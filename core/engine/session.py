@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from core.breakpoints import Breakpoints
@@ -28,10 +29,14 @@ from core.engine.state import SessionState, restored, saved
 from core.engine.watchdog import Found, diverged, locate
 from core.errors import Diverged, StudioError
 from core.reports import Granularity, Moment, Report, StopReason
+from core.teaching import probability
+from core.training import default_training
 
 if TYPE_CHECKING:
     from core.project import State
 
+FEEDING = 3
+"""Tells the lots of teacher forcing from others of the same seed and batch."""
 CELLS_EVERY = 10
 """Measurements of the gradient through time from one of dL/dc_t to the next: it costs an LSTM another pass."""
 
@@ -44,7 +49,7 @@ class Session(Asking):
     """
 
     def __init__(self, state: State, dataset: Dataset, run_id: str = "", resume: SessionState | None = None) -> None:
-        training = Choice.from_json(resume.meta["settings"]) if resume else state.training
+        training = default_training(**Choice.from_json(resume.meta["settings"]).values) if resume else state.training
         super().__init__(state, dataset, training, run_id)
         self.granularity: Granularity = "batch"
         self.gradient_every = 1
@@ -106,7 +111,7 @@ class Session(Asking):
             done = self._forward(batch, due)
             norm = self._learner.learn_from(done.loss, done.activity(self.training))
             seen = self._observe(done, norm, due)
-            found = None if seen.finite else locate(self._model, self._learner, batch, self._random_before)
+            found = None if seen.finite else locate(self._model, self._learner, done.batch, self._random_before)
             self._check(done, seen, found)
             for moment in self._stops(batch.longest, seen):
                 yield self._at(moment, seen)
@@ -182,7 +187,21 @@ class Session(Asking):
         wanted = wanted or self.breakpoints.need_gradients
         capture = Capture() if wanted else None
         tensors = self._learner.tensors
+        batch = self._fed(batch)
         return self._model.forward(tensors, batch, training=True, generator=self._random, capture=capture)
+
+    def _fed(self, batch: Batch) -> Batch:
+        """The batch as it is read: with the network's own answers where teacher forcing leaves it to itself.
+
+        Everything that is drawn for it hangs on the seed and the number of the batch alone, and on nothing before.
+        """
+        chosen = self.training["teaching"]
+        taught = probability(chosen, self.batch, self._course.steps(self.training)) if self._feeding.inputs else 1.0
+        if taught >= 1:
+            return batch
+        lot = np.random.default_rng([int(self.training["seed"]), self.batch, FEEDING])
+        drawn = self.training["fed"] == "drawn"
+        return self._feeding.mixed(self._learner.tensors, batch, taught, lot, drawn, self._random)
 
     def _observe(self, done: Pass, norm: float, due: bool) -> Seen:
         seen = Seen(float(done.loss.detach()), norm, self._model.objective.metrics(done.answers, done.batch))

@@ -54,9 +54,7 @@ class Stepwise:
         batch = next((value.shape[-2] for value in given.values()), batch)
         self.steps = _steps_beside(network, self._fed, given) or steps
         """How far it can be walked."""
-        blank = {
-            key: torch.zeros(self.steps, batch, int(network.layers[key].params["units"])) for key in self._fed
-        }
+        blank = {key: torch.zeros(self.steps, batch, int(network.layers[key].params["units"])) for key in self._fed}
         self._whole = program.begin(
             parameters, {**given, **blank}, steps=self.steps, lengths=lengths, training=training, generator=generator
         )
@@ -77,6 +75,11 @@ class Stepwise:
             if key in self._alongside and key in depths
         }
         self._depths = depths
+
+    @property
+    def like(self) -> Tensor:
+        """Any tensor of the type and on the device of what is read."""
+        return self._whole.like
 
     @torch.no_grad()
     def step(self, read: Tensor) -> Answers:
