@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.catalogue.registry import catalogue
+from core.catalogue.spec import Choice
 from core.data.dataset import Field
 from core.edits import Edit, Macro, SetParam, SetTraining
 from core.network import Layer, activation_of
@@ -134,6 +135,15 @@ def _advice(view: View) -> Iterator[Problem]:
             severity="warning",
             repairs=(Repair("Use mean squared error", SetTraining("loss", "mse")),),
         )
+    always = training["teaching"] == Choice("constant", {"chance": 1.0})
+    fed = view.data.feedback if view.data is not None else ""
+    if view.data is not None and not always and not (fed and _reads(view, fed)):
+        yield Problem(
+            "nothing fed back",
+            "Teacher forcing has no effect: no input reads what the network answered before.",
+            severity="warning",
+            repairs=(Repair("Always give the true answers", SetTraining("teaching", "constant")),),
+        )
     if training["early_stopping"] and view.data is not None and not len(view.data.split.get("validation", ())):
         yield Problem(
             "nothing to validate",
@@ -141,6 +151,10 @@ def _advice(view: View) -> Iterator[Problem]:
             severity="warning",
             repairs=(Repair("Do not stop early", SetTraining("early_stopping", False)),),
         )
+
+
+def _reads(view: View, name: str) -> bool:
+    return any(layer.params["field"] == name for layer in view.network.of_kind("input"))
 
 
 FIT_CHECKS = (_input_fits, _output_fits, _loss_fits, _advice)

@@ -25,7 +25,7 @@ TEACHING = Catalogue(
             "Constant",
             "Every step reads the true previous answer with the same probability throughout the run; 1 is teacher forcing, "
             "0 is free running.",
-            (_chance("chance", "Probability", 1.0, "Probability of reading the true previous answer."),),
+            (_chance("chance", "Probability of the true answer", 1.0, "Probability of reading the true previous answer."),),
             family="Simple",
             formula=r"\epsilon_p = \epsilon",
             runs="core.teaching:constant",
