@@ -1,4 +1,4 @@
-"""The commands without a window: train, evaluate, check, examples. The same engine, the same files, no Qt.
+"""The commands without a window: train, generate, evaluate, check, examples. The same engine, the same files, no Qt.
 
 Exit codes: 0 done, 1 ``check`` found problems or the training diverged, 2 something was wrong with the request,
 130 stopped by Ctrl-C.
@@ -18,14 +18,14 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TextIO
 
-from core import cli_evaluate, lock
-from core.cli_files import open_project, refuse_impossible
+from core import cli_evaluate, cli_generate, lock
+from core.cli_files import open_project, refuse_impossible, setting_of, whole_number
 from core.errors import BadValue, StudioError, UnknownName
 from core.project import Project
 from core.reports import Report
 from core.runs import Run
 
-COMMANDS = ("train", "evaluate", "check", "examples", "help")
+COMMANDS = ("train", "generate", "evaluate", "check", "examples", "help")
 DEFAULT_EXAMPLE = "digits-rows-elman"
 _BAR = 24
 
@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version_line())
     commands = parser.add_subparsers(title="commands", metavar="", parser_class=_Parser)
     _add_train(commands.add_parser("train", help="train a project or an example", description=_train.__doc__))
+    cli_generate.add_to(commands)
     cli_evaluate.add_to(commands)
     check = commands.add_parser("check", help="print the problems of a project", description=_check.__doc__)
     check.add_argument("project", help="a .unroll file or the key of an example")
@@ -147,13 +148,10 @@ def _train(options: argparse.Namespace) -> int:
     if options.save is not None and (process := lock.owner(options.save)) is not None:
         raise lock.in_use(Path(options.save).name, process)
     for setting in options.settings:
-        key, equals, value = setting.partition("=")
-        if not equals:
-            raise BadValue("“{text}” is not a setting: write KEY=VALUE, such as optimizer.lr=0.01.", text=setting)
-        script.set_value(project, key.strip(), value.strip())
+        script.set_value(project, *setting_of(setting))
     if options.epochs is not None:
         script.set_value(project, "epochs", options.epochs)
-    seed = None if options.seed is None else _whole(options.seed, "--seed")
+    seed = None if options.seed is None else whole_number(options.seed, "--seed")
     with _stop_on_interrupt() as stop:
         progress = Progress(sys.stderr, int(project.training["epochs"]), options.quiet, stop)
         run = script.train(project, seed=seed, progress=progress)
@@ -182,13 +180,6 @@ def _write_files(options: argparse.Namespace, project: Project, run: Run) -> Non
                 failures.append(error)
     if failures:
         raise failures[0]
-
-
-def _whole(text: str, name: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise BadValue("{name} needs a whole number, not “{text}”.", name=name, text=text) from None
 
 
 class _Stop:

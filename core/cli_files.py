@@ -1,4 +1,4 @@
-"""What the commands without a window do with files."""
+"""What the commands without a window do with files and words."""
 
 from __future__ import annotations
 
@@ -27,3 +27,19 @@ def refuse_impossible(*paths: str | None) -> None:
             raise BadValue(
                 "There is no folder “{folder}” for “{file}”.", folder=Path(path).parent, file=Path(path).name
             )
+
+
+def setting_of(text: str) -> tuple[str, str]:
+    """KEY=VALUE in two."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise BadValue("“{text}” is not a setting: write KEY=VALUE, such as optimizer.lr=0.01.", text=text)
+    return key.strip(), value.strip()
+
+
+def whole_number(text: str, name: str) -> int:
+    """The value of the option called ``name``."""
+    try:
+        return int(text)
+    except ValueError:
+        raise BadValue("{name} needs a whole number, not “{text}”.", name=name, text=text) from None

@@ -11,7 +11,7 @@ import numpy as np
 from core.catalogue.generation import GENERATION
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset, Field
-from core.errors import BadValue
+from core.errors import BadValue, DataError, UnknownName
 from core.questions import Question, Session
 
 RANKED = 12
@@ -32,6 +32,8 @@ class Generated:
     """True where the answer that ends a sequence has come; False where it was cut at the wanted length."""
     given: int
     """So many answers at the beginning were given and not made."""
+    text: str
+    """The answers as they are written; empty where they are numbers."""
     ranked: np.ndarray
     """(steps, k) the likeliest classes at each step, likeliest first."""
     shares: np.ndarray
@@ -143,11 +145,36 @@ class Alphabet:
         return self.between.join(self.symbols[int(code)] for code in codes if int(code) not in self._silent)
 
 
+def inputs_of(data: Dataset, sample: int) -> dict[str, np.ndarray]:
+    """What a sample gives to a network that makes its own answer, without padding."""
+    found = {name: np.asarray(one.values[sample]) for name, one in data.inputs.items() if name != data.feedback}
+    main = next(iter(data.inputs))
+    if data.lengths is not None and main in found and found[main].ndim == 2:
+        found[main] = found[main][: int(data.lengths[sample])]
+    return found
+
+
+def read_text(data: Dataset, text: str) -> dict[str, np.ndarray]:
+    """A text as the main input, in codes or flags; where that is static, the name of one of its flags or classes."""
+    name, main = next(iter(data.inputs.items()))
+    if name == data.feedback:
+        return {}
+    if not main.sequence:
+        names = main.classes if main.codes else main.names
+        if text not in names:
+            raise UnknownName(f"input of {data.title}", text, names)
+        code = names.index(text)
+        return {name: np.array([code], np.float32) if main.codes else np.eye(len(names), dtype=np.float32)[code]}
+    if not main.codes and len(main.names) != main.features:
+        raise DataError("{title} is not read as text: give a sample.", title=data.title)
+    codes = Alphabet(main).read(text)
+    if not codes:
+        raise BadValue("There is no text to read.")
+    if main.codes:
+        return {name: np.array(codes, np.float32)[:, None]}
+    return {name: np.eye(main.features, dtype=np.float32)[codes]}
+
+
 def answer_alphabet(data: Dataset) -> Alphabet:
     """The symbols of the answers; the one that ends them is not written."""
     return Alphabet(data.target, frozenset() if data.end is None else frozenset({data.end}))
-
-
-def told(data: Dataset, made: Generated) -> str:
-    """A generated sequence as text."""
-    return answer_alphabet(data).write([int(code) for code in made.answers])

@@ -1,4 +1,4 @@
-"""The studio from Python: what a script needs, a dozen names.
+"""The studio from Python: what a script needs, some dozen names.
 
     from core.script import *
 
@@ -14,7 +14,7 @@ Everything that the window does to a project is an edit (core.edits), and ``proj
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,11 @@ from core.edits import (
     new_layer,
     new_link,
 )
-from core.errors import NotTrainable
+from core.errors import DataError, NotTrainable
 from core.evaluation.report import to_csv, to_json
 from core.evaluation.review import Review, Subject
 from core.examples import EXAMPLES, open_example
+from core.generation import Generated, answer_alphabet, inputs_of, read_text, way_of
 from core.keys import edit_for
 from core.looks import look_at
 from core.network import Layer, Link
@@ -54,6 +55,7 @@ __all__ = [
     "connect",
     "evaluate",
     "examples",
+    "generate",
     "load",
     "new_project",
     "open_example",
@@ -183,6 +185,37 @@ def review(project: Project, part: Part = "validation") -> Review:
         project.apply(OpenTest(look_at(project.data, subject.run, subject.batch)))
         found = replace(found, state=project.state)
     return found
+
+
+def generate(
+    project: Project,
+    source: int | str | Mapping[str, Any] | None = None,
+    given: str = "",
+    way: str = "greedy",
+    count: int = 1,
+    steps: int | None = None,
+    seed: int = 0,
+    **settings: Any,
+) -> tuple[Generated, ...]:
+    """Sequences that the network makes by reading its own answers, best first; ``.text`` is what they say.
+
+    ``source``: what it is asked about, as a text, a sample number or arrays by input name; nothing for a network that only
+    continues. ``given``: how the answer begins. ``way``: "greedy", "sampling" (temperature, top_k) or "beam" (width,
+    length_power): ``generate(project, given="an", way="sampling", temperature=0.7, count=5)``.
+    """
+    from core.engine.session import Session
+
+    _refuse_untrainable(project.state)
+    data = project.dataset()
+    if isinstance(source, int):
+        if not 0 <= source < len(data):
+            raise DataError("“{data}” has no sample {number}.", data=data.title, number=source)
+        inputs: Mapping[str, Any] = inputs_of(data, source)
+    else:
+        inputs = read_text(data, source) if isinstance(source, str) else source or {}
+    beginning = answer_alphabet(data).read(given) if data.target.codes else []
+    session = Session(project.state, data)
+    return session.generate(inputs, way_of(way, **settings), beginning, count, steps, seed)
 
 
 def write_report(what: Run | Review, path: Path | str) -> None:

@@ -16,7 +16,7 @@ from core.engine.feeding import Feeding
 from core.engine.objective import Answers
 from core.engine.stepwise import Stepwise
 from core.errors import BadValue, DataError, NotTrainable
-from core.generation import MOST_SEQUENCES, MOST_STEPS, RANKED, Generated
+from core.generation import MOST_SEQUENCES, MOST_STEPS, RANKED, Alphabet, Generated, answer_alphabet
 
 
 @torch.no_grad()
@@ -48,7 +48,7 @@ def generate(
         return (_numbers(feeding, walker, first, limit),)
     if dataset.start is None:
         forced, limit = forced[1:], limit - 1
-    made = _Making(feeding, walker, dataset.end, first, forced, max(1, limit))
+    made = _Making(feeding, walker, dataset, first, forced, max(1, limit))
     if way.key == "beam":
         return made.beam(int(way["width"]), float(way["length_power"]))[:count]
     if way.key == "greedy":
@@ -120,7 +120,7 @@ def _numbers(feeding: Feeding, walker: Stepwise, first: Tensor, limit: int) -> G
         first = feeding.speaker.read_next(walker.step(first))
         told.append(first[0].cpu().numpy().copy())
     none = np.zeros((limit, 0))
-    return Generated(np.stack(told), np.zeros(0), False, 0, none.astype(int), none)
+    return Generated(np.stack(told), np.zeros(0), False, 0, "", none.astype(int), none)
 
 
 @dataclass
@@ -142,13 +142,14 @@ class _Line:
             [*self.shares, np.exp(logs[best])],
         )
 
-    def made(self, given: int, ended: bool, power: float = 0.0) -> Generated:
+    def made(self, alphabet: Alphabet, given: int, ended: bool, power: float = 0.0) -> Generated:
         """The finished sequence."""
         return Generated(
             np.array(self.codes, int),
             np.array(self.logs),
             ended,
             given,
+            alphabet.write(self.codes),
             np.array(self.ranked, int),
             np.array(self.shares),
             self.score(given, power),
@@ -163,9 +164,10 @@ class _Making:
     """What is the same for all ways: the walk, the given beginning, the end."""
 
     def __init__(
-        self, feeding: Feeding, walker: Stepwise, end: int | None, first: Tensor, given: list[int], limit: int
+        self, feeding: Feeding, walker: Stepwise, dataset: Dataset, first: Tensor, given: list[int], limit: int
     ) -> None:
-        self._feeding, self._walker, self._end, self._limit = feeding, walker, end, limit
+        self._feeding, self._walker, self._end, self._limit = feeding, walker, dataset.end, limit
+        self._alphabet = answer_alphabet(dataset)
         self._given = given[:limit]
         self._begun = _Line()
         self._reading = first
@@ -193,7 +195,7 @@ class _Making:
         """Greedy without a temperature, else drawn. Those that are likeliest as a whole come first."""
         n = len(self._given)
         if self._over:
-            return (self._begun.made(n, self._end is not None and self._end in self._given),)
+            return (self._begun.made(self._alphabet, n, self._end is not None and self._end in self._given),)
         lot = np.random.default_rng([seed, 17])
         done: list[tuple[_Line, bool]] = []
         live = [self._begun] * count
@@ -209,14 +211,14 @@ class _Making:
             live = [live[row] for row in rows]
             if live:
                 self._go_on(rows, [line.codes[-1] for line in live])
-        made = [line.made(n, ended) for line, ended in done]
+        made = [line.made(self._alphabet, n, ended) for line, ended in done]
         return tuple(sorted(made, key=lambda each: -each.score))
 
     def beam(self, width: int, power: float) -> tuple[Generated, ...]:
         """The likeliest whole sequences among those whose beginnings were always among the ``width`` likeliest."""
         n = len(self._given)
         if self._over:
-            return (self._begun.made(n, self._end is not None and self._end in self._given),)
+            return (self._begun.made(self._alphabet, n, self._end is not None and self._end in self._given),)
         live, done = [self._begun], []
         while live:
             logs = self._step()
@@ -237,7 +239,7 @@ class _Making:
             live = [line for _, line in kept]
             if live:
                 self._go_on([row for row, _ in kept], [line.codes[-1] for line in live])
-        made = [line.made(n, ended, power) for line, ended in done]
+        made = [line.made(self._alphabet, n, ended, power) for line, ended in done]
         return tuple(sorted(made, key=lambda each: -each.score)[:width])
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from core import cli, lock
 from core.project_file import load, save
+from tests.core.engine.generating_toys import drawn, told_backwards
 from tests.core.samples import small
 from tests.core.test_script import built
 
@@ -269,3 +270,21 @@ def test_what_is_neither_file_nor_command_is_answered(capsys, monkeypatch, tmp_p
     (tmp_path / "a.unroll").touch()
     assert main(arguments) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_sequences_are_made_from_a_file(run, tmp_path):
+    path = tmp_path / "told.unroll"
+    save(told_backwards(length=4), path)
+    code, out, _ = run("generate", path, "--source", "ABCA", "--way", "beam", "--set", "width=9", "--count", 3)
+    assert code == 0
+    lines = [line.split() for line in out.splitlines()]
+    assert len(lines) == 3 and all(len(text) == 4 and 0 < float(chance) < 1 for chance, text in lines)
+    assert [float(chance) for chance, _ in lines] == sorted((float(chance) for chance, _ in lines), reverse=True)
+    code, out, _ = run("generate", path, "--sample", 3, "--way", "sampling", "--seed", 5, "--given", "AB")
+    assert code == 0 and re.fullmatch(r"[\d.e-]+  AB[ABC]{2}\n", out)
+    path = tmp_path / "drawn.unroll"
+    save(drawn(), path)
+    code, out, _ = run("generate", path, "--source", "3")
+    assert code == 0 and len(out.splitlines()) == 8
+    code, out, err = run("generate", path, "--source", "x")
+    assert code == 2 and "There is no input of Drawing digits" in err

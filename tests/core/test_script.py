@@ -27,6 +27,7 @@ from core.script import (
     write_report,
 )  # fmt: skip
 from core.whatif import Cut, Put, what_if
+from tests.core.engine.generating_toys import drawn, told_backwards
 
 
 def built():
@@ -46,7 +47,7 @@ def built():
 
 
 def test_the_surface_is_about_a_dozen_documented_names():
-    assert 10 <= len(script.__all__) <= 14
+    assert 10 <= len(script.__all__) <= 15
     for name in script.__all__:
         assert getattr(script, name).__doc__
 
@@ -275,3 +276,32 @@ def test_what_if_by_the_names_of_layers():
         what_if(project, Cut("Hiden -> Hidden", 4))
     with pytest.raises(BadValue, match="t = 1 to 6"):
         what_if(project, Put("Hidden", 6, 3, 0.0))
+
+
+def test_sequences_are_made_by_a_line():
+    project = told_backwards(length=4)
+    by_text = script.generate(project, "ABCB", given="B", way="beam", count=2, width=6)
+    assert len(by_text) == 2 and all(one.text.startswith("B") and len(one.text) == 4 for one in by_text)
+    flags = np.eye(3, dtype=np.float32)[[0, 1, 2, 1]]
+    by_arrays = script.generate(project, {"x": flags}, given="B", way="beam", count=2, width=6)
+    assert [one.text for one in by_arrays] == [one.text for one in by_text]
+    project = drawn()
+    digit = int(project.dataset().inputs["x"].values[5].argmax())
+    by_sample, by_name = script.generate(project, 5)[0], script.generate(project, str(digit))[0]
+    assert by_sample.answers.shape == (8, 8) and np.array_equal(by_sample.answers, by_name.answers)
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "sentence"),
+    [
+        (lambda p: script.generate(p, "ABX"), BadValue, "“X” at place 3"),
+        (lambda p: script.generate(p, ""), BadValue, "no text to read"),
+        (lambda p: script.generate(p, 4000), DataError, "no sample 4000"),
+        (lambda p: script.generate(p, "AB", way="bream"), UnknownName, "did you mean “beam”"),
+        (lambda p: script.generate(open_example("reverse-encoder-decoder"), 0), NotTrainable, "does not read its own"),
+        (lambda p: script.generate(drawn(), "eleven"), UnknownName, "no input of Drawing digits"),
+    ],
+)
+def test_what_can_not_be_made_is_said(ask, error, sentence):
+    with pytest.raises(error, match=sentence):
+        ask(told_backwards())

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import BadValue, DataError, StudioError
-from core.generation import Alphabet, told, way_of
+from core.generation import Alphabet, way_of
 from core.project import Project
 from core.script import set_value
 from tests.core.engine.generating_toys import drawn, recurrent, session, tensors, told_backwards, written
@@ -301,7 +301,7 @@ def test_a_given_beginning_is_kept_and_not_counted():
     given = Alphabet(data.target).read("Ann")
     for way in ("greedy", "sampling", "beam"):
         for made in session(project).generate({}, way_of(way), given, count=3, steps=8, seed=1):
-            assert told(data, made).startswith("ann") and made.given == 3 and len(made) <= 8
+            assert made.text.startswith("ann") and made.given == 3 and len(made) <= 8
             logs = shares_of(project, tuple(made.answers[:-1].tolist()))
             whole = [float(log[code]) for log, code in zip(logs, made.answers, strict=True)]
             assert np.allclose(made.log_probabilities, whole, rtol=0, atol=1e-9)
