@@ -19,6 +19,7 @@ from gui.explorers.opening import Explorers
 from gui.files import SUFFIX, Files
 from gui.icons import icon
 from gui.importing import Imports, accepts
+from gui.looking import Looking
 from gui.making import Making
 from gui.menus import command, edit_actions, fill, panels_menu, theme_menu
 from gui.panels.breakpoints import BreakpointsPanel
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.files = Files(self.document, self, lambda: hold(self.runner))
         self.imports = Imports(self.document, self.runner, self)
         self.making = Making(self.document, self.runner, self)
+        self.looking = Looking(self.document, self.runner, self)
         self.recovery = Recovery(self.document, settings.state_folder() / "autosave")
         self.docks = Docks(self)
         self._make_docks()
@@ -101,7 +103,8 @@ class MainWindow(QMainWindow):
         docks.add("training", tr("Training"), self.training, _Area.RightDockWidgetArea)
         self.inspector = Inspector(document, runner)
         docks.add("inspector", tr("Inspector"), self.inspector, _Area.RightDockWidgetArea, onto="training")
-        docks.add("data", tr("Data"), DataPanel(document, runner), _Area.RightDockWidgetArea, onto="training")
+        own = (self.looking.command, self.making.commands["change"])
+        docks.add("data", tr("Data"), DataPanel(document, runner, own), _Area.RightDockWidgetArea, onto="training")
         docks.add(
             "problems", tr("Problems"), ProblemsPanel(document, runner), _Area.RightDockWidgetArea, onto="training"
         )
@@ -197,6 +200,7 @@ class MainWindow(QMainWindow):
             tr("&View"),
             [
                 self.fold_switch.commands["unrolled"],
+                self.looking.command,
                 None,
                 *(canvas[key] for key in shown),
                 None,

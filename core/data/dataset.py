@@ -94,6 +94,8 @@ class WindowedSeries:
     """Steps after the last shown one that it asks for."""
     target: int
     """Feature that is to be predicted; -1 where the target is not one of the features."""
+    begins: np.ndarray = field(default_factory=lambda: np.zeros(1, int))
+    """Times at which a series of its own begins; one series alone begins at 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +132,8 @@ class Dataset:
     source: str = ""
     """Where the data comes from and its licence, in one line."""
     info: Mapping[str, object] = field(default_factory=dict)
-    """More facts for views; a windowed series gives ``WindowedSeries`` as "series"."""
+    """More facts for views; a windowed series gives ``WindowedSeries`` as "series", windows
+    of several series, or with gaps, give it as "rows"."""
 
     def __post_init__(self) -> None:
         _check(self)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from core.catalogue.registry import catalogue
@@ -22,7 +25,7 @@ from gui.samples import SampleView
 from gui.samples.pages import BalancePage
 from gui.samples.values import target_words
 from gui.text import sentence, tr, tr_core
-from gui.widgets import Column, muted, words
+from gui.widgets import Column, ElidedButton, muted, words
 
 
 def part_name(part: Part) -> str:
@@ -33,7 +36,10 @@ def part_name(part: Part) -> str:
 class DataPanel(QWidget):
     """Form, facts and samples of the document's data set."""
 
-    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, runner: Runner, commands: Sequence[QAction] = (), parent: QWidget | None = None
+    ) -> None:
+        """``commands`` become buttons: what there is to do with the data besides."""
         super().__init__(parent)
         self.setObjectName("data")
         self.setAccessibleName(tr("Data"))
@@ -48,6 +54,7 @@ class DataPanel(QWidget):
         column = Column()
         for widget in (
             self.form,
+            *map(_button, commands),
             self.about,
             self.complaint,
             self.facts,
@@ -89,6 +96,17 @@ class DataPanel(QWidget):
     def _on_changed(self, change: Change) -> None:
         if change.data:
             self.refresh()
+
+
+def _button(command: QAction) -> ElidedButton:
+    """A button that does as a command does, and is hidden where that can not be done."""
+    button = ElidedButton(command.text().replace("&", ""))
+    button.setIcon(command.icon())
+    button.setToolTip(command.toolTip())
+    button.clicked.connect(lambda: command.trigger())
+    button.setVisible(command.isEnabled())
+    command.enabledChanged.connect(button.setVisible)
+    return button
 
 
 class _Browser(QWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.catalogue.spec import Param, Spec
 from core.data.settings import dealt_by_lot, dealt_by_time, whole
 
-_SOURCE = "The file that you imported."
+_SOURCE = "What you imported or made."
 
 
 def _hidden(key: str, title: str, text: str, default: str = "") -> Param:
@@ -25,7 +25,7 @@ NORMALISE = Param(
 _TABLE = Spec(
     "own_table",
     "Your own table",
-    "A table that you imported: some columns are what the network sees, one is what it has to tell. Each row is a sample, "
+    "A table that you imported or made: some columns are what the network sees, one is what it has to tell. Each row is a sample, "
     "or rows that follow one another in time are cut into windows.",
     (
         _CONTENT,
@@ -137,7 +137,7 @@ _TEXT = Spec(
 _SAMPLES = Spec(
     "own_samples",
     "Your own samples",
-    "Arrays, pictures or recordings that you imported, each with what the network has to tell about it.",
+    "Arrays, pictures or recordings that you imported or drew, each with what the network has to tell about it.",
     (
         _CONTENT,
         _NAME,

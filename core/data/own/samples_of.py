@@ -58,7 +58,9 @@ def _sound(inputs: np.ndarray, target: np.ndarray, lengths: np.ndarray | None, c
 def samples(*, content: str, name: str, **settings: Any) -> Dataset:
     """The data set that a recipe makes of imported samples."""
     if not content:
-        raise DataError("There is no data of your own yet: import a file by File, Import data.")
+        raise DataError(
+            "There is no data of your own yet: import a file by File, Import data, or make some by File, Make data."
+        )
     return build(stored(content, name), name, settings)
 
 

@@ -123,7 +123,7 @@ def column_names(text: str) -> tuple[str, ...]:
 def table(*, content: str, name: str, features: str, target: str, **settings: Any) -> Dataset:
     """The data set that a recipe makes of an imported table."""
     if not content:
-        raise DataError("There is no table yet: import one by File, Import data.")
+        raise DataError("There is no table yet: import one by File, Import data, or make one by File, Make data.")
     return dataset_of(stored(content, name), Recipe(column_names(features), column_names(target), **settings), name)
 
 
@@ -318,14 +318,16 @@ def _info(
     group: np.ndarray,
     classes: tuple[str, ...],
 ) -> dict[str, object]:
-    """The whole series behind windows, where there is just one and it has no gaps."""
-    if recipe.reading != "windows" or classes or recipe.horizon == 0 or group[-1] != 0 or not np.isfinite(seen).all():
+    """The rows behind windows: "series" where they are one without gaps to be foretold, else "rows", to be looked at."""
+    if recipe.reading != "windows":
         return {}
     target = recipe.targets[0]
     place = names.index(target) if target in names else -1
     labels = TimeLabels(times, len(seen))
-    series = WindowedSeries(seen, labels, cut.shown[:, 0], recipe.window, recipe.horizon, place)
-    return {"series": series}
+    begins = np.flatnonzero(np.diff(group, prepend=-1))
+    series = WindowedSeries(seen, labels, cut.shown[:, 0], recipe.window, recipe.horizon, place, begins)
+    lone = not classes and recipe.horizon > 0 and len(begins) == 1 and bool(np.isfinite(seen).all())
+    return {"series" if lone else "rows": series}
 
 
 def build(source: Table, name: str, values: Mapping[str, Any]) -> Dataset:

@@ -1,0 +1,168 @@
+"""Histograms: a feature or the target chosen on the left, its values per part on the right."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
+
+from core.data.dataset import Dataset, Field
+from core.data.looking import Histogram, histogram
+from core.describe import number
+from gui.looking.parts import COLORS, key_to, part_name
+from gui.plots.chart import Chart
+from gui.plots.scales import Linear, Names
+from gui.samples.values import named
+from gui.text import tr, tr_core
+from gui.theme import theme
+
+MOST_FEATURES = 500
+
+
+class HistogramView(QWidget):
+    """The list and the chart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data: Dataset | None = None
+        self.histogram: Histogram | None = None
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Features and targets"))
+        self.list.setMinimumWidth(130)
+        self.list.currentRowChanged.connect(lambda _: self._show_feature())
+        self.chart = Chart("histogram_chart", tr("value"), tr("share of the part, %"))
+        self.lines = {part: self.chart.line(color, width=2) for part, color in COLORS.items()}
+        self.chart.moved.connect(self._draw)
+        self.chart.hovered.connect(self._hover)
+        self.said = QLabel()
+        self.said.setTextFormat(Qt.TextFormat.RichText)
+        self.said.setWordWrap(True)
+        self.under = QLabel()
+        self.under.setForegroundRole(self.under.palette().ColorRole.PlaceholderText)
+        theme().changed.connect(self._restyle)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.chart, 1)
+        column.addWidget(self.said)
+        column.addWidget(self.under)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.list)
+        split.addWidget(right)
+        split.setStretchFactor(1, 1)
+        split.setSizes([190, 700])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 10, 10, 10)
+        layout.addWidget(split)
+
+    def show_data(self, data: Dataset | None) -> None:
+        """Show the features of a data set."""
+        if data is self.data:
+            return
+        self.data = data
+        self.list.clear()
+        if data is None:
+            self.histogram = None
+            self._draw()
+            return
+        several = len(data.inputs) > 1
+        for key, field in data.inputs.items():
+            self._list_field(key, field, f"{key}: " if several else "")
+        self._list_field("", data.target, tr("target: "))
+        self.list.setCurrentRow(0)
+
+    def _list_field(self, key: str, field: Field, before: str) -> None:
+        if field.features > 1 and (not field.names or field.features > MOST_FEATURES):
+            self._list(key, None, before + tr("all {n} features together", n=f"{field.features:,}"))
+        for feature in range(min(field.features, MOST_FEATURES)):
+            self._list(key, feature, before + named(field, feature))
+
+    def _list(self, key: str, feature: int | None, title: str) -> None:
+        item = QListWidgetItem(title)
+        item.setData(Qt.ItemDataRole.UserRole, (key, feature))
+        self.list.addItem(item)
+
+    def _field(self) -> tuple[Field, int | None] | None:
+        item = self.list.currentItem()
+        if item is None or self.data is None:
+            return None
+        key, feature = item.data(Qt.ItemDataRole.UserRole)
+        return (self.data.inputs[key] if key else self.data.target), feature
+
+    def _show_feature(self) -> None:
+        chosen = self._field()
+        if chosen is None or self.data is None:
+            return
+        field, feature = chosen
+        found = self.histogram = histogram(self.data, field, feature)
+        self.chart.set_titles(x=tr_core(field.unit) if field.unit else self.list.currentItem().text())
+        scale = (
+            Names(tuple(map(tr_core, found.names))) if found.names else Linear.around(float(np.abs(found.edges).max()))
+        )
+        self.chart.set_scales(x=scale, y=Linear())
+        self._say()
+        self.chart.follow()
+
+    def _draw(self) -> None:
+        found = self.histogram
+        for part, line in self.lines.items():
+            line.set_visible(found is not None and part in found.shares)
+        if found is None:
+            self.said.setText("")
+            return
+        top = max(float(shares.max()) for shares in found.shares.values()) * 100
+        ends = self.chart.x_scale.place(found.edges[[0, -1]])
+        self.chart.show_places((float(ends[0]), float(ends[1])), (0.0, top))
+        # As steps: up at the first edge, along, and down at the last one.
+        x = np.repeat(found.edges, 2)
+        for part, shares in found.shares.items():
+            self.lines[part].set(x, np.concatenate([[0.0], np.repeat(100 * shares, 2), [0.0]]))
+
+    def _restyle(self) -> None:
+        self.chart.restyle()
+        self._draw()
+        if self.histogram is not None:
+            self._say()
+
+    def _say(self) -> None:
+        found = self.histogram
+        assert found is not None
+        lines = []
+        for part, one in found.moments.items():
+            if found.names:
+                lines.append(tr("{part}: {n} values", part=key_to(part), n=f"{one.count:,}"))
+                continue
+            lines.append(
+                tr(
+                    "{part}: {n} values, mean {mean} ± {deviation}, from {least} to {most}",
+                    part=key_to(part),
+                    n=f"{one.count:,}",
+                    mean=number(one.mean),
+                    deviation=number(one.deviation),
+                    least=number(one.least),
+                    most=number(one.most),
+                )
+            )
+        self.said.setText("<br>".join(lines))
+        self.under.setText(tr("Of every {n} samples one is counted.", n=f"{found.every:,}") if found.every > 1 else "")
+
+    def _hover(self, at: tuple[float, float] | None) -> None:
+        found = self.histogram
+        if found is None or at is None or not found.edges[0] <= at[0] < found.edges[-1]:
+            self.chart.point_at(None)
+            self.chart.setToolTip("")
+            return
+        self.chart.point_at(at[0])
+        place = int(np.searchsorted(found.edges, at[0], side="right")) - 1
+        low, high = found.edges[place], found.edges[place + 1]
+        what = (
+            tr_core(found.names[place]) if place < len(found.names) else f"{number(float(low))} … {number(float(high))}"
+        )
+        shares = "<br>".join(
+            f"{html.escape(part_name(part))}: {100 * one[place]:.1f} %" for part, one in found.shares.items()
+        )
+        self.chart.setToolTip(f"<b>{html.escape(what)}</b><br>{shares}")
