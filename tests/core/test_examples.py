@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import numpy as np
 import pytest
 
+from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
 from core.data.catalogue import DATASETS
 from core.errors import UnknownName
-from core.examples import COLUMN, DEFAULT, EXAMPLES, open_example
+from core.examples import BY_SHAPE, COLUMN, DEFAULT, EXAMPLES, ROW, open_example
+from core.examples.quality import baseline, quality, reached
 from core.problems import problems
 from core.project import Project, same
+from core.script import evaluate, train
+from core.sequence_shapes import SHAPES, shape_in
 
 PROMISED = {
     "digits-rows-elman",
@@ -74,11 +79,74 @@ def test_says_what_it_is_in_one_sentence(key: str) -> None:
 @pytest.mark.parametrize("key", EXAMPLES)
 def test_flows_left_to_right_on_the_canvas(key: str) -> None:
     network = open_example(key).network
-    assert [layer.x for layer in network] == [COLUMN * n for n in range(len(network.layers))]
-    assert all(layer.y == 0 for layer in network)
+    places = {(layer.x, layer.y) for layer in network}
+    assert len(places) == len(network.layers)
+    columns = {x / COLUMN for x, _ in places}
+    assert columns == set(range(len(columns)))
+    assert {y / ROW for _, y in places} in ({0}, {-0.5, 0, 0.5})
     for link in network.links.values():
         if not link.recurrent:
             assert network.layers[link.source].x < network.layers[link.target].x
+
+
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_stands_where_its_shape_belongs(key: str) -> None:
+    shape = next(shape for shape, examples in BY_SHAPE.items() if EXAMPLES[key] in examples)
+    assert shape_in(open_example(key).state) == shape
+
+
+def test_each_shape_has_two_examples_on_real_data() -> None:
+    assert BY_SHAPE.keys() == SHAPES.keys()
+    for examples in BY_SHAPE.values():
+        families = [catalogue("datasets")[data_of(example.build()).key].family for example in examples]
+        assert sum(family in ("images", "table", "series", "speech", "text") for family in families) >= 2
+
+
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_the_stated_baseline_is_the_real_one_and_is_to_be_beaten(key: str) -> None:
+    goal, data = EXAMPLES[key].goal, open_example(key).dataset()
+    assert goal.baseline == pytest.approx(baseline(data)[1], rel=0.01)
+    better = goal.quality > goal.baseline if data.target.codes else goal.quality < goal.baseline
+    assert better
+    assert goal.seconds <= 120
+
+
+def test_the_commonest_answer_after_the_one_before_is_counted_by_hand() -> None:
+    data = open_example("names-write").dataset()
+    follows: dict[float, Counter[float]] = {}
+    for part in ("train", "validation"):
+        right = total = 0
+        for sample in data.samples(part):
+            steps = int(data.mask[sample].sum())  # type: ignore[index]
+            for before, now in zip(
+                [0.0, *data.target.values[sample, : steps - 1, 0]], data.target.values[sample, :steps, 0], strict=True
+            ):
+                if part == "train":
+                    follows.setdefault(before, Counter())[now] += 1
+                else:
+                    total += 1
+                    right += follows[before].most_common(1)[0][0] == now
+    assert baseline(data) == ("commonest next", pytest.approx(right / total, abs=0.002))
+
+
+def trained(key: str) -> None:
+    example, project = EXAMPLES[key], open_example(key)
+    train(project, seed=0)
+    found = evaluate(project)
+    value = quality(project.dataset(), found.samples, found.outputs)
+    assert reached(example.goal, value, project.dataset()), f"{key} reached {value:.3f}, {example.goal}"
+
+
+@pytest.mark.parametrize("key", ["iris-mlp", "declaration-next", "declaration-spaces"])
+def test_an_example_that_learns_in_a_few_seconds_reaches_what_it_promises(key: str) -> None:
+    trained(key)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_every_example_reaches_what_it_promises(key: str) -> None:
+    trained(key)
 
 
 def test_titles_differ() -> None:
@@ -116,8 +184,6 @@ def test_an_unknown_example_gets_an_offer() -> None:
 
 
 def test_the_default_reads_digits_well_within_a_minute() -> None:
-    from core.script import evaluate, train
-
     project = open_example(DEFAULT)
     started = time.perf_counter()
     train(project)

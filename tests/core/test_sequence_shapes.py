@@ -74,7 +74,7 @@ def test_from_every_example_to_every_shape(key):
         before = project.state
         change = change_shape(before, wanted)
         undo = project.apply(change.edit)
-        assert errors(project.state) == [] and shape_of(project.network) == wanted
+        assert errors(project.state) == [] and shape_in(project.state) == wanted
         assert fits(project.dataset(), SHAPES[wanted])
         assert change.sentences and all("{" not in str(words) for words in change.sentences)
         project.apply(undo)
