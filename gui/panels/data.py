@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Param
 from core.data.dataset import PARTS, Dataset, Field, Part
+from core.data.statistics import balance
 from core.errors import StudioError
 from core.project import Change
 from gui.document import Document
@@ -22,8 +23,9 @@ from gui.icons import icon
 from gui.inspect.facts import Facts
 from gui.runner import Runner
 from gui.samples import SampleView
-from gui.samples.pages import BalancePage
-from gui.samples.values import target_words
+from gui.samples.bars import BalancePage
+from gui.samples.statistics import StatisticsView
+from gui.samples.values import target_words, tells_symbols
 from gui.text import sentence, tr, tr_core
 from gui.widgets import Column, ElidedButton, muted, words
 
@@ -49,8 +51,10 @@ class DataPanel(QWidget):
         self.complaint = words(role=self.palette().ColorRole.BrightText)
         self.facts = Facts()
         self.balance = BalancePage()
+        self.statistics = StatisticsView()
         self.browser = _Browser(runner)
         self._balance_title = heading(tr("Class balance"))
+        self._statistics_title = heading(tr("Statistics"))
         column = Column()
         for widget in (
             self.form,
@@ -58,9 +62,11 @@ class DataPanel(QWidget):
             self.about,
             self.complaint,
             self.facts,
+            self.browser,
             self._balance_title,
             self.balance,
-            self.browser,
+            self._statistics_title,
+            self.statistics,
         ):
             column.add(widget)
         layout = QVBoxLayout(self)
@@ -81,16 +87,17 @@ class DataPanel(QWidget):
             self.complaint.setText(sentence(error))
             dataset = None
         self.complaint.setVisible(dataset is None and choice is not None)
-        self.facts.setVisible(dataset is not None)
-        self.browser.setVisible(dataset is not None)
-        counted = dataset is not None and dataset.target.codes
+        for widget in (self.facts, self.browser, self.statistics, self._statistics_title):
+            widget.setVisible(dataset is not None)
+        counted = dataset is not None and dataset.target.codes and not tells_symbols(dataset)
         self.balance.setVisible(counted)
         self._balance_title.setVisible(counted)
         if dataset is None:
             return
         self.facts.show_facts(facts(dataset))
         if counted:
-            self.balance.show_sample(dataset, 0)
+            self.balance.show_balance(dataset.target.classes, balance(dataset))
+        self.statistics.show_data(dataset)
         self.browser.show_data(dataset)
 
     def _on_changed(self, change: Change) -> None:
@@ -163,6 +170,7 @@ class _Browser(QWidget):
         self.on.setEnabled(number < count)
         self.view.show_sample(self._dataset, self.shown())
         self.target.setText(tr("Target: {target}", target=target_words(self._dataset, self.shown())))
+        self.target.setVisible(not tells_symbols(self._dataset))  # its page tells it
 
     def _go(self, number: object) -> None:
         self._show(int(number))  # type: ignore[call-overload]

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import Dataset, Field
 from gui.samples.values import named, number, raw
-from gui.text import tr, tr_core
+from gui.text import tr
 from gui.theme import theme
 
 MOST_CURVES = 6
@@ -208,37 +208,6 @@ class PlanePage(SamplePage):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme().color("text"), 2))
         painter.drawEllipse(spots[self.sample], 6, 6)
-
-
-class BalancePage(SamplePage):
-    """How many samples of each class there are: a bar per class."""
-
-    def wanted_height(self) -> int:
-        classes = len(self.dataset.target.classes) if self.dataset is not None else 1
-        return (self.fontMetrics().height() + 2) * classes + 4
-
-    def counts(self) -> np.ndarray:
-        """Targets per class, those that the mask leaves out not counted."""
-        assert self.dataset is not None
-        field, mask = self.dataset.target, self.dataset.mask
-        values = field.values[..., 0]
-        codes = (values[mask] if mask is not None and values.ndim == 2 else values.ravel()).astype(int)
-        return np.bincount(codes, minlength=len(field.classes))
-
-    def draw(self, painter: QPainter) -> None:
-        assert self.dataset is not None
-        text, counts = painter.fontMetrics(), self.counts()
-        line = text.height() + 2
-        widest = max(text.horizontalAdvance(tr_core(name)) for name in self.dataset.target.classes)
-        left = min(NAMES_WIDTH, widest + 10)
-        room = self.width() - left - text.horizontalAdvance(f"{counts.max():,}") - 10
-        for row, (name, count) in enumerate(zip(self.dataset.target.classes, counts, strict=True)):
-            painter.setPen(theme().color("text"))
-            painter.drawText(QPointF(0, row * line + text.ascent()), _short(text, tr_core(name), left - 6))
-            wide = room * count / max(1, counts.max())
-            painter.fillRect(QRectF(left, row * line + 3, wide, line - 6), theme().color("series1"))
-            painter.setPen(theme().color("muted"))
-            painter.drawText(QPointF(left + wide + 6, row * line + text.ascent()), f"{count:,}")
 
 
 def _short(text: QFontMetrics, words: str, room: float) -> str:

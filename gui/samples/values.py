@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 
 from core.data.dataset import Dataset, Field
+from core.data.statistics import valid
+from core.data.text.letters import PAD
 from gui.text import tr, tr_core
 
 MOST_WORDS = 16
@@ -35,6 +39,8 @@ def number(value: float, unit: str = "") -> str:
 def target_words(dataset: Dataset, sample: int) -> str:
     """What the network should answer; for a sequence, how many answers there are."""
     field = dataset.target
+    if tells_symbols(dataset):
+        return as_text(field, codes_of(dataset, "target", sample))
     values = raw(field, sample)
     if values.ndim == 2:
         counted = values if dataset.mask is None else values[dataset.mask[sample]]
@@ -46,3 +52,47 @@ def target_words(dataset: Dataset, sample: int) -> str:
     if len(values) == 1:
         return number(float(values[0]), field.unit)
     return ", ".join(f"{named(field, n)}: {number(float(v), field.unit)}" for n, v in enumerate(values))
+
+
+def symbols(field: Field) -> tuple[str, ...]:
+    """The symbols that a text is made of: classes of codes, or a flag each."""
+    return field.classes if field.codes else field.names
+
+
+def tells_symbols(dataset: Dataset) -> bool:
+    """Whether the answer is a text itself, and not a class for each of its letters."""
+    main = next(iter(dataset.inputs.values()))
+    target = dataset.target
+    return (
+        dataset.view == "text"
+        and target.sequence
+        and target.codes
+        and (bool(dataset.feedback) or target.classes == symbols(main))
+    )
+
+
+def codes_of(dataset: Dataset, name: str, sample: int) -> tuple[int, ...]:
+    """The codes of a sample's text, without padding; ``name`` is an input or "target"."""
+    field = dataset.target if name == "target" else dataset.inputs[name]
+    values, inside = field.values[sample], valid(dataset, name, np.array([sample]))
+    values = values if inside is None else values[inside[0]]
+    found = values[:, 0] if field.codes else values.argmax(axis=1)
+    return tuple(int(code) for code in found)
+
+
+def as_text(field: Field, codes: tuple[int, ...]) -> str:
+    """Codes as a text, without the symbol that stands for start and end; symbols of several signs are parted by blanks."""
+    names = symbols(field)
+    between = " " if any(len(name) > 1 for name in names) else ""
+    return between.join(names[code] for code in codes if names[code] != PAD)
+
+
+def right_to_left(text: str) -> bool:
+    """Whether a text is written from right to left, which its first letter says."""
+    kinds = (unicodedata.bidirectional(sign) for sign in text)
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
+
+
+def visible(symbol: str) -> str:
+    """A symbol that leaves no ink as one that does."""
+    return {" ": "␣", "\n": "¶", "\t": "→", "\r": "¶", "\u200c": "¦"}.get(symbol, symbol)

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
 from gui.samples.pages import CurvesPage, PicturePage, PlanePage, SamplePage, StripsPage, TablePage
-from gui.samples.values import target_words
+from gui.samples.text_page import TextPage
+from gui.samples.values import symbols, target_words
 from gui.text import tr
 
 
@@ -46,6 +47,8 @@ def fitting(dataset: Dataset) -> type[SamplePage]:
     main = next(iter(dataset.inputs.values()))
     if dataset.image_shape is not None:
         return PicturePage
+    if dataset.view == "text" and (symbols(main) or not main.sequence):
+        return TextPage
     if main.sequence:
         return CurvesPage if dataset.view == "series" else StripsPage
     return PlanePage if dataset.view == "plane" and main.features == 2 else TablePage

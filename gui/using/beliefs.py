@@ -9,6 +9,7 @@ import numpy as np
 from core.answers import AROUND_ZERO
 from core.data.dataset import Dataset
 from core.describe import number
+from gui.samples.values import visible
 from gui.text import tr, tr_core
 
 
@@ -52,11 +53,6 @@ class Beliefs:
     def _value(self, name: str, value: float) -> str:
         text = f"{number(value)} {tr_core(self.unit)}" if self.unit else number(value)
         return f"{name}: {text}" if len(self.names) > 1 else text
-
-
-def visible(symbol: str) -> str:
-    """A symbol that leaves no ink as one that does."""
-    return {" ": "␣", "\n": "¶", "\t": "→", "\r": "¶"}.get(symbol, symbol)
 
 
 def percent(value: float) -> str:

@@ -8,9 +8,9 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
+from gui.samples.values import visible
 from gui.text import tr
 from gui.theme import theme
-from gui.using.beliefs import visible
 from gui.using.editors import Editor, relative, valid
 
 _TALL = 34

@@ -33,7 +33,7 @@ TEXT = (
     Spec(
         "surnames",
         "Family names",
-        "Some 3,700 family names of eight languages, without their accents. The network tells from which language a name "
+        "Some 3,500 family names of eight languages, without their accents. The network tells from which language a name "
         f"comes, or writes a name of a given language. {_CODES}",
         (
             _question("language", ("language", "The language of a name"), ("write", "A name, given its language")),
@@ -82,8 +82,8 @@ TEXT = (
     Spec(
         "sentiment",
         "Good and bad words",
-        "Some 6,000 English words that people find clearly positive or negative. From their letters alone the network can "
-        f"only tell by stems and endings, un-, -less, -ful. {_CODES}",
+        "Some 5,500 English words that people find clearly positive or negative. From their letters alone the network can "
+        f"only tell by stems and endings, un-, -less, -ful; words of one stem stand in both parts. {_CODES}",
         dealt_by_lot(),
         family="text",
         runs="core.data.text.words:sentiment",

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtTest import QTest
 
 from core.catalogue.registry import catalogue
@@ -14,8 +14,10 @@ from gui.panels.data import DataPanel
 from gui.runner import Runner
 from gui.samples import SampleView
 from gui.samples.pages import CurvesPage, PicturePage, PlanePage, StripsPage, TablePage
-from gui.samples.values import raw, target_words
+from gui.samples.text_page import TextPage
+from gui.samples.values import as_text, codes_of, raw, right_to_left, target_words
 from gui.samples.view import fitting
+from gui.theme import theme
 
 DATASETS = catalogue("datasets")
 
@@ -67,6 +69,104 @@ def test_masked_steps_do_not_count_in_the_balance(document, panel):
     document.do(SetData(DATASETS.choose("copy")))
     data = document.project.dataset()
     assert panel.balance.counts().sum() == data.mask.sum() < data.target.values.size
+
+
+def test_the_balance_shows_the_parts_beside_one_another(document, panel):
+    document.do(SetData(DATASETS.choose("wine", validation=0.5)))
+    data, shown = document.project.dataset(), panel.balance.grab().toImage()
+    colors = {shown.pixelColor(x, y).name() for x in range(shown.width()) for y in range(0, shown.height(), 2)}
+    assert {theme().color("series1").name(), theme().color("series2").name()} <= colors
+    held = (data.target.values[data.samples("validation"), 0] == 1).sum()
+    said = panel.balance.said_at(QPointF(40, panel.balance.fontMetrics().height() * 1.5 + 2))
+    assert said == f"grower 2: {71 - held} training, {held} validation"
+    assert "grower 3: 48" in panel.balance.accessibleName()
+
+
+def test_a_feature_is_chosen_and_its_numbers_are_shown(document, panel, qtbot):
+    document.do(SetData(DATASETS.choose("wine")))
+    data, view = document.project.dataset(), panel.statistics
+    titles = [view.subject.itemText(n) for n in range(view.subject.count())]
+    assert titles[0] == "Input: alcohol" and titles[-1] == "Input: proline" and len(titles) == 13
+    view.subject.setFocus()
+    qtbot.keyClick(view.subject, Qt.Key.Key_End)
+    own = np.array([raw(data.inputs["x"], n)[12] for n in data.samples("train")])
+    assert f"mean {own.mean():.4g}" in view.said.text() and f"to {own.max():.4g}" in view.said.text()
+    assert view.histogram.isVisible() and not view.symbols.isVisible()
+    assert "142 samples" in view.note.text()
+    view.histogram.grab()
+    said = view.histogram.said_at(QPointF(1, 40))
+    assert said.endswith(f": {np.histogram(own, 32)[0][0]}")
+    document.do(SetData(DATASETS.choose("iris")))
+    assert view.subject.currentText() == "Input: sepal length"
+
+
+def test_symbols_and_lengths_of_a_text_are_counted(document, panel, qtbot):
+    document.do(SetData(DATASETS.choose("pronunciation", language="persian")))
+    view = panel.statistics
+    titles = [view.subject.itemText(n) for n in range(view.subject.count())]
+    assert titles == ["Symbols of the input", "Symbols of the answer", "Length of the input", "Length of the answer"]
+    assert panel.balance.isHidden(), "phones are no classes of samples"
+    data = document.project.dataset()
+    rows, length = data.samples("train"), data.lengths
+    read = np.concatenate([data.inputs["x"].values[n, : length[n], 0] for n in rows]).astype(int)
+    most = np.bincount(read).argmax()
+    assert f"{len(read):,} in all; the commonest is \u2068{data.inputs['x'].classes[most]}\u2069" in view.said.text()
+    view.symbols.grab()
+    assert view.symbols.said_at(QPointF(4, 4)).startswith(
+        f"{data.inputs['x'].classes[most]}: {np.bincount(read).max():,}"
+    )
+    view.subject.setFocus()
+    qtbot.keyClick(view.subject, Qt.Key.Key_Down)
+    qtbot.keyClick(view.subject, Qt.Key.Key_Down)
+    assert f"mean {length[rows].mean():.4g} steps" in view.said.text()
+
+
+def ink(view, box):
+    """Where something is drawn: (left, right) in pixels of a part of the sample's page."""
+    image = view.page.grab(box).toImage()
+    ground = image.pixelColor(0, 0)
+    columns = [x for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y) != ground]
+    return min(columns), max(columns)
+
+
+def test_a_persian_text_is_shown_from_right_to_left(document, panel, qtbot):
+    document.do(SetData(DATASETS.choose("pronunciation", language="persian")))
+    view = panel.browser.view
+    qtbot.waitUntil(lambda: view.page.width() <= panel.width())
+    assert isinstance(view.page, TextPage) and panel.browser.target.isHidden()
+    line = view.page.fontMetrics().height()
+    wide = view.page.width()
+    left, _ = ink(view, QRect(0, line + 2, wide, line))
+    assert left > wide / 2, "the word stands on the right"
+    _, right = ink(view, QRect(0, 3 * line + 12, wide, line))
+    assert right < wide / 2, "its phones on the left"
+    data, sample = document.project.dataset(), panel.browser.shown()
+    word = as_text(data.inputs["x"], codes_of(data, "x", sample))
+    assert right_to_left(word) and "·" not in word and len(word) == data.lengths[sample]
+    assert (
+        target_words(data, sample).split()
+        == [data.target.classes[int(c)] for c in data.target.values[sample, :, 0][data.mask[sample]]][:-1]
+    )
+
+
+def test_labels_of_letters_are_told_by_colours(document, panel):
+    document.do(SetData(DATASETS.choose("declaration", question="spaces", text="persian")))
+    data, view = document.project.dataset(), panel.browser.view
+    sample = next(n for n in data.samples("validation") if (data.target.values[n] == 2).any())
+    view.show_sample(data, sample)
+    image = view.page.grab().toImage()
+    colors = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    assert {theme().color("series1").name(), theme().color("series2").name()} <= colors, "a space and a half-space"
+    assert view.page.height() == view.page.wanted_height(), "nothing is cut off"
+
+
+def test_a_given_class_is_named(document, panel):
+    document.do(SetData(DATASETS.choose("hafez", question="rhyme")))
+    data, view = document.project.dataset(), panel.statistics
+    assert view.subject.currentText() == "Classes that are given"
+    assert "12 different, 3,235 in all" in view.said.text()
+    sample = panel.browser.shown()
+    assert target_words(data, sample)[-1] == data.inputs["x"].names[int(data.inputs["x"].values[sample].argmax())]
 
 
 def test_regression_has_no_classes(document, panel):
