@@ -1,13 +1,14 @@
-"""The gallery: all examples with a picture of their network, to open one."""
+"""The gallery: all examples with a picture of their network, by the shape of their sequences, to open one."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QTabBar, QVBoxLayout, QWidget
 
-from core.examples import EXAMPLES
+from core.examples import BY_SHAPE, EXAMPLES
 from core.network import Network
+from core.sequence_shapes import SHAPES
 from gui.icons import icon
 from gui.pictures import Picture, PictureList
 from gui.text import tr, tr_core
@@ -16,7 +17,7 @@ _MOVES = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp
 
 
 class GalleryDialog(QDialog):
-    """Shows the examples; typing searches, arrow keys move, Enter and double-click open."""
+    """Shows the examples; tabs choose a shape, typing searches, arrow keys move, Enter and double-click open."""
 
     chosen = Signal(str)
     """Key of the example to open."""
@@ -34,12 +35,24 @@ class GalleryDialog(QDialog):
         self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._search.textChanged.connect(self._filter)
         self._search.installEventFilter(self)
+        self._shapes = QTabBar()
+        self._shapes.setObjectName("shapes")
+        self._shapes.setAccessibleName(tr("Shape of the sequences"))
+        self._shapes.setDrawBase(False)
+        self._shapes.addTab(tr("All"))
+        self._shapes.setTabData(0, "")
+        for shape in SHAPES.values():
+            tab = self._shapes.addTab(tr_core(shape.title.removeprefix("Many to many, ").capitalize()))
+            self._shapes.setTabData(tab, shape.key)
+            self._shapes.setTabToolTip(tab, tr_core(shape.line))
+        self._shapes.currentChanged.connect(self._show_shape)
         self._list = PictureList()
         self._list.setObjectName("examples")
         self._list.setAccessibleName(tr("Examples"))
         self._list.show_pictures(
-            Picture(key, tr_core(example.title), tr_core(example.line), lambda key=key: _network(key))
-            for key, example in EXAMPLES.items()
+            Picture(one.key, tr_core(one.title), tr_core(one.line), lambda key=one.key: _network(key), shape)
+            for shape, examples in BY_SHAPE.items()
+            for one in examples
         )
         self._list.chosen.connect(self._choose)
         self._list.current_changed.connect(self._show_state)
@@ -51,6 +64,7 @@ class GalleryDialog(QDialog):
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self._search)
+        layout.addWidget(self._shapes)
         layout.addWidget(self._list, 1)
         layout.addWidget(self._buttons)
         self._search.setFocus()
@@ -58,6 +72,10 @@ class GalleryDialog(QDialog):
 
     def _filter(self, text: str) -> None:
         self._list.search(text, tr("No example matches “{text}”. Try another word.", text=text))
+        self._show_state()
+
+    def _show_shape(self, tab: int) -> None:
+        self._list.show_group(self._shapes.tabData(tab))
         self._show_state()
 
     def _show_state(self) -> None:

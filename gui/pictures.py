@@ -50,14 +50,17 @@ class Picture:
     title: str
     line: str
     network: Callable[[], Network] = field(compare=False)
+    group: str = ""
+    """What ``PictureList.show_group`` tells entries apart by."""
 
 
 class _Filter(QSortFilterProxyModel):
-    """Accepts the entries that contain every word of the search."""
+    """Accepts the entries of a group that contain every word of the search."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._words: list[str] = []
+        self._group = ""
 
     def search(self, text: str) -> None:
         """Show only what contains all words of ``text``."""
@@ -65,8 +68,17 @@ class _Filter(QSortFilterProxyModel):
         self._words = text.casefold().split()
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
+    def show_group(self, group: str) -> None:
+        """Show only the entries of ``group``; empty shows all."""
+        self.beginFilterChange()
+        self._group = group
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        text = self.sourceModel().index(row, 0, parent).data(_SEARCH_ROLE)
+        index = self.sourceModel().index(row, 0, parent)
+        if self._group and index.data(_PICTURE_ROLE).group != self._group:
+            return False
+        text = index.data(_SEARCH_ROLE)
         return all(word in text for word in self._words)
 
 
@@ -115,8 +127,17 @@ class PictureList(QListView):
         """Show only what contains all words of ``text``, or the sentence ``empty`` where nothing does."""
         self._empty = empty
         self._filter.search(text)
+        self._settle()
+
+    def show_group(self, group: str) -> None:
+        """Show only the entries of ``group``; empty shows all."""
+        self._filter.show_group(group)
+        self._settle()
+
+    def _settle(self) -> None:
         if not self.currentIndex().isValid():
             self._first()
+        self.scrollTo(self.currentIndex())
         self.viewport().update()
 
     def keys(self) -> list[str]:

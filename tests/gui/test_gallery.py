@@ -5,12 +5,13 @@ import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTabBar
 
 from core import project_file
-from core.examples import EXAMPLES, open_example
+from core.examples import BY_SHAPE, EXAMPLES, open_example
 from core.network import Network
 from core.project import Project
+from core.sequence_shapes import SHAPES
 from gui.gallery import GalleryDialog
 from gui.pictures import PictureList
 from gui.theme import theme
@@ -83,6 +84,24 @@ def test_arrow_keys_in_the_search_move_in_the_list(gallery):
     assert cards(gallery).current() == list(EXAMPLES)[1]
     QTest.keyClick(cards(gallery), Qt.Key.Key_Enter)
     assert gallery.picked == [list(EXAMPLES)[1]]
+
+
+def test_a_tab_shows_the_examples_of_a_shape(gallery):
+    tabs, view = gallery.findChild(QTabBar, "shapes"), cards(gallery)
+    assert [tabs.tabData(n) for n in range(tabs.count())] == ["", *SHAPES]
+    for place in range(1, tabs.count()):
+        QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(place).center())
+        assert view.keys() == [one.key for one in BY_SHAPE[tabs.tabData(place)]]
+        assert view.current() and opener(gallery).isEnabled()
+    tabs.setFocus()
+    QTest.keyClick(tabs, Qt.Key.Key_Left)
+    assert view.keys() == [one.key for one in BY_SHAPE["in-step"]]
+    QTest.keyClicks(search(gallery), "hafez")
+    assert view.keys() == ["hafez-next", "hafez-spaces"], "the search stays within the shape"
+    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(0).center())
+    assert {"hafez-next", "hafez-spaces", "hafez-rhyme"} == set(view.keys())
+    search(gallery).clear()
+    assert view.keys() == list(EXAMPLES)
 
 
 def test_a_search_without_result_says_so_and_opens_nothing(gallery):
