@@ -194,6 +194,6 @@ MANY_TO_ONE = (
         "A good word or a bad one?",
         "The strongest sign at any letter decides: stems and endings like -less and -ful.",
         _sentiment,
-        Goal(baseline=0.565, quality=0.71),
+        Goal(baseline=0.565, quality=0.7),
     ),
 )

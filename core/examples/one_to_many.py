@@ -51,6 +51,6 @@ ONE_TO_MANY = (
         "A verse on a rhyme",
         "Told the letter of the rhyme, a GRU writes a hemistich in the manner of Hafez that has to end in it.",
         partial(_written, "hafez", "rhyme", 12, 37, 96, 12),
-        Goal(baseline=0.275, quality=0.3),
+        Goal(baseline=0.275, quality=0.385),
     ),
 )

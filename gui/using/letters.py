@@ -8,6 +8,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
+from core.data.text.persian import normalised
 from gui.samples.values import visible
 from gui.text import tr
 from gui.theme import theme
@@ -76,8 +77,9 @@ class LettersEdit(Editor):
         return self.line.text().split() if self._between else list(self.line.text())
 
     def _code(self, symbol: str) -> int | None:
-        """As it is typed, or else in small letters."""
-        return self._numbers.get(symbol, self._numbers.get(symbol.lower()))
+        """As it is typed, or else in small letters, or as Persian writes it where an Arabic keyboard was used."""
+        found = (self._numbers.get(one) for one in (symbol, symbol.lower(), normalised(symbol)))
+        return next((code for code in found if code is not None), None)
 
     def clear(self) -> None:
         self.codes = []

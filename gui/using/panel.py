@@ -204,7 +204,7 @@ def fitting(data: Dataset) -> str:
         return "letters"
     if not main.sequence:
         one_of = bool(((main.values == 0) | (main.values == 1)).all() and (main.values.sum(axis=1) == 1).all())
-        if one_of and main.features > 1 and data.target.sequence:
+        if one_of and main.features > 1 and data.target.sequence and not data.target.codes:
             return "class"
         return "plane" if data.view == "plane" and main.features == 2 else "table"
     written = data.view == "sequence" and main.normalisation is None and data.lengths is None

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from core.edits import SetParam, SetTraining
 from core.examples import EXAMPLES, open_example
@@ -347,3 +349,18 @@ def test_the_next_letter_of_a_name(opened, qtbot):
     x = np.array([[0], [12], [9]], np.float32)
     assert np.array_equal(panel.page.editor.values(), x) and panel.page.course.marks == ("·", "l", "i")
     assert np.allclose(panel.page.course.beliefs.values, session_of(panel).outputs(x[None])[0], atol=1e-6)
+
+
+def test_persian_is_read_as_it_is_learned_whatever_keyboard_typed_it(opened, qtbot):
+    panel = opened("declaration-language")
+    line = panel.page.editor.line
+    line.setFocus()
+    line.selectAll()
+    for letter in "علي كريم":  # QTest types Latin letters alone
+        QApplication.sendEvent(line, QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, letter))
+    settle(qtbot, panel)
+    assert panel.page.editor.text == "علی کریم" and panel.page.editor.unknown == ()
+    letters = panel._data.inputs["x"].classes
+    x = np.array([[letters.index(c)] for c in "علی کریم"], np.float32)
+    expected = session_of(panel).outputs(x[None])[0]
+    assert np.allclose(panel.page.course.beliefs.values[-1], expected, atol=1e-6)
