@@ -73,14 +73,14 @@ ENCODER_DECODER = (
         "How is it said?",
         "An English word is read letter by letter, then a decoder speaks it phone by phone.",
         partial(_pronounced, "english", 27, 40),
-        Goal(baseline=0.248, quality=0.7),
+        Goal(baseline=0.248, quality=0.85),
     ),
     Example(
         "pronunciation-persian",
         "Vowels that nobody writes",
         "Persian does not write its short vowels: the decoder has to know them from the word.",
         partial(_pronounced, "persian", 35, 30),
-        Goal(baseline=0.34, quality=0.7),
+        Goal(baseline=0.34, quality=0.96),
     ),
     Example(
         "dates-iso",

@@ -93,7 +93,7 @@ TEXT = (
         "pronunciation",
         "Pronunciation",
         "10,000 English or Persian words and how they are spoken. A word is read to its end, then the network tells phone "
-        f"after phone; Persian does not even write its short vowels. {_CODES}",
+        f"after phone; Persian does not even write its short vowels. Words of one stem stand in both parts. {_CODES}",
         (
             Param(
                 "language",
