@@ -141,6 +141,10 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.target.values)
 
+    def field(self, name: str) -> Field:
+        """An input by its name, or the target where ``name`` is "target"."""
+        return self.target if name == "target" else self.inputs[name]
+
     @property
     def outputs(self) -> int:
         """Units that an output layer needs: the classes, or the target's features."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.dataset import PARTS, Dataset, Field, Part, WindowedSeries
+from core.data.padding import valid
 
 MOST_VALUES = 200_000
 """Values of a part that are counted; of more every so manieth sample."""
@@ -108,24 +109,14 @@ def values_of(data: Dataset, field: Field, feature: int | None, part: Part) -> t
     )
     if field.normalisation is not None:
         scale, mean = field.normalisation.scale, field.normalisation.mean
-        own = slice(None) if feature is None else slice(feature, feature + 1)
+        shared = len(scale) == 1  # of a target that is one quantity at several times
+        own = slice(None) if feature is None or shared else slice(feature, feature + 1)
         values = values * scale[own] + mean[own]
         # What is below the precision of the stored numbers is an exact 0 of the source.
         values[np.abs(values) < 1e-6 * (np.abs(mean[own]) + np.abs(scale[own]))] = 0.0
-    inside = _inside(data, field, chosen)
+    name = next((name for name, one in data.inputs.items() if one is field), "target")
+    inside = valid(data, name, chosen)
     return (values if inside is None else values[inside]).ravel(), every
-
-
-def _inside(data: Dataset, field: Field, samples: np.ndarray) -> np.ndarray | None:
-    """(samples, steps) bool: the steps that are no padding; None where all are."""
-    if not field.sequence:
-        return None
-    if field is data.target:
-        return None if data.mask is None else data.mask[samples]
-    if data.lengths is None or field is not next(iter(data.inputs.values())):
-        return None
-    inside: np.ndarray = np.arange(field.values.shape[1]) < data.lengths[samples][:, None]
-    return inside
 
 
 def histogram(data: Dataset, field: Field, feature: int | None) -> Histogram:
@@ -140,14 +131,14 @@ def histogram(data: Dataset, field: Field, feature: int | None) -> Histogram:
         count = max(len(field.classes), int(together.max(initial=0)) + 1)
         edges = np.arange(count + 1) - 0.5
     else:
-        edges = _edges(together)
+        edges = bins(together)
     counts = {part: np.histogram(values, edges)[0] for part, values in found.items()}
     shares = {part: count / max(1, count.sum()) for part, count in counts.items()}
-    moments = {part: _moments(values) for part, values in found.items() if len(values)}
+    moments = {part: moments_of(values) for part, values in found.items() if len(values)}
     return Histogram(edges, shares, moments, tuple(field.classes) if field.codes else (), every)
 
 
-def _edges(values: np.ndarray) -> np.ndarray:
+def bins(values: np.ndarray) -> np.ndarray:
     """Equal bins from the least to the most value; one per value where these are few whole numbers."""
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     if low == high:
@@ -158,5 +149,6 @@ def _edges(values: np.ndarray) -> np.ndarray:
     return np.linspace(low, high, BINS + 1)
 
 
-def _moments(values: np.ndarray) -> Moments:
+def moments_of(values: np.ndarray) -> Moments:
+    """Mean, spread and ends of some values; at least one."""
     return Moments(len(values), float(values.mean()), float(values.std()), float(values.min()), float(values.max()))

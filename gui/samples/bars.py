@@ -220,7 +220,9 @@ class HistogramPage(BarsPage):
     def show_numbers(self, numbers: Numbers, unit: str) -> None:
         """Show how these numbers are spread."""
         self._numbers, self._unit = numbers, unit
-        span = tr("from {low} to {high}", low=number(numbers.low, unit), high=number(numbers.high, unit))
+        span = tr(
+            "from {low} to {high}", low=number(numbers.moments.least, unit), high=number(numbers.moments.most, unit)
+        )
         self.setAccessibleName(tr("Histogram {span}", span=span))
         self.lay()
 
@@ -244,8 +246,8 @@ class HistogramPage(BarsPage):
             self.mark(QRectF(left, 0, right - left, _TALL), words)
         painter.setPen(theme().color("muted"))
         below = QRectF(0, _TALL + 1, self.width(), painter.fontMetrics().height())
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, number(self._numbers.low))
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, number(self._numbers.high, self._unit))
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, number(self._numbers.moments.least))
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, number(self._numbers.moments.most, self._unit))
 
 
 def _part(part: Part) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset, Field
-from core.data.statistics import Counts, Numbers, given_classes, lengths_of, numbers_of, symbols_of
+from core.data.statistics import Counts, Numbers, given_classes, lengths_of, numbers_of, of_values, symbols_of
 from gui.forms.fields import Drop
 from gui.samples.bars import BarsPage, HistogramPage, SymbolsPage
 from gui.samples.values import number, visible
@@ -72,7 +72,7 @@ class StatisticsView(QWidget):
         samples = len(data.samples("train"))
         self.note.setText(tr("Counted on the {n} samples of the training part.", n=f"{samples:,}"))
         if one.kind == "numbers":
-            self._show_numbers(numbers_of(data, one.name, one.feature), tr_core(_field(data, one.name).unit))
+            self._show_numbers(numbers_of(data, one.name, one.feature), tr_core(data.field(one.name).unit))
         elif one.kind == "lengths":
             lengths = lengths_of(data, one.name)
             assert lengths is not None
@@ -84,9 +84,9 @@ class StatisticsView(QWidget):
 
     def _show_numbers(self, found: Numbers, unit: str) -> None:
         facts = (
-            tr("mean {x}", x=number(found.mean, unit)),
-            tr("standard deviation {x}", x=number(found.std)),
-            tr("from {low} to {high}", low=number(found.low), high=number(found.high)),
+            tr("mean {x}", x=number(found.moments.mean, unit)),
+            tr("standard deviation {x}", x=number(found.moments.deviation)),
+            tr("from {low} to {high}", low=number(found.moments.least), high=number(found.moments.most)),
         )
         self.said.setText("  ·  ".join(facts))
         if found.every > 1:
@@ -150,11 +150,4 @@ def _of_lengths(lengths: np.ndarray) -> Numbers:
     low, high = int(lengths.min()), int(lengths.max())
     step = max(1, (high - low + 1) // 32)
     edges = np.arange(low, high + 1 + step, step) - 0.5
-    shares, _ = np.histogram(lengths, edges)
-    return Numbers(
-        len(lengths), float(lengths.mean()), float(lengths.std()), low, high, shares, edges, 1
-    )  # fmt: skip
-
-
-def _field(dataset: Dataset, name: str) -> Field:
-    return dataset.target if name == "target" else dataset.inputs[name]
+    return of_values(lengths, edges)

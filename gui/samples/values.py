@@ -7,7 +7,7 @@ import unicodedata
 import numpy as np
 
 from core.data.dataset import Dataset, Field
-from core.data.statistics import valid
+from core.data.padding import valid
 from core.data.text.letters import PAD
 from gui.text import tr, tr_core
 
@@ -73,7 +73,7 @@ def tells_symbols(dataset: Dataset) -> bool:
 
 def codes_of(dataset: Dataset, name: str, sample: int) -> tuple[int, ...]:
     """The codes of a sample's text, without padding; ``name`` is an input or "target"."""
-    field = dataset.target if name == "target" else dataset.inputs[name]
+    field = dataset.field(name)
     values, inside = field.values[sample], valid(dataset, name, np.array([sample]))
     values = values if inside is None else values[inside[0]]
     found = values[:, 0] if field.codes else values.argmax(axis=1)

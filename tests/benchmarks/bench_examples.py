@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.bench_examples [--seeds N] [EXAMPLE ...]
 
-The table is Markdown. The time is that of the processor, which on a machine with nothing else to do is the time on the
+The table is Markdown. Where answers are fed back, "reached" counts them with the right ones before (teacher forcing), and
+"alone" is the share of whole answers that are right when a decoder reads what it said itself. The time is that of the processor, which on a machine with nothing else to do is the time on the
 clock: training computes on one thread. Exits with 1 where an example misses the quality or the time that it states.
 """
 
@@ -12,12 +13,17 @@ import argparse
 import sys
 import time
 
+import numpy as np
+
 from core.examples import BY_SHAPE, EXAMPLES, open_example
 from core.examples.quality import baseline, quality, reached, unit
-from core.script import evaluate, train
+from core.project import Project
+from core.script import evaluate, generate, train
 from core.sequence_shapes import SHAPES
 
-HEAD = ("example", "shape", "data", "", "baseline", "reached", "at least", "time", "ok")
+HEAD = ("example", "shape", "data", "", "baseline", "reached", "at least", "alone", "time", "ok")
+ALONE = 200
+"""Samples that are answered without a teacher."""
 
 
 def bench(key: str, seed: int) -> bool:
@@ -32,6 +38,9 @@ def bench(key: str, seed: int) -> bool:
     good = reached(goal, value, data) and seconds <= goal.seconds
     name, without = baseline(data)
     shape = next(shape for shape, examples in BY_SHAPE.items() if EXAMPLES[key] in examples)
+    alone = ""
+    if shape == "encoder-decoder" and data.feedback:
+        alone = f"{whole_answers(project):.2f}"
     wanted = f"{'stays at ' if goal.fails else '' if data.target.codes else 'at most '}{goal.quality:.3g}"
     cells = (
         key,
@@ -41,11 +50,24 @@ def bench(key: str, seed: int) -> bool:
         f"{without:.3g} ({name})",
         f"{value:.3f}",
         wanted,
+        alone,
         f"{seconds:.0f} s",
         "yes" if good else "NO",
     )
     print("| " + " | ".join(cells) + " |", flush=True)
     return good
+
+
+def whole_answers(project: Project) -> float:
+    """The share of validation samples that are answered right from end to end by a decoder that reads its own answers."""
+    data = project.dataset()
+    right = 0
+    samples = data.samples("validation")[:ALONE].tolist()
+    for sample in samples:
+        told = generate(project, sample)[0].answers
+        steps = data.target.values.shape[1] if data.mask is None else int(data.mask[sample].sum())
+        right += np.array_equal(told, data.target.values[sample, :steps, 0])
+    return right / len(samples)
 
 
 def main() -> int:

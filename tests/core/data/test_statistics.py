@@ -18,10 +18,10 @@ def test_numbers_are_those_of_the_training_part_in_their_own_unit() -> None:
     assert field.normalisation is not None
     own = [float(field.normalisation.undo(field.values[n])[2]) for n in data.samples("train")]
     found = numbers_of(data, "x", 2)
-    assert (found.count, found.every) == (120, 1)
-    assert found.mean == pytest.approx(sum(own) / 120)
-    assert found.std == pytest.approx((sum((x - found.mean) ** 2 for x in own) / 120) ** 0.5)
-    assert (found.low, found.high) == (pytest.approx(min(own)), pytest.approx(max(own)))
+    assert (found.moments.count, found.every) == (120, 1)
+    assert found.moments.mean == pytest.approx(sum(own) / 120)
+    assert found.moments.deviation == pytest.approx((sum((x - found.moments.mean) ** 2 for x in own) / 120) ** 0.5)
+    assert (found.moments.least, found.moments.most) == (pytest.approx(min(own)), pytest.approx(max(own)))
     assert found.shares.sum() == 120
     low, high = found.edges[3], found.edges[4]
     assert found.shares[3] == sum(low <= x < high for x in own)
@@ -36,22 +36,22 @@ def test_padding_does_not_count() -> None:
         frames = field.normalisation.undo(field.values[n][: data.lengths[n]])
         total, count = total + float(frames[:, 4].sum()), count + len(frames)
     found = numbers_of(data, "x", 4)
-    assert found.count == count < len(data.samples("train")) * field.values.shape[1]
-    assert found.mean == pytest.approx(total / count, rel=1e-5)
+    assert found.moments.count == count < len(data.samples("train")) * field.values.shape[1]
+    assert found.moments.mean == pytest.approx(total / count, rel=1e-5)
 
 
 def test_a_target_of_several_values_has_one_scale() -> None:
     data = load(DATASETS.choose("sunspots", horizon=3))
-    assert numbers_of(data, "target", 1).high == pytest.approx(154.4, abs=0.01)  # 1778
-    assert numbers_of(data, "target", None).low == pytest.approx(0, abs=1e-3)
+    assert numbers_of(data, "target", 1).moments.most == pytest.approx(154.4, abs=0.01)  # 1778
+    assert numbers_of(data, "target", None).moments.least == pytest.approx(0, abs=1e-3)
 
 
 def test_of_very_many_samples_some_are_counted_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.data.statistics.MOST_VALUES", 1000)
+    monkeypatch.setattr("core.data.looking.MOST_VALUES", 1000)
     found = numbers_of(load(DATASETS.choose("adding", length=100, samples=100)), "x", 1)
     assert found.every == 8
-    assert found.count == 1000
-    assert found.low == 0 and found.high == 1
+    assert found.moments.count == 1000
+    assert found.moments.least == 0 and found.moments.most == 1
 
 
 def test_symbols_are_counted_as_they_are_read() -> None:

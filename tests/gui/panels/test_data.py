@@ -95,7 +95,7 @@ def test_a_feature_is_chosen_and_its_numbers_are_shown(document, panel, qtbot):
     assert "142 samples" in view.note.text()
     view.histogram.grab()
     said = view.histogram.said_at(QPointF(1, 40))
-    assert said.endswith(f": {np.histogram(own, 32)[0][0]}")
+    assert said.endswith(f": {np.histogram(own, 40)[0][0]}")
     document.do(SetData(DATASETS.choose("iris")))
     assert view.subject.currentText() == "Input: sepal length"
 
