@@ -58,6 +58,16 @@ class Docks:
         self.all[key].show()
         self.all[key].raise_()
 
+    def enter(self, key: str) -> None:
+        """Bring a dock to the front and give the keyboard to the first thing in it that takes it."""
+        self.show(key)
+        panel = self.all[key].widget()
+        parts = [panel, *panel.findChildren(QWidget)]
+        takes = (part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isEnabled())
+        first = next((part for part in takes if part.isVisibleTo(panel)), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def remember(self) -> None:
         """Keep the geometry and the layout for the next start."""
         settings.settings().setValue("geometry", self._window.saveGeometry())

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QTabWidget, QTool
 from gui import settings
 from gui.canvas.palette import Palette
 from gui.canvas.view import CanvasView
+from gui.command_palette import CommandPalette
 from gui.docks import Docks
 from gui.document import Document
 from gui.errors import show_box
@@ -227,7 +228,9 @@ class MainWindow(QMainWindow):
         )
         self._menu(tr("E&xplore"), list(self.explorers.commands.values()))
         about = command(self, tr("About Unroll Studio"), self._about)
-        self._menu(tr("&Help"), [command(self, tr("Keyboard shortcuts"), self._shortcuts, "F1"), about])
+        self.palette_of_commands = CommandPalette(self, self.docks)
+        find = command(self, tr("Find a command …"), self.palette_of_commands.open, "Ctrl+Shift+P", picture="search")
+        self._menu(tr("&Help"), [find, command(self, tr("Keyboard shortcuts"), self._shortcuts, "F1"), about])
         about.setMenuRole(QAction.MenuRole.AboutRole)
 
     def _menu(self, title: str, actions: list[QAction | QMenu | None]) -> None:

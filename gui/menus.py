@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
+from shiboken6 import isValid
 
 from gui.document import Document
 from gui.icons import icon
@@ -26,9 +27,19 @@ def edit_actions(document: Document, parent: QMainWindow) -> dict[str, QAction]:
         action.setEnabled(False)
         action.triggered.connect(lambda _=False, run=slot: run())
         can.connect(action.setEnabled)
-        words.connect(lambda what, a=action, t=text: a.setText(f"{t}: {what}" if what else t))
+        words.connect(_named(action, text))
         made[key] = action
     return made
+
+
+def _named(action: QAction, text: str) -> Callable[[str], None]:
+    """Sets the text of an action; nothing where the window is gone and the stack is emptied after it."""
+
+    def say(what: str) -> None:
+        if isValid(action):
+            action.setText(f"{text}: {what}" if what else text)
+
+    return say
 
 
 def command(parent: QMainWindow, text: str, slot: Callable[[], object], keys: str = "", picture: str = "") -> QAction:

@@ -81,6 +81,7 @@ class Runner(QObject):
         self._peek = QTimer(self, singleShot=True, interval=PEEK_DELAY_MS)
         self._peek.timeout.connect(self._look)
         self.ticker.tick.connect(self._drain)
+        self.ticker.painted.connect(self._trainer.go_ahead)
         self.past, self.tracing = Past(self, self._trainer), Tracing(self)
         self.clock = StepClock(self)
         self.race, self.questions = OptimizerRace(self, self._trainer), Questions(self, self._trainer)
@@ -311,6 +312,7 @@ class Runner(QObject):
     # -- what the trainer says ---------------------------------------------------------------------------------------
 
     def _drain(self) -> None:
+        self._trainer.step_aside()
         quiet, events = self._trainer.quiet, self._trainer.drain()
         for event in events:
             self._hear(event)

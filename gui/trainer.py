@@ -62,6 +62,9 @@ if TYPE_CHECKING:
 
 QUEUE_LENGTH = 256
 DISPLAY_SECONDS = 0.1
+ASIDE_SECONDS = 0.03
+"""At most so long the thread waits while the window draws. Both share one interpreter: drawing beside a batch takes
+twice as long, and every line of it waits for the other."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Trainer:
         self._outbox: queue.Queue[Event] = queue.Queue(QUEUE_LENGTH)
         self._kept: list[Event] = []
         self._quit = threading.Event()
+        self._room = threading.Event()
+        self._room.set()
         self._session: Session | None = None
         self._history: History | None = None
         self._state: State | None = None
@@ -175,6 +180,14 @@ class Trainer:
     def end_job(self, number: int) -> None:
         """Give a job up."""
         self._inbox.put(EndJob(number))
+
+    def step_aside(self) -> None:
+        """Begin no batch while the window draws."""
+        self._room.clear()
+
+    def go_ahead(self) -> None:
+        """The window has drawn."""
+        self._room.set()
 
     @property
     def quiet(self) -> bool:
@@ -354,6 +367,7 @@ class Trainer:
     def _advance(self) -> None:
         """One report further; stands still where the asked stretch is done."""
         assert self._reports is not None
+        self._room.wait(ASIDE_SECONDS)
         try:
             report = next(self._reports, None)
         except StudioError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
@@ -27,7 +27,7 @@ from gui.plots import export
 from gui.plots.chart import Chart
 from gui.plots.flow import FlowLayout
 from gui.plots.speech import Speech
-from gui.plots.turns import Turn
+from gui.plots.turns import PlotTurn
 from gui.text import tr
 from gui.theme import theme
 
@@ -48,7 +48,7 @@ class LivePlot(QWidget):
         self.setObjectName(self.name)
         self.setAccessibleName(title)
         self.commands: dict[str, QAction] = {}
-        self.turn = Turn(self, self.draw)
+        self.turn = PlotTurn(self, self.draw, runner.ticker)
         self._build()
         runner.updated.connect(self.mark)
         runner.run_started.connect(self._start_afresh)
@@ -92,9 +92,12 @@ class LivePlot(QWidget):
         self._stack.setCurrentIndex(1 if empty else 0)
         for command in ("export_picture", "export_csv"):
             self.commands[command].setEnabled(not empty)
+        charts = self.charts()
         if not empty:
             self.redraw()
-        painting = sum(chart.paint_seconds for chart in self.charts())
+            for chart in charts:
+                chart.settle()
+        painting = sum(chart.paint_seconds for chart in charts)
         self.turn.drawn(time.perf_counter() - started + painting)
 
     def charts(self) -> list[Chart]:
@@ -239,6 +242,10 @@ class LivePlot(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.turn.catch_up()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.turn.give_up()
 
 
 def _ask(plot: LivePlot, kinds: str, suffix: str, save: Callable[[str], None]) -> None:

@@ -138,6 +138,10 @@ class Chart(pg.PlotWidget):
             air = padding * (high - low)
             box.setYRange(low - air, high + air, padding=0)
 
+    def settle(self) -> None:
+        """Take over the range now. pyqtgraph would do it while it paints, and then paint everything once more."""
+        self.getPlotItem().getViewBox().prepareForPaint()
+
     def follow(self) -> None:
         """Let the range follow the data again."""
         self.following = True

@@ -31,6 +31,12 @@ class ScaleAxis(pg.AxisItem):
         self.setStyle(tickLength=-4, hideOverlappingLabels=False)
         self._texts: dict[float, str] = {}
 
+    def setRange(self, mn: float, mx: float) -> None:
+        # Without laying out the title again at every change, as pyqtgraph does for the prefix of a unit.
+        self.range = [mn, mx]
+        self.picture = None
+        self.update()
+
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         across = self.orientation in ("bottom", "top")
         room = int(size / (50 if across else 24))

@@ -178,7 +178,9 @@ class LossPlot(LivePlot):
         batches, raw, weight = run.steps["batch"], run.steps.get(key), self.smoothing.value() / 100
         if not len(raw):
             raw = np.full(len(batches), np.nan)
-        series = self._series.setdefault(key, Series(weight))
+        if key not in self._series:
+            self._series[key] = Series(weight)
+        series = self._series[key]
         series.update(batches, raw, weight, (run.id, run.steps.stride))
         return series
 

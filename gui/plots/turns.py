@@ -1,41 +1,38 @@
-"""When a plot draws: only while it can be seen and something changed, and plots take turns."""
+"""When a plot draws: only while it can be seen and something changed, in the frames of the display timer, in turns."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from gui.ticker import Ticker
+
 _SHARE = 20.0
 """A plot rests this many times as long as its last drawing took, so that no plot takes much of the window."""
-_APART = 0.035
-"""Seconds from the drawing of one plot to that of any other: two of them between two ticks would make the second late."""
 _SHORTEST, _LONGEST = 0.04, 0.5
 """Seconds between two drawings of one plot."""
 
 
-class Turn(QObject):
-    """The drawing of one plot. After any plot has drawn, the window gets time for everything else."""
+class PlotTurn(QObject):
+    """The drawing of one plot: a gui.ticker.Turn."""
 
-    _free_at: ClassVar[float] = 0.0
-
-    def __init__(self, plot: QWidget, draw: Callable[[], None]) -> None:
+    def __init__(self, plot: QWidget, draw: Callable[[], None], ticker: Ticker) -> None:
         super().__init__(plot)
-        self._plot, self._draw = plot, draw
+        self._plot, self._draw, self._ticker = plot, draw, ticker
         self.due = True
         """True where something changed since it was drawn."""
+        self.cost = 0.0
         self._not_before = 0.0
-        # Draws what a full turn had to leave out, so that the last state of a run is always shown.
-        self._late = QTimer(self, singleShot=True)
-        self._late.timeout.connect(self._draw_when_possible)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.take)
 
     @property
     def waiting(self) -> bool:
         """True where it will draw by itself."""
-        return self._late.isActive()
+        return self._soon.isActive() or self._ticker.waits(self)
 
     @property
     def seen(self) -> bool:
@@ -43,9 +40,23 @@ class Turn(QObject):
         return self._plot.isVisible() and not self._plot.visibleRegion().isEmpty()
 
     def mark(self) -> None:
-        """Something changed."""
+        """Something changed: draw at once where nothing else moves, else in the next frames."""
         self.due = True
-        self._draw_when_possible()
+        if not self.seen:
+            return
+        if not self._ticker.active and self.ready(time.perf_counter()):
+            self._draw()
+        else:
+            self._ticker.ask(self)
+
+    def ready(self, now: float) -> bool:
+        """Whether it has rested since it was last drawn."""
+        return now >= self._not_before
+
+    def take(self) -> None:
+        """Draw, where something changed that can be seen."""
+        if self.due and self.seen:
+            self._draw()
 
     def catch_up(self) -> None:
         """Draw now where something changed."""
@@ -55,19 +66,14 @@ class Turn(QObject):
     def soon(self) -> None:
         """Draw when the current event is done with, where something changed."""
         if self.due and not self.waiting:
-            self._late.start(0)
+            self._soon.start()
+
+    def give_up(self) -> None:
+        """Draw no more until it is seen again."""
+        self._soon.stop()
+        self._ticker.forget(self)
 
     def drawn(self, cost: float) -> None:
         """It was drawn, in ``cost`` seconds."""
-        now = time.perf_counter()
-        self._not_before = now + min(_LONGEST, max(_SHORTEST, _SHARE * cost))
-        Turn._free_at = now + min(_LONGEST, max(_APART, 2.0 * cost))
-
-    def _draw_when_possible(self) -> None:
-        if not self.due or not self.seen:
-            return
-        wait = max(self._not_before, Turn._free_at) - time.perf_counter()
-        if wait <= 0:
-            self._draw()
-        elif not self.waiting:
-            self._late.start(int(wait * 1000) + 1)
+        self.cost = cost
+        self._not_before = time.perf_counter() + min(_LONGEST, max(_SHORTEST, _SHARE * cost))

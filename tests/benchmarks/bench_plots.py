@@ -33,6 +33,7 @@ from gui.plots.gradient import GradientPlot
 from gui.plots.loss import LossPlot
 from gui.plots.norms import NormsPlot
 from gui.plots.output import OutputView
+from gui.ticker import Ticker
 
 SIZE = (480, 260)
 
@@ -44,6 +45,7 @@ class _Runner(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self.ticker = Ticker(self)
         self.run = self.report = self.examination = self.evaluation = self.outputs = None
         self.busy = True
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QComboBox,
     QFileDialog,
@@ -331,6 +332,60 @@ def test_an_unforeseen_error_in_the_worker_is_said_and_the_next_play_works(qtbot
     window.runner.step("batch")
     qtbot.waitUntil(lambda: window.runner.status == "paused", timeout=10000)
     assert window.runner.report.batch == 1
+
+
+def test_the_elman_network_is_built_and_trained_with_the_keys_alone(qtbot, window):
+    """Tab, Space, letters, arrows and Enter; the mouse is never touched."""
+    network = lambda: window.document.project.network  # noqa: E731
+    key = lambda k, *m: QTest.keyClick(QApplication.focusWidget() or window, k, *m)  # noqa: E731
+    window.activateWindow()
+    with qtbot.waitActive(window):
+        pass
+
+    def go_to(name):
+        for _ in range(120):
+            focus = QApplication.focusWidget()
+            if focus is not None and name in (focus.accessibleName(), focus.objectName()):
+                return
+            key(Qt.Key.Key_Tab)
+        raise AssertionError(f"Tab never comes to “{name}”")
+
+    def choose_by_keys(name, text):
+        go_to(name)
+        QTest.keyClicks(QApplication.focusWidget(), text)
+
+    go_to("canvas")
+    for kind in ("input", "dense", "last step", "output"):
+        key(Qt.Key.Key_Space)
+        QTest.keyClicks(QApplication.focusWidget(), kind)
+        key(Qt.Key.Key_Return)
+        go_to("canvas")
+    while window.document.selected_layers() != [network().layer("Dense").id]:
+        key(Qt.Key.Key_Tab)
+        go_to("canvas")
+    key(Qt.Key.Key_L)
+    key(Qt.Key.Key_Return)
+    assert [(k.source, k.delay) for k in network().links.values() if k.target == k.source] == [
+        (network().layer("Dense").id, 1)
+    ]
+    key(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClicks(QApplication.focusWidget(), "go to training")
+    key(Qt.Key.Key_Return)
+    assert window.training.isAncestorOf(QApplication.focusWidget())
+    choose_by_keys("Data set", "Hand")
+    choose_by_keys("Read as", "Row")
+    while window.training.problems.isVisible():
+        before = window.document.state
+        button = next(b for b in window.training.problems.findChildren(QAbstractButton) if b.isVisible())
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        key(Qt.Key.Key_Space)
+        assert window.document.state is not before
+    key(Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: window.runner.busy, timeout=10000)
+    good = lambda: window.runner.evaluation is not None and window.runner.evaluation.metrics["accuracy"] > 0.6  # noqa: E731
+    qtbot.waitUntil(good, timeout=120000)
+    key(Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: window.runner.status == "paused", timeout=10000)
 
 
 def test_a_batch_without_end_keeps_neither_an_edit_nor_the_window_waiting(qtbot, window, monkeypatch):

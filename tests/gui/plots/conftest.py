@@ -14,6 +14,7 @@ from core.project import Project, State
 from core.reports import Evaluation, GradientProfile, Report
 from core.runs import Run
 from gui.document import Document
+from gui.ticker import Ticker
 
 
 class FakePast(QObject):
@@ -48,6 +49,7 @@ class FakeRunner(QObject):
 
     def __init__(self):
         super().__init__()
+        self.ticker = Ticker(self)
         self.run = self.report = self.examination = self.evaluation = self.outputs = None
         self.status = "idle"
         self.busy = False
