@@ -198,6 +198,13 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Stand still after the current batch, then call ``done``."""
+
+    done: Callable[[], None]
+
+
+@dataclass(frozen=True)
 class Quit:
     pass
 

@@ -1,33 +1,26 @@
-"""The one worker thread: it owns the session, and everything it says goes through one bounded queue.
+"""The one worker thread, as the window sees it: requests go in as small values, events come out; no Qt here.
 
-Requests go in as small values, events come out; no Qt here. The queue's bound makes a stalled window slow the training
-down instead of filling the memory.
+Everything that the thread says goes through one bounded queue, so that a stalled window slows the training down instead
+of filling the memory. What it does is in gui.worker.
 """
 
 from __future__ import annotations
 
-import gc
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
-from core import formula
-from core.breakpoints import Breakpoint, Breakpoints
+from core.breakpoints import Breakpoint
 from core.catalogue.spec import Choice
-from core.data.cache import dataset
-from core.data.dataset import Dataset, Part
+from core.data.dataset import Part
 from core.data.importers.progress import Job
-from core.errors import DataError, StudioError
-from core.explore.race import Standing
 from core.project import State
-from core.questions import Question, answered
-from core.reports import Granularity, Report
-from gui.job_queue import JobQueue
+from core.questions import Question
+from core.reports import Granularity
 from gui.messages import (
     Ask,
     BeginJob,
@@ -38,44 +31,26 @@ from gui.messages import (
     EndJob,
     EndRace,
     Event,
-    Failed,
     Follow,
-    Followed,
     Go,
     GoTo,
     Keep,
     Load,
-    Moved,
-    Outputs,
-    Paused,
+    Pause,
     Quit,
     Race,
-    Ready,
-    Recorded,
     Watch,
 )
-from gui.race_track import RaceTrack
-
-if TYPE_CHECKING:
-    from core.engine.history import History
-    from core.engine.session import Session
+from gui.worker import Worker
 
 QUEUE_LENGTH = 256
-DISPLAY_SECONDS = 0.1
 ASIDE_SECONDS = 0.03
 """At most so long the thread waits while the window draws. Both share one interpreter: drawing beside a batch takes
 twice as long, and every line of it waits for the other."""
 
 
-@dataclass(frozen=True)
-class Pause:
-    """Stand still after the current batch, then set ``done``."""
-
-    done: threading.Event
-
-
 class Trainer:
-    """Drives a Session in its thread. All methods return at once, except ``wait_for`` and ``close``."""
+    """The way to the worker and back. All methods return at once, except ``wait_for`` and ``close``."""
 
     def __init__(self) -> None:
         self._inbox: queue.Queue[object] = queue.Queue()
@@ -84,19 +59,9 @@ class Trainer:
         self._quit = threading.Event()
         self._room = threading.Event()
         self._room.set()
-        self._session: Session | None = None
-        self._history: History | None = None
-        self._state: State | None = None
-        self._watched: tuple[int, Part] = (0, "train")
-        self._reports: Iterator[Report] | None = None
-        self._going: Granularity | None = None
-        self._endless, self._pace, self._run, self._budget = False, 0.0, "", 0
-        self._race = RaceTrack(self._say, _raced)
-        self._jobs = JobQueue(self._say)
-        self._breakpoints = Breakpoints()
-        self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
-
-    # -- called by the window ----------------------------------------------------------------------------------------
+        self.worker = Worker(self._inbox, self._say, self._quit.is_set, lambda: self._room.wait(ASIDE_SECONDS))
+        """Belongs to the thread: nobody else may touch it while that runs."""
+        self._thread = threading.Thread(target=self.worker.work, name="trainer", daemon=True)
 
     def start(self) -> None:
         """Begin to load the engine."""
@@ -113,7 +78,7 @@ class Trainer:
     def pause(self) -> threading.Event:
         """Stand still after the current batch: a Paused event follows, and the returned flag is set."""
         done = threading.Event()
-        self._inbox.put(Pause(done))
+        self._inbox.put(Pause(done.set))
         return done
 
     def wait_for(self, done: threading.Event, timeout: float) -> bool:
@@ -215,42 +180,6 @@ class Trainer:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    # -- in the thread -----------------------------------------------------------------------------------------------
-
-    def _work(self) -> None:
-        self._warm_up()
-        self._say(Ready())
-        if self._inbox.empty():
-            formula.svg("x")  # the first one loads a font and a library, 0.4 s that no click should wait for
-        while not self._quit.is_set():
-            try:
-                self._turn()
-            except Exception as error:  # noqa: BLE001 - border of the thread: an unforeseen error must reach the window.
-                self._race.end()
-                reason = f"{type(error).__name__}: {error}"
-                self._fail("Training stopped with an unexpected error: {error}", {"error": reason})
-
-    def _turn(self) -> None:
-        """What was asked for, or else a piece of what goes on."""
-        if not self._inbox.empty() or (self._going is None and not self._race and not self._jobs):
-            self._obey(self._inbox.get())
-            return
-        self._jobs.go_on()
-        if self._going is not None:
-            self._advance()
-            self._rest()
-        elif self._race:
-            self._race.go_on()
-
-    def _warm_up(self) -> None:
-        """Load torch. A full collection with it in memory is the worst stall of the window, so its objects are frozen."""
-        import core.engine.session  # noqa: F401
-        from core.engine.warm import warm_up
-
-        warm_up()
-        gc.collect()
-        gc.freeze()
-
     def _say(self, event: Event) -> None:
         """Wait for a place in the queue, but never longer than the program lives."""
         while not self._quit.is_set():
@@ -259,155 +188,3 @@ class Trainer:
             except queue.Full:
                 continue
             return
-
-    def _obey(self, request: object) -> None:
-        try:
-            self._carry_out(request)
-        except StudioError as error:
-            self._fail(error.template, error.values)
-        finally:
-            if isinstance(request, Pause):
-                request.done.set()
-            self._inbox.task_done()
-
-    def _fail(self, template: str, values: Mapping[str, object]) -> None:
-        self._going = None
-        self._say(Failed(self._run, template, values))
-
-    def _carry_out(self, request: object) -> None:
-        match request:
-            case Load():
-                self._load(request)
-            case Drop():
-                self._session, self._history, self._reports, self._going = None, None, None, None
-            case Pause():
-                self._stand_still()
-            case Go() if self._session is not None:
-                self._going = self._session.granularity = request.granularity
-                self._endless, self._pace = request.endless, request.pace
-            case Change() if self._session is not None:
-                self._change(request.training)
-            case Break():
-                self._breakpoints.set(request.breakpoints)
-            case GoTo() if self._history is not None:
-                self._go_to(request.batch)
-            case Branch() if self._history is not None and self._session is not None:
-                self._run = self._session.run_id = request.run
-                self._history.forget_after(self._session.batch)
-                self._tell_past()
-            case Keep():
-                self._budget = request.budget
-                if self._history is not None:
-                    self._history.keep_within(self._budget)
-                    self._tell_past()
-            case Watch() if self._session is not None:
-                self._watched = request.sample, request.part
-                self._session.watch(request.sample, request.part)
-                self._say(self._session.examine(request.sample, request.part))
-            case Race() | EndRace():
-                self._race.obey(request)
-            case BeginJob() | EndJob():
-                self._jobs.obey(request)
-            case Follow() if self._session is not None:
-                self._say(Followed(request.ticket, self._session.trace(request.sample, request.part)))
-            case Question():
-                self._say(answered(request, self._session, self._state))
-            case Ask() if self._session is not None:
-                self._say(Outputs(request.inputs, self._session.outputs(request.inputs)))
-
-    def _load(self, request: Load) -> None:
-        from core.engine.history import History
-        from core.engine.session import Session
-
-        self._run, self._going, self._session, self._history = request.run, None, None, None
-        data = _data(request.state)
-        self._watched = request.watched
-        session = Session(request.state, data, run_id=request.run)
-        self._state = request.state
-        if request.run:
-            self._history = History(session, request.state, data, self._budget)
-        self._take_up(session)
-
-    def _take_up(self, session: Session) -> None:
-        """Make this the session that goes on, and show what its network says."""
-        session.run_id = self._run
-        session.display_interval, session.gradient_every = DISPLAY_SECONDS, 1
-        session.watch(*self._watched)
-        session.breakpoints = self._breakpoints
-        self._breakpoints.forget()
-        self._session, self._reports = session, session.run()
-        self._say(session.examine(*self._watched))
-
-    def _change(self, training: Choice) -> None:
-        assert self._session is not None
-        self._session.change(training)
-        if self._history is not None:
-            self._history.note_change(self._session.settled, training)
-
-    def _go_to(self, batch: int) -> None:
-        assert self._history is not None
-        self._going = None
-        session = self._history.session_at(max(self._history.begin, min(self._history.end, batch)))
-        self._take_up(session)
-        self._say(Moved(self._run, session.batch, self._history.begin, self._history.end, session.weights()))
-
-    def _stand_still(self) -> None:
-        self._going = None
-        if self._session is not None:
-            self._say(Paused(self._run, self._session.weights()))
-            # What the last report showed of the sample may be some batches old: views are to show where it stands.
-            self._say(self._session.examine(*self._watched))
-        self._tell_past()
-
-    def _tell_past(self) -> None:
-        past = self._history
-        if past is not None:
-            self._say(Recorded(self._run, past.begin, past.end, past.bytes))
-
-    def _advance(self) -> None:
-        """One report further; stands still where the asked stretch is done."""
-        assert self._reports is not None
-        self._room.wait(ASIDE_SECONDS)
-        try:
-            report = next(self._reports, None)
-        except StudioError as error:
-            self._fail(error.template, error.values)
-            return
-        if report is not None:
-            self._say(report)
-            if self._history is not None and report.moment is None and not report.stopped:
-                self._history.observe(self._session)
-        if report is None or report.stopped or self._stretch_done(report):
-            self._stand_still()
-
-    def _rest(self) -> None:
-        """Wait as long as the pace asks for, or until a request comes."""
-        until = time.monotonic() + self._pace
-        while self._pace and self._going and time.monotonic() < until and self._inbox.empty():
-            time.sleep(0.01)
-
-    def _stretch_done(self, report: Report) -> bool:
-        if report.hits:
-            return True
-        if self._endless:
-            return False
-        match self._going:
-            case "step":
-                return True
-            case "batch":
-                return report.moment is None
-            case "epoch":
-                return report.moment is None and report.batch_in_epoch == report.batches_per_epoch
-        return False
-
-
-def _raced(request: Race) -> Iterator[Standing]:
-    from core.engine.race import race
-
-    yield from race(request.state, _data(request.state), request.optimizers, request.steps, request.weight)
-
-
-def _data(state: State) -> Dataset:
-    if state.data is None:
-        raise DataError("No data is chosen. Choose a data set in the training panel.")
-    return dataset(state.data)

@@ -59,7 +59,7 @@ def test_only_the_trainer_and_the_command_line_drive_the_engine():
         for path in SOURCES
         if not within(name_of(path), "core.engine") and any(within(m, "core.engine") for m, _ in imports(path))
     }
-    assert {u for u in users if u.startswith("gui")} <= {"gui.trainer"}
+    assert {u for u in users if u.startswith("gui")} <= {"gui.worker"}
 
 
 @pytest.mark.parametrize("folder", ["panels", "plots"])

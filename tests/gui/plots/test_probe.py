@@ -284,7 +284,7 @@ def test_while_training_it_keeps_its_share_and_changes_nothing(qtbot, studio):
     for name, value in alone.weights().items():
         assert np.array_equal(document.project.weights[name], value)
     assert len(batches) > 1 and 0 < max(batches) < runner.report.batch
-    session = runner._trainer._session
+    session = runner._trainer.worker.session
     last = plot.probing.results[plot._place]
     assert session.probes.share == 0.2
     assert session.probes.spent <= 0.2 * (runner.report.seconds - session.probes.spent) + last.seconds + 0.02
@@ -299,7 +299,7 @@ def test_measured_by_hand_while_training_runs(qtbot, studio):
     qtbot.waitUntil(lambda: plot.runner.report is not None, timeout=30000)
     result = measure(qtbot, plot, "horizon")
     assert plot.runner.busy and result.batch > 0
-    assert plot.runner._trainer._session.probes.spent == pytest.approx(result.seconds)
+    assert plot.runner._trainer.worker.session.probes.spent == pytest.approx(result.seconds)
     plot.runner.pause()
     qtbot.waitUntil(lambda: plot.runner.status == "paused", timeout=30000)
     plot.draw()
@@ -313,10 +313,10 @@ def test_a_walk_through_the_past_keeps_the_schedule(qtbot, studio):
         plot.runner.step("batch")
         qtbot.waitUntil(lambda: plot.runner.status == "paused", timeout=30000)
     plot.runner.past.go_to(1)
-    qtbot.waitUntil(lambda: plot.runner._trainer._session.batch == 1, timeout=30000)
-    qtbot.waitUntil(lambda: bool(plot.runner._trainer._session.probes._asked), timeout=30000)
+    qtbot.waitUntil(lambda: plot.runner._trainer.worker.session.batch == 1, timeout=30000)
+    qtbot.waitUntil(lambda: bool(plot.runner._trainer.worker.session.probes._asked), timeout=30000)
     QTest.mouseClick(part(plot, "probe_repeat"), Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
-    qtbot.waitUntil(lambda: not plot.runner._trainer._session.probes._asked, timeout=30000)
+    qtbot.waitUntil(lambda: not plot.runner._trainer.worker.session.probes._asked, timeout=30000)
 
 
 def test_how_it_is_computed(qtbot, studio):
