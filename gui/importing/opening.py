@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.data.importers import images, sound
+from core.data.importers.dialect import looks_like_table
 from core.data.importers.samples import holds_one_table
 from core.errors import DataError
 from gui.document import Document
@@ -43,6 +44,8 @@ def page_for(path: Path) -> type[ImportPage] | None:
     """The page that imports a file or folder; None where nothing does."""
     if not path.is_dir():
         found = BY_ENDING.get(path.suffix.lower())
+        if found is TextPage and path.suffix.lower() != ".md" and looks_like_table(path):
+            return TablePage
         return ArrayPage if found is ArraysPage and holds_one_table(path) else found
     try:
         files = islice((f for one in path.iterdir() if one.is_dir() for f in islice(one.iterdir(), 20)), _LOOKED_AT)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QTextOption
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QPlainTextEdit, QVBoxLayout
@@ -21,8 +22,10 @@ from gui.forms.fields import Drop
 from gui.importing.page import ImportPage
 from gui.importing.table_page import encoding_name
 from gui.text import tr
+from gui.widgets import muted
 
 SHOWN_LINES = 200
+SHOWN_SYMBOLS = 40
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class TextPage(ImportPage):
         direction = QTextOption()
         direction.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         self.beginning.document().setDefaultTextOption(direction)
+        self.vocabulary = muted()
+        self.vocabulary.setAccessibleName(tr("Vocabulary"))
         form = QFormLayout()
         form.addRow(tr("Encoding"), self.encoding)
         form.addRow(tr("Symbols"), self.unit)
@@ -67,6 +72,7 @@ class TextPage(ImportPage):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(form)
         layout.addWidget(self.beginning, 1)
+        layout.addWidget(self.vocabulary)
 
     def look(self) -> Callable[[], Job[_Look]]:
         path, encoding = self.path, self._encoding
@@ -95,6 +101,17 @@ class TextPage(ImportPage):
         path, encoding, unit, fold = self.path, self._encoding, self.unit.currentData(), self.fold.isChecked()
         return lambda: read_text(path, encoding, unit, fold)
 
+    def show_source(self, source: Symbols | None) -> None:
+        """The vocabulary, the frequent ones first."""
+        if source is None:
+            self.vocabulary.setText("")
+            return
+        counts = np.bincount(source.codes, minlength=len(source.vocabulary))
+        order = np.argsort(-counts, kind="stable")[:SHOWN_SYMBOLS]
+        shown = "  ·  ".join(f"{_visible(source.vocabulary[n])}\u200e {counts[n]:,}" for n in order)
+        more = "  ·  …" if len(counts) > SHOWN_SYMBOLS else ""
+        self.vocabulary.setText(tr("Vocabulary: {symbols}", symbols=shown + more))
+
     def build(self, source: Symbols, name: str, values: Mapping[str, Any]) -> Dataset:
         return own.build(source, name, values)
 
@@ -111,3 +128,8 @@ class TextPage(ImportPage):
     def _recode(self) -> None:
         self._encoding, self._stale = self.encoding.currentData(), True
         self.changed.emit()
+
+
+def _visible(symbol: str) -> str:
+    """A symbol so that it can be seen."""
+    return {" ": "␣", "\n": "↵", "\t": "⇥", "\u200c": "ZWNJ"}.get(symbol, symbol)

@@ -18,10 +18,10 @@ from core.data.own.album import Album, can_begin_with, of_dataset
 from core.errors import StudioError
 from gui.forms.fields import Drop
 from gui.icons import icon
+from gui.making.draw_pad import DrawPad
 from gui.making.page import MadePage, captioned
 from gui.making.pictures_model import SIDE, PicturesModel
 from gui.text import sentence, tr
-from gui.using.pad import PixelPad
 from gui.widgets import ElidedButton, muted
 
 SIZES = (8, 12, 16, 20, 28)
@@ -40,7 +40,7 @@ class PicturesPage(MadePage[Album]):
         super().__init__(state or Album(), name or tr("My pictures"), begins)
         self._other = other if can_begin_with(other) else None
         self._paper: tuple[int, int, float | None] | None = None
-        self.pad = PixelPad()
+        self.pad = DrawPad()
         self.pad.edited.connect(self._show_ready)
         self.label = QComboBox()
         self.label.setEditable(True)
@@ -67,8 +67,9 @@ class PicturesPage(MadePage[Album]):
         self.counts = muted()
         self.remove = self.tool("delete", tr("Remove the selected pictures (Delete)"), self._remove)
         self.relabel = self.tool("input", tr("Give the selected pictures the class on the left"), self._relabel)
-        context = Qt.ShortcutContext.WidgetShortcut
-        QShortcut(QKeySequence.StandardKey.Delete, self.list, self._remove, context=context)
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self._remove)
         self.list.selectionModel().selectionChanged.connect(lambda *_: self._show_ready())
         self._lay_out()
         self.begin()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.own.sketch import ACROSS, Curve, Sketch, smoothed
@@ -40,6 +42,8 @@ class SketchPad(QWidget):
         self.pen = (0.0, 0.5)
         """Where the keyboard draws, (x, y) from 0 to 1."""
         self._last: tuple[float, float] | None = None
+        self._ground = QPixmap()
+        self._ground_of: object = None
         theme().changed.connect(self.update)
 
     def show_sketch(self, sketch: Sketch, current: int) -> None:
@@ -124,14 +128,10 @@ class SketchPad(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._behind())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = self.box()
-        painter.fillRect(box, theme().color("plot_background"))
-        self._draw_frame(painter, box)
         painter.setClipRect(box.adjusted(-1, -1, 1, 1))
-        for n, curve in enumerate(self.sketch.curves):
-            if n != self.current:
-                self._draw_curve(painter, curve, color_of(self.sketch, n), 1.2)
         if self.current < len(self.sketch.curves):
             self._draw_current(painter, self.sketch.curves[self.current])
         painter.setClipping(False)
@@ -141,6 +141,30 @@ class SketchPad(QWidget):
         if self.hasFocus():
             self._draw_pen(painter)
         painter.end()
+
+    def _behind(self) -> QPixmap:
+        """The frame and all other curves, painted once for a whole stroke."""
+        others = replace(self.sketch, curves=tuple(c for n, c in enumerate(self.sketch.curves) if n != self.current))
+        labels = tuple(curve.label for curve in self.sketch.curves)  # they choose the colours
+        what = (*vars(others).values(), labels, self.current, self.size(), self.devicePixelRatio(), theme().dark)
+        if what == self._ground_of:
+            return self._ground
+        self._ground_of = what
+        self._ground = QPixmap(self.size() * self.devicePixelRatio())
+        self._ground.setDevicePixelRatio(self.devicePixelRatio())
+        self._ground.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self._ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self.font())
+        box = self.box()
+        painter.fillRect(box, theme().color("plot_background"))
+        self._draw_frame(painter, box)
+        painter.setClipRect(box.adjusted(-1, -1, 1, 1))
+        for n, curve in enumerate(self.sketch.curves):
+            if n != self.current:
+                self._draw_curve(painter, curve, color_of(self.sketch, n), 1.2)
+        painter.end()
+        return self._ground
 
     def _draw_frame(self, painter: QPainter, box: QRectF) -> None:
         painter.setPen(QPen(theme().color("plot_grid"), 1))
@@ -173,8 +197,11 @@ class SketchPad(QWidget):
         painter.drawPolyline(self._polygon(smoothed(curve.heights, self.sketch.smoothing)))
 
     def _polygon(self, heights: np.ndarray) -> QPolygonF:
+        box = self.box()
         places = np.flatnonzero(~np.isnan(heights))
-        return QPolygonF([self.spot(place / (ACROSS - 1), float(heights[place])) for place in places])
+        x = box.left() + places / (ACROSS - 1) * box.width()
+        y = box.bottom() - heights[places] * box.height()
+        return QPolygonF(list(map(QPointF, x.tolist(), y.tolist())))
 
     def _draw_pen(self, painter: QPainter) -> None:
         at = self.spot(*self.pen)

@@ -15,16 +15,14 @@ import numpy as np
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "-", "--", "?", "#n/a", ".", "missing", "—"})
 _SPELLED = frozenset(form for word in MISSING for form in (word, word.upper(), word.capitalize(), word.title()))
-_DIGITS = str.maketrans(
-    {
-        **{chr(0x06F0 + n): str(n) for n in range(10)},
-        **{chr(0x0660 + n): str(n) for n in range(10)},
-        "\u2212": "-",  # a minus sign
-        "\u00a0": " ",
-        "\u202f": " ",
-        **dict.fromkeys("\u200e\u200f\u202a\u202b\u202c\ufeff", ""),  # marks of direction
-    }
-)
+_PLAIN = {
+    **{chr(0x06F0 + n): str(n) for n in range(10)},
+    **{chr(0x0660 + n): str(n) for n in range(10)},
+    "\u2212": "-",  # a minus sign
+    "\u00a0": " ",
+    "\u202f": " ",
+    **dict.fromkeys("\u200e\u200f\u202a\u202b\u202c\ufeff", ""),  # marks of direction
+}
 _ODD = re.compile(r"[_nN]")
 """What ``float`` takes and no table means: 1_000, nan, inf."""
 DECIMAL_MARK = "\u066b"
@@ -61,7 +59,7 @@ def _quick(cells: Sequence[str], form: NumberForm) -> np.ndarray | None:
     if form.decimal != "." or not text.isascii():
         if (form.thousands and form.thousands in text) or (form.decimal != "." and "." in text):
             return None
-        text = text.translate(_DIGITS).replace(form.decimal, ".").replace(DECIMAL_MARK, ".")
+        text = plain(text).replace(form.decimal, ".").replace(DECIMAL_MARK, ".")
         count, cells = len(cells), text.split("\n")
         if len(cells) != count:  # a cell holds a line break
             return None
@@ -72,9 +70,19 @@ def _quick(cells: Sequence[str], form: NumberForm) -> np.ndarray | None:
     return values if np.isfinite(values).all() else None
 
 
+def plain(text: str) -> str:
+    """``text`` with the digits, signs and blanks of all scripts as ASCII has them, without marks of direction."""
+    if text.isascii():
+        return text
+    for odd, usual in _PLAIN.items():  # several times faster than str.translate
+        if odd in text:
+            text = text.replace(odd, usual)
+    return text
+
+
 def number(cell: str, form: NumberForm = NumberForm()) -> float:
     """The value of a cell, NaN where it is missing; raises ValueError where it is no finite number."""
-    text = cell.translate(_DIGITS).strip()
+    text = plain(cell).strip()
     if text.lower() in MISSING:
         return nan
     found = _pattern(form).fullmatch(text)
@@ -142,7 +150,7 @@ def date(cell: str, order: str = "ymd") -> float:
 
     Years from 1200 to 1499 are those of the Persian calendar.
     """
-    text = cell.translate(_DIGITS).strip()
+    text = plain(cell).strip()
     if text.lower() in MISSING:
         return nan
     found = _DATE.fullmatch(text)

@@ -29,6 +29,8 @@ FORMS = (
 Kind = Literal["number", "date", "text"]
 SAMPLE_ROWS = 500
 MAX_COLUMNS = 1000
+FEW_LINES, FEW_CHARACTERS = 40, 8192
+"""What is looked at to tell a table from a text."""
 _MOSTLY = 0.8
 """Share of a column's cells that must read as numbers or dates for it to be one."""
 
@@ -91,14 +93,32 @@ def sniff(path: Path, encoding: str = "") -> Dialect:
     return Dialect(encoding, best.delimiter, quote, form.decimal, form.thousands, order, header)
 
 
-def sample_lines(path: Path, encoding: str) -> list[str]:
-    """The first lines of a file, as many as the sample's size holds."""
+def looks_like_table(path: Path) -> bool:
+    """Whether the first lines of a text file are rows of as many cells, mostly numbers or dates; quick."""
+    try:
+        texts = sample_lines(path, sniff_encoding(path), FEW_CHARACTERS)[:-1][:FEW_LINES]
+    except BadFile:
+        return False  # whoever reads the file says what is wrong
+    for delimiter in DELIMITERS:
+        cells = _sample(texts, Dialect(delimiter=delimiter), path.name)
+        share, width = _evenness(cells)
+        if len(cells) < 4 or share < 1 or width < 2:
+            continue
+        columns = _columns(cells[1:])
+        form, order = number_form(cells[1:], delimiter), order_of_dates(cells[1:])
+        if 2 * sum(kind_of(column, form, order) != "text" for column in columns) >= len(columns):
+            return True
+    return False
+
+
+def sample_lines(path: Path, encoding: str, most: int = SAMPLE) -> list[str]:
+    """The first lines of a file, as many as a sample of ``most`` characters holds."""
     found, size = [], 0
     with opened(path) as file:
         for line in lines(file, encoding, path.name):
             found.append(line)
             size += len(line)
-            if size > SAMPLE:
+            if size > most:
                 break
     if not found or not "".join(found).strip("\ufeff\r\n \t"):
         raise BadFile("“{file}” holds no rows: there is nothing to import.", file=path.name)

@@ -19,6 +19,7 @@ from gui.importing.dialog import ImportDialog
 from gui.importing.opening import page_for
 from gui.importing.pictures import decode
 from gui.importing.samples_pages import ArraysPage, ImagesPage, SoundPage
+from gui.importing.table_page import TablePage
 from gui.importing.text_page import TextPage
 from gui.runner import Runner
 
@@ -97,6 +98,35 @@ def test_each_kind_is_told_imported_and_trained(make, kind, sentence, qtbot, tmp
     runner.step("batch")
     qtbot.waitUntil(lambda: runner.status == "paused", timeout=READY)
     assert np.isfinite(runner.report.loss)
+    assert runner.close()
+
+
+def test_a_text_file_that_is_a_table_is_imported_as_one(tmp_path):
+    rows = ["day\tvalue\tword", *(f"2020-01-{n:02}\t{n}.5\tx" for n in range(1, 20))]
+    (tmp_path / "table.txt").write_text("\n".join(rows), "utf-8")
+    poem = "Shall I compare thee, to a summer's day?\nThou art more lovely, and more temperate:\n" * 20
+    (tmp_path / "poem.txt").write_text(poem, "utf-8")
+    (tmp_path / "numbers.txt").write_text("1\n2\n3\n4\n5\n6\n", "utf-8")
+    (tmp_path / "empty.txt").write_text("", "utf-8")
+    (tmp_path / "notes.md").write_text("\n".join(rows), "utf-8")
+    pages = {
+        name: page_for(tmp_path / name) for name in ("table.txt", "poem.txt", "numbers.txt", "empty.txt", "notes.md")
+    }
+    assert pages.pop("table.txt") is TablePage and set(pages.values()) == {TextPage}
+
+
+def test_the_vocabulary_of_a_text_is_shown(qtbot, tmp_path):
+    (tmp_path / "a.txt").write_text("aab b\n" * 100, "utf-8")
+    document = Document(open_example("digits-rows-elman"))
+    runner = Runner(document)
+    runner.start()
+    dialog = ImportDialog(document, runner, TextPage(tmp_path / "a.txt"))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: not dialog.waiting(), timeout=READY)
+    shown = dialog.page.vocabulary.text().replace("\u200e", "")
+    assert shown == "Vocabulary: a 200  ·  b 200  ·  ↵ 100  ·  ␣ 100"
+    dialog.reject()
     assert runner.close()
 
 

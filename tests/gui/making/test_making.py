@@ -411,6 +411,20 @@ def test_drawn_pictures_are_a_classification_set(start, document, runner, qtbot,
     assert tall.tolist() == [data.target.classes[int(code)] == "1" for code in data.target.values[:, 0]]
 
 
+def test_pictures_can_be_drawn_by_keys(start):
+    page = start("pictures").page
+    page.pad.setFocus()
+    for _ in range(8):
+        QTest.keyClick(page.pad, Qt.Key.Key_Up)
+    assert not page.pad.ink.any()
+    for key in [Qt.Key.Key_Down] * 12 + [Qt.Key.Key_Right] * 6:
+        QTest.keyClick(page.pad, key, Qt.KeyboardModifier.ShiftModifier)
+    assert len(page.pad.strokes) == 1 and len(page.pad.strokes[0]) == 19
+    assert (page.pad.ink.max(axis=1) > 0).sum() > (page.pad.ink.max(axis=0) > 0).sum()  # an L is taller than wide
+    QTest.keyClick(page.pad, Qt.Key.Key_Delete)
+    assert not page.pad.ink.any()
+
+
 def test_the_digits_of_the_project_can_be_extended(start, qtbot):
     dialog = start("pictures")
     page = dialog.page
