@@ -1,4 +1,4 @@
-"""The commands without a window: train, generate, evaluate, check, examples. The same engine, the same files, no Qt.
+"""The commands without a window: train, generate, evaluate, gym, check, examples. The same engine, the same files, no Qt.
 
 Exit codes: 0 done, 1 ``check`` found problems or the training diverged, 2 something was wrong with the request,
 130 stopped by Ctrl-C.
@@ -18,14 +18,14 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TextIO
 
-from core import cli_evaluate, cli_generate, lock
+from core import cli_evaluate, cli_generate, cli_gym, lock
 from core.cli_files import open_project, refuse_impossible, setting_of, whole_number
 from core.errors import BadValue, StudioError, UnknownName
 from core.project import Project
 from core.reports import Report
 from core.runs import Run
 
-COMMANDS = ("train", "generate", "evaluate", "check", "examples", "help")
+COMMANDS = ("train", "generate", "evaluate", "gym", "check", "examples", "help")
 DEFAULT_EXAMPLE = "digits-rows-elman"
 _BAR = 24
 
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands.add_parser("train", help="train a project or an example", description=_train.__doc__))
     cli_generate.add_to(commands)
     cli_evaluate.add_to(commands)
+    cli_gym.add_to(commands)
     check = commands.add_parser("check", help="print the problems of a project", description=_check.__doc__)
     check.add_argument("project", help="a .unroll file or the key of an example")
     check.set_defaults(run=_check)

@@ -287,4 +287,4 @@ def _curve(at: np.ndarray, error: np.ndarray, baseline: np.ndarray, *, gathered:
 def _sequences(data: Dataset, given: Answers, decided: Decisions | None) -> Sequences | None:
     if decided is None or not given.sequence:
         return None
-    return whole_sequences(given.samples, given.steps, decided.truth, decided.said, getattr(data, "end", None))
+    return whole_sequences(given.samples, given.steps, decided.truth, decided.said, data.end)
