@@ -1,4 +1,4 @@
-"""The worker's list of jobs, each a generator: a chunk of the first one at a time. Runs in the worker thread; no Qt."""
+"""The worker's list of jobs, each a generator: they take turns, a chunk at a time. Runs in the worker thread; no Qt."""
 
 from __future__ import annotations
 
@@ -32,12 +32,14 @@ class JobQueue:
         else:
             self._jobs.pop(request.number, None)
 
-    def go_on(self) -> None:
-        """A chunk of the oldest job, about 30 ms."""
+    def go_on(self) -> float:
+        """A chunk of the job whose turn it is, about 30 ms: no long one keeps short ones waiting. Returns what it took."""
         if not self._jobs:
-            return
-        number, job = next(iter(self._jobs.items()))
-        until = time.monotonic() + CHUNK_SECONDS
+            return 0.0
+        number = next(iter(self._jobs))
+        job = self._jobs[number] = self._jobs.pop(number)  # behind all others
+        started = time.monotonic()
+        until = started + CHUNK_SECONDS
         try:
             if callable(job):
                 job = self._jobs[number] = job()
@@ -56,6 +58,7 @@ class JobQueue:
         except Exception as error:  # noqa: BLE001 - border of the thread: an unforeseen error must reach the window.
             reason = f"{type(error).__name__}: {error}"
             self._fail(number, "The work ended with an unexpected error: {error}", {"error": reason})
+        return time.monotonic() - started
 
     def _fail(self, number: int, template: str, values: Mapping[str, object]) -> None:
         del self._jobs[number]

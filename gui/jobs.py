@@ -25,7 +25,7 @@ class _Asker:
 
 
 class Jobs(QObject):
-    """Jobs are done one after another, in the order in which they were begun."""
+    """Several jobs take turns, so that a short one never waits for a long one to end."""
 
     def __init__(self, runner: Runner, trainer: Trainer) -> None:
         super().__init__(runner)

@@ -18,6 +18,7 @@ from gui.errors import show_box
 from gui.evaluating.panel import EvaluationPanel
 from gui.explorers.opening import Explorers
 from gui.files import SUFFIX, Files
+from gui.gym.opening import GymOpening
 from gui.icons import icon
 from gui.importing import Imports, accepts
 from gui.looking import Looking
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.fold_switch = FoldSwitch(self.canvas, self.unroll)
         self.setCentralWidget(self.fold_switch)
         self.explorers = Explorers(self.document, self.runner, self)
+        self.gym = GymOpening(self.document, self.runner, self)
         self.files = Files(self.document, self, lambda: hold(self.runner))
         self.imports = Imports(self.document, self.runner, self)
         self.making = Making(self.document, self.runner, self)
@@ -226,7 +228,7 @@ class MainWindow(QMainWindow):
                 *self.transport.commands.values(),
             ],
         )
-        self._menu(tr("E&xplore"), list(self.explorers.commands.values()))
+        self._menu(tr("E&xplore"), [*self.explorers.commands.values(), None, self.gym.command])
         about = command(self, tr("About Unroll Studio"), self._about)
         self.palette_of_commands = CommandPalette(self, self.docks)
         find = command(self, tr("Find a command …"), self.palette_of_commands.open, "Ctrl+Shift+P", picture="search")

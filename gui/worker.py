@@ -100,10 +100,13 @@ class Worker:
         if not self._inbox.empty() or (self._going is None and not self._race and not self._jobs):
             self._obey(self._inbox.get())
             return
-        self._jobs.go_on()
+        until = time.monotonic() + self._jobs.go_on()
         if self._going is not None:
-            self._advance()
-            self._rest()
+            while self._going is not None:  # for as long as the jobs took, so that neither keeps the other waiting
+                self._advance()
+                self._rest()
+                if time.monotonic() >= until or not self._inbox.empty():
+                    return
         elif self._race:
             self._race.go_on()
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 
 from core.atomic import write_file
 from core.errors import BadFile
+from core.gym.tasks import LAGS
 from core.project_schema import DocumentError, Record, Text, parse
 
 REMEMBERED = 0.8
@@ -118,6 +119,22 @@ class Results:
                 break
             found = value
         return found
+
+    def beside(self, older: Results | None) -> Results:
+        """These, together with the models of ``older`` that are not in them, where both are about the same."""
+        if older is None or (self.task, self.over, self._alike()) != (older.task, older.over, older._alike()):
+            return self
+        keys = {model.key for model in self.models}
+        kept = tuple(model for model in older.models if model.key not in keys)
+        points = tuple(point for point in older.points if point.model not in keys)
+        values = tuple(sorted({*self.values, *(older.values if kept else ())}))
+        chance = {**older.chance, **self.chance} if kept else self.chance
+        return replace(self, values=values, models=(*kept, *self.models), chance=chance, points=(*points, *self.points))
+
+    def _alike(self) -> dict[str, Any]:
+        """What has to be the same for two curves to be drawn beside one another."""
+        swept = LAGS if self.over == "lag" else ("noise",)
+        return {key: value for key, value in self.settings.items() if key not in swept}
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""

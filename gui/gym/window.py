@@ -1,0 +1,365 @@
+"""The window of the gym: what is tried and by whom on the left, the curves and how far each one remembers on the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QHideEvent, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.catalogue.spec import Choice
+from core.data.catalogue import DATASETS
+from core.errors import StudioError
+from core.gym import results as files
+from core.gym.models import AS_IS, KINDS, MINE, Entrant, entrant, mine
+from core.gym.plans import GYM, default_settings, places_of, plan_of
+from core.gym.results import Results
+from core.gym.sweep import reason_against
+from core.gym.tasks import settings_for
+from gui.document import Document
+from gui.errors import tell
+from gui.forms import SpecForm
+from gui.gym.chart import MOST, GymChart
+from gui.gym.sweeps import Sweeps
+from gui.icons import icon
+from gui.runner import Runner
+from gui.text import sentence, tr, tr_core
+from gui.theme import theme
+from gui.widgets import Column, EmptyState, bold, muted, words
+
+_USUAL = ("elman", "lstm", "gru")
+_WIDTH = 310
+
+
+class GymWindow(QDialog):
+    """Opens beside the main window and stays usable with it; a sweep goes on while it is closed."""
+
+    def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setObjectName("gym_window")
+        self.setWindowTitle(tr("Memory gym"))
+        self.setModal(False)
+        self.resize(1120, 740)
+        self._document, self._runner = document, runner
+        self.sweeps = Sweeps(runner, self)
+        self.chosen = default_settings()
+        data = document.project.data
+        if data is not None and data.key in dict(GYM.param("task").choices):
+            self.chosen = Choice(GYM.key, {**self.chosen.values, "task": data.key})
+        self._make_controls()
+        self._make_view()
+        self._lay_out()
+        self.sweeps.changed.connect(self.refresh)
+        document.changed.connect(self._network_changed)
+        document.replaced.connect(self._network_changed)
+        runner.status_changed.connect(self.refresh)
+        theme().changed.connect(self.refresh)
+        self._show_form()
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Bring the buttons, the curves and the words up to date."""
+        sweeps, loading = self.sweeps, self._runner.status == "loading"
+        moving = sweeps.running or sweeps.paused
+        self.start.setText(tr("Pause") if sweeps.running else tr("Go on") if sweeps.paused else tr("Start"))
+        self.start.setIcon(icon("pause" if sweeps.running else "play"))
+        self.start.setEnabled(moving or (bool(self._who()) and not loading))
+        self.cancel.setEnabled(moving)
+        self.ask.setEnabled(not moving and not loading and self.boxes[AS_IS].isEnabledTo(self.crew))
+        self.form.setEnabled(not moving)
+        self.crew.setEnabled(not moving)
+        self.bar.setValue(round(1000 * sweeps.standing.done) if sweeps.standing is not None else 0)
+        self.bar.setVisible(moving)
+        self.where.setText(self._where())
+        self.trouble.setText(sweeps.trouble)
+        self.trouble.setVisible(bool(sweeps.trouble))
+        results = sweeps.results
+        self.pages.setCurrentIndex(1 if results is not None and results.values else 0)
+        self.save.setEnabled(results is not None and bool(results.points))
+        self.clear.setEnabled(results is not None and not moving)
+        self.open.setEnabled(not moving)
+        self.chart.show_results(results)
+        self._show_table(results)
+
+    def _where(self) -> str:
+        sweeps = self.sweeps
+        standing = sweeps.standing
+        if self._runner.status == "loading":
+            return tr("Loading the engine …")
+        if standing is None or standing.results is None:
+            return tr("Ready.") if not sweeps.running else tr("Beginning …")
+        who = tr_core(standing.results.model(standing.model).title)
+        if standing.results.over == "lag":
+            place = tr("{n} steps", n=f"{standing.value:g}")
+        else:
+            place = tr("noise {n}", n=f"{standing.value:g}")
+        text = tr("{who} at {place}, epoch {epoch}", who=who, place=place, epoch=max(1, standing.epoch))
+        return tr("Paused: {where}.", where=text) if sweeps.paused else f"{text} …"
+
+    def _show_table(self, results: Results | None) -> None:
+        models = results.models[:MOST] if results is not None else ()
+        self.table.setRowCount(len(models))
+        for row, model in enumerate(models):
+            assert results is not None
+            name = QTableWidgetItem(_dot(theme().color(f"series{row + 1}")), tr_core(model.title))
+            size = QTableWidgetItem(f"{model.parameters:,}")
+            far = QTableWidgetItem(remembers(results, model.key))
+            size.setTextAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+            font = far.font()
+            font.setBold(True)
+            far.setFont(font)
+            for column, item in enumerate((name, size, far)):
+                self.table.setItem(row, column, item)
+        height = self.table.horizontalHeader().sizeHint().height() + 4
+        self.table.setFixedHeight(height + max(1, len(models)) * self.table.verticalHeader().defaultSectionSize())
+
+    # -- what is done ------------------------------------------------------------------------------------------------
+
+    def _press(self) -> None:
+        if self.sweeps.running:
+            self.sweeps.pause()
+        elif self.sweeps.paused:
+            self.sweeps.go_on()
+        else:
+            self._start(self._who())
+
+    def _ask_as_it_is(self) -> None:
+        self._start([mine(self._document.state, as_it_is=True)])
+
+    def _start(self, models: list[Entrant]) -> None:
+        try:
+            plan = plan_of(self.chosen, models, self._document.project.data)
+        except StudioError as error:
+            self.sweeps.trouble = sentence(error)
+            self.refresh()
+            return
+        self.sweeps.start(plan)
+
+    def _who(self) -> list[Entrant]:
+        found = []
+        for key, box in self.boxes.items():
+            if not box.isChecked() or not box.isEnabledTo(self.crew):
+                continue
+            if key in (MINE, AS_IS):
+                found.append(mine(self._document.state, as_it_is=key == AS_IS))
+            else:
+                found.append(entrant(key, int(self.chosen["units"])))
+        return found
+
+    def _edit(self, path: str, new: object) -> None:
+        values = {**self.chosen.values, path: new}
+        self.chosen = Choice(GYM.key, values)
+        self._show_form()
+
+    def _show_form(self) -> None:
+        self.form.show_choice(self.chosen)
+        over_noise = self.chosen["over"] == "noise"
+        self.form.rows["last"].setVisible(not over_noise)
+        self.form.rows["noise"].setVisible(over_noise)
+        self.about.setText(tr_core(DATASETS[self.chosen["task"]].help))
+        places = ", ".join(f"{value:g}" for value in places_of(self.chosen))
+        self.places.setText(tr("Tried: {places}.", places=places))
+        self._judge_mine()
+        self.refresh()
+
+    def _judge_mine(self) -> None:
+        """Whether the open network can try this task, and why not."""
+        project = self._document.project
+        settings = settings_for(self.chosen["task"], project.data)
+        small = Choice(settings.key, {**settings.values, "samples": 20})
+        error = reason_against(mine(project.state), self.chosen["task"], small)
+        for key in (MINE, AS_IS):
+            self.boxes[key].setEnabled(error is None)
+            self.boxes[key].setToolTip(f"<qt>{sentence(error) if error is not None else _tips()[key]}</qt>")
+        self.reason.setText(sentence(error) if error is not None else "")
+        self.reason.setVisible(error is not None)
+
+    def _network_changed(self, *_: object) -> None:
+        if self.isVisible():
+            self._judge_mine()
+            self.refresh()
+
+    def _ask_save(self) -> None:
+        kinds = tr("Results") + " (*.json);;" + tr("Tables") + " (*.csv)"
+        path, _ = QFileDialog.getSaveFileName(self, tr("Save results"), "memory-gym.json", kinds)
+        if path and self.sweeps.results is not None:
+            try:
+                files.save(self.sweeps.results, path)
+                self.sweeps.saved = True
+            except StudioError as error:
+                tell(self, error)
+
+    def _ask_open(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, tr("Open results"), "", tr("Results") + " (*.json)")
+        if not path:
+            return
+        try:
+            self.sweeps.show(files.load(Path(path)))
+        except StudioError as error:
+            tell(self, error)
+
+    # -- parts -------------------------------------------------------------------------------------------------------
+
+    def _make_controls(self) -> None:
+        self.form = SpecForm(GYM, self.chosen)
+        self.form.edited.connect(self._edit)
+        self.about, self.places, self.reason = muted(), muted(), muted()
+        self.crew = QWidget()
+        column = QVBoxLayout(self.crew)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        self.boxes: dict[str, QCheckBox] = {}
+        titles = {MINE: tr("My network, trained afresh"), AS_IS: tr("My network as it is")}
+        for key in (MINE, AS_IS, *KINDS):
+            box = QCheckBox(titles.get(key) or tr_core(KINDS[key].title))
+            box.setObjectName(f"gym {key}")
+            box.setToolTip(f"<qt>{_tips()[key]}</qt>")
+            box.setChecked(key in _USUAL)
+            box.toggled.connect(self.refresh)
+            self.boxes[key] = box
+            column.addWidget(box)
+        column.insertWidget(2, self.reason)
+
+    def _make_view(self) -> None:
+        self.start = QPushButton(icon("play"), tr("Start"))
+        self.start.setObjectName("gym_start")
+        self.cancel = QPushButton(icon("stop"), tr("End"))
+        self.cancel.setToolTip(tr("End this sweep; what it has found stays."))
+        self.ask = QPushButton(icon("search"), tr("Ask my network as it is"))
+        self.ask.setObjectName("gym_ask")
+        self.ask.setToolTip(tr("Try the weights that it has now at every place, without training: takes a moment."))
+        self.save = QPushButton(icon("save"), tr("Save …"))
+        self.open = QPushButton(icon("open"), tr("Open …"))
+        self.clear = QPushButton(icon("delete"), tr("Clear"))
+        for button, slot in (
+            (self.start, self._press),
+            (self.cancel, self.sweeps.end),
+            (self.ask, self._ask_as_it_is),
+            (self.save, self._ask_save),
+            (self.open, self._ask_open),
+            (self.clear, lambda: self.sweeps.show(None)),
+        ):
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _=False, slot=slot: slot())
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.where = words()
+        self.where.setObjectName("gym_where")
+        self.trouble = words(role=self.palette().ColorRole.BrightText)
+        self.trouble.setObjectName("gym_trouble")
+        self.chart = GymChart()
+        self.table = QTableWidget(0, 3)
+        self.table.setObjectName("gym_table")
+        self.table.setAccessibleName(tr("How far each model remembers"))
+        self.table.setHorizontalHeaderLabels([tr("Model"), tr("Weights"), tr("How far back")])
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 8)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.setShowGrid(False)
+        self.table.setIconSize(QSize(10, 10))
+        self.table.setFrameShape(QTableWidget.Shape.NoFrame)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(
+            EmptyState(
+                "repeat",
+                tr(
+                    "Choose a task and who tries, and press Start: a curve for each model shows what share of its answers "
+                    "is right the further back it has to remember."
+                ),
+            )
+        )
+        shown = QWidget()
+        column = QVBoxLayout(shown)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.chart, 1)
+        column.addWidget(self.table)
+        self.pages.addWidget(shown)
+
+    def _lay_out(self) -> None:
+        left = Column()
+        left.setFixedWidth(_WIDTH)
+        for widget in (bold(tr("How far back does it remember?")), self.form, self.places, self.about,
+                       bold(tr("Who tries")), self.crew):  # fmt: skip
+            left.add(widget)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for button in (self.start, self.cancel, self.ask):
+            first.addWidget(button)
+        first.addStretch(1)
+        for button in (self.open, self.save, self.clear):
+            first.addWidget(button)
+        second.addWidget(self.where, 1)
+        right = QVBoxLayout()
+        right.setContentsMargins(6, 10, 10, 10)
+        right.setSpacing(6)
+        right.addLayout(first)
+        right.addWidget(self.bar)
+        right.addLayout(second)
+        right.addWidget(self.trouble)
+        right.addWidget(self.pages, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(left)
+        row.addLayout(right, 1)
+
+    def showEvent(self, event: object) -> None:
+        self._judge_mine()
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.chart.chart.pointer = None
+
+
+def remembers(results: Results, key: str) -> str:
+    """The one number of a model, in words."""
+    if not any(point.model == key for point in results.points):
+        return tr("not tried yet")
+    far = results.remembers(key)
+    if results.over == "noise":
+        return tr("does not remember") if far is None else tr("remembers up to noise {n}", n=f"{far:g}")
+    if far is None:
+        return tr("does not remember {n} steps", n=f"{results.values[0]:g}")
+    curve = results.curve(key)
+    share = float(curve.mean[curve.values == far][0])
+    template = (
+        tr("remembers at least {n} steps ({share} % right)")
+        if far == curve.values[-1]
+        else tr("remembers {n} steps ({share} % right)")
+    )
+    return template.format(n=f"{far:g}", share=f"{100 * share:.0f}")
+
+
+def _tips() -> dict[str, str]:
+    return {
+        MINE: tr("The open network with fresh weights, trained at every place with the settings of the project."),
+        AS_IS: tr("The open network with the weights that it has, at places that it was never trained on."),
+        **{key: tr_core(kind.line) for key, kind in KINDS.items()},
+    }
+
+
+def _dot(color: QColor) -> QPixmap:
+    pixmap = QPixmap(10, 10)
+    pixmap.fill(color)
+    return pixmap
