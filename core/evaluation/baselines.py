@@ -103,9 +103,14 @@ def symbols(read: Field) -> np.ndarray | None:
     return np.where(values.any(axis=-1), values.argmax(axis=-1), read.features) if single.all() else None
 
 
+def _beside(data: Dataset) -> Field:
+    """What is read in step with the answers: the answers fed back where they are, else the main input."""
+    return data.inputs[data.feedback] if data.feedback else next(iter(data.inputs.values()))
+
+
 def _is_next_symbol(data: Dataset) -> bool:
     """Whether the answers are the symbols that are read one step later."""
-    main = next(iter(data.inputs.values()))
+    main = _beside(data)
     read = symbols(main)
     if read is None or data.target.steps != read.shape[1] or read.shape[1] < 2 or main.classes != data.target.classes:
         return False
@@ -117,7 +122,7 @@ def _is_next_symbol(data: Dataset) -> bool:
 
 def _after_symbol(data: Dataset) -> Baseline | None:
     """P(answer | the symbol that is read at the same step), add-one smoothed; the bigram where the next one is asked."""
-    read = symbols(next(iter(data.inputs.values())))
+    read = symbols(_beside(data))
     if read is None or data.target.steps != read.shape[1]:
         return None
     size = int(read.max(initial=0)) + 1

@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 
 from core.answers import in_unit
+from core.data.importers.progress import Job, Progress, finish
 from core.evaluation.review import Curve, Review
 from core.looks import looks_at
 
 WORST = 20
 BINS = 40
+_ROWS = 500
+"""Answers that are written down at a time."""
 
 
 def to_json(review: Review, versions: Mapping[str, str]) -> dict[str, Any]:
@@ -76,14 +79,21 @@ def histogram(misses: np.ndarray, bins: int = BINS) -> tuple[np.ndarray, np.ndar
 
 def to_csv(review: Review) -> bytes:
     """One line per answer that counts: sample, its loss, time step, truth and answer; UTF-8."""
+    return finish(csv_job(review))
+
+
+def csv_job(review: Review) -> Job[bytes]:
+    """The same as a job for the worker."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    names = _columns(review)
     step = ["step"] if review.given.sequence else []
-    writer.writerow(["sample", "sample loss", *step, *names])
+    writer.writerow(["sample", "sample loss", *step, *_columns(review)])
     losses = dict(zip(review.judged.evaluation.samples.tolist(), review.judged.sample_losses.tolist(), strict=True))
-    for sample, at, values in zip(review.given.samples.tolist(), review.given.steps.tolist(), _values(review)):
+    samples, steps = review.given.samples.tolist(), review.given.steps.tolist()
+    for row, (sample, at, values) in enumerate(zip(samples, steps, _values(review), strict=True)):
         writer.writerow([sample, repr(losses[sample]), *([at + 1] if step else []), *values])
+        if row % _ROWS == 0:
+            yield Progress(row / len(samples), row)
     return out.getvalue().encode("utf-8")
 
 

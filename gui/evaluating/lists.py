@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from core.answers import in_unit
+from core.data.dataset import Dataset
 from core.describe import number
 from core.evaluation.review import Classes, Review
 from gui.samples.values import target_words
@@ -14,6 +15,8 @@ from gui.text import tr, tr_core
 
 MOST = 50
 """Samples in the list of the worst."""
+_LONGEST = 24
+"""Letters of a text that are shown."""
 _SHOWN = 8
 """Rows that are seen at once; more are scrolled to."""
 
@@ -121,7 +124,9 @@ class _Said:
             return self._of_sequence(sample, rows)
         row = int(rows[0])
         if review.decided is not None and review.classes is not None:
-            return f"{self._class(int(review.decided.truth[row]))} → {self._class(int(review.decided.said[row]))}"
+            told = f"{self._class(int(review.decided.truth[row]))} → {self._class(int(review.decided.said[row]))}"
+            read = _read(review.data, sample)
+            return f"{read}: {told}" if read else told
         values = in_unit(review.data, review.given)[1][row]
         told = ", ".join(number(float(value)) for value in values[:3])
         return f"{target_words(review.data, sample)} → {told}"
@@ -144,6 +149,15 @@ class _Said:
     def _class(self, code: int) -> str:
         assert self._review.classes is not None
         return tr_core(self._review.classes.names[code]) if code >= 0 else "NaN"
+
+
+def _read(data: Dataset, sample: int) -> str:
+    """A text that was read, where it is one."""
+    main = next(iter(data.inputs.values()))
+    if not main.codes or not main.sequence or max((len(name) for name in main.classes), default=9) != 1:
+        return ""
+    length = main.steps if data.lengths is None else int(data.lengths[sample])
+    return "".join(main.classes[int(code)] for code in main.values[sample, :length, 0][:_LONGEST])
 
 
 def _share(value: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QPaintEvent
@@ -17,8 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.atomic import write_file
 from core.data.dataset import PARTS, Part
 from core.errors import StudioError
+from core.evaluation.report import csv_job
 from core.evaluation.review import Review
 from core.script import write_report
 from gui import settings
@@ -71,6 +75,7 @@ class EvaluationPanel(QWidget):
         self.button.setText(tr("Cancel") if running else self._asking(found is not None))
         self.button.setIcon(icon("close" if running else "lock" if shut else "check"))
         self.button.setEnabled(running or (self._has(part) and self._runner.status != "loading"))
+        self.follow.setVisible(part != "test")
         self.bar.setVisible(running)
         self.bar.setValue(round(100 * reviews.done))
         self.about.setText(self._about(found))
@@ -179,11 +184,23 @@ class EvaluationPanel(QWidget):
 
     def _save(self, suffix: str, kinds: str) -> None:
         found = self.reviews.found.get(self.part)
-        path, _ = QFileDialog.getSaveFileName(self, tr("Save"), f"evaluation-{self.part}.{suffix}", kinds)
-        if not path or found is None:
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save"), f"evaluation-{self.part}.{suffix}", kinds)
+        if not name or found is None:
             return
+        path = Path(name).with_suffix(f".{suffix}")
+        if suffix == "json":
+            self._write(lambda: write_report(found, path))
+            return
+        # Every answer of a large part takes a while to write down: the worker does that.
+        self._runner.jobs.begin(
+            partial(csv_job, found),
+            lambda content: self._write(lambda: write_file(path, content)),
+            lambda error: tell(self, error),
+        )
+
+    def _write(self, write: Callable[[], None]) -> None:
         try:
-            write_report(found, Path(path).with_suffix(f".{suffix}"))
+            write()
         except StudioError as error:
             tell(self, error)
 

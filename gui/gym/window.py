@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
@@ -31,6 +32,7 @@ from core.gym.plans import GYM, default_settings, places_of, plan_of
 from core.gym.results import Results
 from core.gym.sweep import reason_against
 from core.gym.tasks import settings_for
+from gui import settings
 from gui.document import Document
 from gui.errors import tell
 from gui.forms import SpecForm
@@ -44,6 +46,7 @@ from gui.widgets import Column, EmptyState, bold, muted, words
 
 _USUAL = ("elman", "lstm", "gru")
 _WIDTH = 310
+_SETTINGS = "gym/settings"
 
 
 class GymWindow(QDialog):
@@ -57,7 +60,7 @@ class GymWindow(QDialog):
         self.resize(1120, 740)
         self._document, self._runner = document, runner
         self.sweeps = Sweeps(runner, self)
-        self.chosen = default_settings()
+        self.chosen = _remembered()
         data = document.project.data
         if data is not None and data.key in dict(GYM.param("task").choices):
             self.chosen = Choice(GYM.key, {**self.chosen.values, "task": data.key})
@@ -165,6 +168,7 @@ class GymWindow(QDialog):
     def _edit(self, path: str, new: object) -> None:
         values = {**self.chosen.values, path: new}
         self.chosen = Choice(GYM.key, values)
+        settings.settings().setValue(_SETTINGS, json.dumps(values))
         self._show_form()
 
     def _show_form(self) -> None:
@@ -181,8 +185,8 @@ class GymWindow(QDialog):
     def _judge_mine(self) -> None:
         """Whether the open network can try this task, and why not."""
         project = self._document.project
-        settings = settings_for(self.chosen["task"], project.data)
-        small = Choice(settings.key, {**settings.values, "samples": 20})
+        usual = settings_for(self.chosen["task"], project.data)
+        small = Choice(usual.key, {**usual.values, "samples": 20})
         error = reason_against(mine(project.state), self.chosen["task"], small)
         for key in (MINE, AS_IS):
             self.boxes[key].setEnabled(error is None)
@@ -330,6 +334,15 @@ class GymWindow(QDialog):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.chart.chart.pointer = None
+
+
+def _remembered() -> Choice:
+    """The settings of the last time, where they still mean something."""
+    try:
+        values = json.loads(str(settings.settings().value(_SETTINGS, "{}")))
+        return Choice(GYM.key, GYM.complete(values))
+    except (ValueError, TypeError, AttributeError, StudioError):
+        return default_settings()
 
 
 def remembers(results: Results, key: str) -> str:

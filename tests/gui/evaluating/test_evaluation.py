@@ -167,7 +167,7 @@ def test_the_test_part_is_shut_until_asked_and_each_look_is_counted(opened, qtbo
     choose(panel, "test")
     QTest.qWait(150)
     assert not panel.reviews.running and "test" not in panel.reviews.found and panel.page.isHidden()
-    assert panel.button.text() == "Open the test part"
+    assert panel.button.text() == "Open the test part" and panel.follow.isHidden()
     assert panel.looks.text().startswith("Nobody has looked at it yet.")
     for count, words in ((1, "looked at once"), (2, "looked at 2 times")):
         QTest.mouseClick(panel.button, LEFT)
@@ -226,6 +226,15 @@ def test_sections_fit_the_data(opened, qtbot):
     assert page.by_step.sentence(0).startswith(f"t = 1: {100 * found.by_step.error[0]:.1f} % wrong over 400 answers")
 
 
+def test_texts_that_were_misread_can_be_read(opened, qtbot):
+    panel, document, _ = opened("names-gru")
+    found = settle(qtbot, panel)
+    data, sample = document.project.dataset(), int(found.worst(1)[0])
+    letters = data.inputs["x"].values[sample, : data.lengths[sample], 0].astype(int)
+    name = "".join(data.inputs["x"].classes[code] for code in letters)
+    assert panel.page.worst.item(0, 2).text().startswith(f"{name}: ")
+
+
 def test_regressions_show_their_misses_in_both_themes(opened, qtbot):
     panel, *_ = opened("sunspots-forecast")
     found = settle(qtbot, panel)
@@ -252,6 +261,7 @@ def test_it_is_saved_as_a_report_and_as_a_table(opened, qtbot, tmp_path, monkeyp
     for action, name in zip(panel.exports.menu().actions(), ("r.json", "r.csv"), strict=True):
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, name=name: (str(tmp_path / name), ""))
         action.trigger()
+    qtbot.waitUntil((tmp_path / "r.csv").exists, timeout=10000)
     report = json.loads((tmp_path / "r.json").read_text("utf-8"))
     assert report["part"] == "validation" and report["samples"] == 80
     assert len((tmp_path / "r.csv").read_text("utf-8").splitlines()) == 81

@@ -14,6 +14,7 @@ from core.gym.models import entrant
 from core.gym.plans import GYM, default_settings, places_of, plan_of
 from core.gym.sweep import run
 from core.gym.tasks import data_at, settings_for
+from gui import settings
 from gui.document import Document
 from gui.gym.opening import GymOpening
 from gui.gym.window import GymWindow
@@ -31,6 +32,7 @@ def opened(qtbot):
     runners = []
 
     def opening(key="copy-gru", **values):
+        settings.settings().remove("gym")
         document = Document(open_example(key))
         runner = Runner(document)
         runners.append(runner)
@@ -211,6 +213,18 @@ def test_results_are_saved_and_opened(opened, qtbot, tmp_path, monkeypatch):
     assert window.sweeps.results == found
     theme().set_mode("dark")
     window.grab()
+
+
+def test_settings_are_remembered_and_what_means_nothing_is_forgotten(opened, qtbot):
+    _, document, runner = opened(epochs=7)
+    again = GymWindow(document, runner)
+    qtbot.addWidget(again)
+    assert again.chosen["epochs"] == 7
+    for text in ("{", "[]", '{"epochs": "many"}', '{"nothing": 1}'):
+        settings.settings().setValue("gym/settings", text)
+        other = GymWindow(document, runner)
+        qtbot.addWidget(other)
+        assert other.chosen["epochs"] == default_settings()["epochs"]
 
 
 def test_noise_is_raised_at_one_lag():
