@@ -11,11 +11,15 @@ from core.data.dataset import Dataset
 from core.errors import StudioError
 from core.project import Change
 from core.traces import Trace
+from core.why.aggregates import Aggregate
 from core.why.explain import Explainer
-from core.why.numbers import Explanation, Number
+from core.why.numbers import Explanation, Number, Term
+from core.why.symbols import symbol
 from gui.document import Document
 from gui.runner import Runner
 
+Asked = Number | Aggregate
+"""What can be asked about: a number of the sample that is examined, or one that is made of many samples."""
 PATIENCE = 20
 """Traces that do not belong to the network as it is before one of them is taken all the same."""
 
@@ -28,7 +32,7 @@ class Asking(QObject):
     def __init__(self, document: Document, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._runner = document, runner
-        self.number: Number | None = None
+        self.number: Asked | None = None
         self.answer: Explanation | None = None
         """None while it is worked out, and where there is no such number."""
         self.explainer: Explainer | None = None
@@ -37,8 +41,8 @@ class Asking(QObject):
         self.moving = False
         """True where the answer is from before training went on."""
         self._refused = 0
-        self._behind: list[Number] = []
-        self._ahead: list[Number] = []
+        self._behind: list[Asked] = []
+        self._ahead: list[Asked] = []
         self._trace: Trace | None = None
         runner.updated.connect(self.look)
         runner.status_changed.connect(self.look)
@@ -58,7 +62,7 @@ class Asking(QObject):
     def can_go_on(self) -> bool:
         return bool(self._ahead)
 
-    def ask(self, number: Number) -> None:
+    def ask(self, number: Asked) -> None:
         """Ask about a number; of a sequence without a step, about its last one."""
         if self.number is not None and number != self.number:
             self._behind.append(self.number)
@@ -106,8 +110,12 @@ class Asking(QObject):
         if change.network or change.weights or change.data:
             self.waiting = False
 
-    def _show(self, number: Number) -> None:
+    def _show(self, number: Asked) -> None:
         self.number = number
+        if isinstance(number, Aggregate):
+            self.answer = number.explained()
+            if number.sample is not None and number.sample != self._runner.sample:
+                self._runner.watch(*number.sample)
         self.look()
         if self.explainer is not None and self._trace is self._runner.trace:
             self._work_out()
@@ -134,13 +142,25 @@ class Asking(QObject):
     def _work_out(self) -> None:
         assert self.number is not None and self.explainer is not None and self._trace is not None
         number = self.number
-        if (
-            number.step is None
-            and number.layer in self._trace.steps
-            and number.quantity not in ("weight", "weight_gradient", "loss")
-        ):
-            self.number = number = replace(number, step=self._trace.valid[number.layer] - 1)
+        if isinstance(number, Aggregate):
+            self.answer = number.explained(tuple(self._lead(one) for one in number.leads if self.explainer.knows(one)))
+            return
+        self.number = number = self._at_the_end(number)
         self.answer = self.explainer.explain(number) if self.explainer.knows(number) else None
+
+    def _at_the_end(self, number: Number) -> Number:
+        """Of a number of a sequence without a step, that of its last one."""
+        assert self._trace is not None
+        sequence = number.step is None and number.layer in self._trace.steps
+        if sequence and number.quantity not in ("weight", "weight_gradient", "loss", "flow"):
+            return replace(number, step=self._trace.valid[number.layer] - 1)
+        return number
+
+    def _lead(self, number: Number) -> Term:
+        assert self.explainer is not None
+        number = self._at_the_end(number)
+        value = self.explainer.explain(number).value
+        return Term(1.0, value, "", symbol(self.explainer.sample.network, number), number)
 
 
 def target_of(data: Dataset | None, sample: int) -> np.ndarray | None:

@@ -51,6 +51,7 @@ from gui.transport import Transport
 from gui.unroll.switch import FoldSwitch
 from gui.unroll.view import UnrollView
 from gui.using.panel import UsePanel
+from gui.why.here import KEYS, ask_here
 
 _Area = Qt.DockWidgetArea
 
@@ -198,12 +199,14 @@ class MainWindow(QMainWindow):
         self._menu(
             tr("&Edit"), [self.edit["undo"], self.edit["redo"], None, self.shapes.commands["shape"], None, *rest]
         )
+        why = command(self, tr("Why this number?"), self._ask_here, KEYS, picture="help")
         full = command(self, tr("Full screen"), self._full_screen, "F11")
         self._menu(
             tr("&View"),
             [
                 self.fold_switch.commands["unrolled"],
                 self.looking.command,
+                why,
                 None,
                 *(canvas[key] for key in shown),
                 None,
@@ -285,6 +288,11 @@ class MainWindow(QMainWindow):
     def _show_title(self, *_: object) -> None:
         self.setWindowTitle(f"{self.files.name()}[*] — Unroll Studio")
         self.setWindowModified(not self.document.undo_stack.isClean())
+
+    def _ask_here(self) -> None:
+        """Without a number here, the panel says how to ask."""
+        if not ask_here(self, self.document):
+            self.docks.show("why")
 
     def _full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -52,6 +52,27 @@ def chain(back: Backward, layer: str, step: int | None) -> tuple[Factor, ...]:
     return tuple(reversed(found))
 
 
+def sent_along(back: Backward, link: Link, t: int | None) -> np.ndarray:
+    """What the target of a link sends back along its copy at ``t`` (of a link that is reduced, a step of its source)."""
+    way = _through(back, link, t)
+    return np.zeros(back.sample.shapes[link.source].features) if way is None else way.sent
+
+
+def sent_by_memory(back: Backward, layer: str, t: int | None, reverse: bool = False) -> np.ndarray:
+    """What step ``t`` of a block sends back to the state that it continues from, in one direction; (units,)."""
+    for block in back.sample.blocks(layer):
+        if bool(block.suffix) == reverse:
+            before = block.follows.get(back.sample.row(t), -1)
+            if before < 0:
+                first = slice(block.first, block.first + block.units)
+                return np.asarray(_felt(back, (layer, -1))[first])
+            for way in _memory(back, layer, before):
+                own = way.sent[block.first : block.first + block.units]
+                if way.place == (layer, t) and np.any(own):
+                    return np.asarray(own)
+    return np.zeros(back.sample.shapes[layer].features)
+
+
 def _length(values: np.ndarray) -> float:
     return float(np.linalg.norm(values))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.catalogue.layers import layer_spec
 from core.describe import Words
 from core.formula import latex_number
 from core.network import Layer, Network, activation_of
@@ -16,6 +17,7 @@ from core.why.blocks import explain_cell, explain_gate, explain_sum_of_block
 from core.why.chain import chain
 from core.why.forward import explain_start, explain_sum, explain_value
 from core.why.gradients import explain_cell_gradient, explain_delta, explain_gradient
+from core.why.lengths import PARTS, explain_flow, explain_length
 from core.why.numbers import Explanation, Number, Term
 from core.why.parts import made
 from core.why.sample import Sample
@@ -64,12 +66,20 @@ class Explainer:
             return array is not None and number.unit < len(array)
         if number.layer not in self.sample.network.layers or number.layer not in self.sample.trace.layers:
             return False
+        if number.quantity == "norm" and number.part not in PARTS:
+            return False
+        memory = number.quantity == "flow" and number.part not in self.sample.network.links
+        if memory and not layer_spec(self.sample.network.layers[number.layer].kind).state:
+            return False
         if number.unit >= self.sample.shapes[number.layer].features:
             return False
         if number.step == -1:
-            return number.quantity in ("value", "cell", "gradient", "cell_gradient")
+            quantity = number.part if number.quantity == "norm" else number.quantity
+            return quantity in ("value", "cell", "gradient", "cell_gradient")
         if number.step is None:
             return not self.sample.sequence(number.layer)
+        if number.quantity == "flow" and self.sample.reduces(number.layer):
+            return True
         return number.step < self.sample.steps(number.layer) and self.sample.sequence(number.layer)
 
     def explain(self, number: Number) -> Explanation:
@@ -95,6 +105,10 @@ class Explainer:
                 return explain_delta(self.back, number)
             case "cell_gradient":
                 return explain_cell_gradient(self.back, number)
+            case "norm":
+                return explain_length(self.back, number, self.explain)
+            case "flow":
+                return explain_flow(self.back, number)
             case _:
                 return self._loss(number)
 

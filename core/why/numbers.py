@@ -11,8 +11,9 @@ from core.describe import Words, number
 from core.formula import factor, latex_number
 
 Quantity = Literal[
-    "value", "sum", "gate", "cell", "weight", "gradient", "delta", "cell_gradient", "weight_gradient", "loss"
-]
+    "value", "sum", "gate", "cell", "weight", "gradient", "delta", "cell_gradient", "weight_gradient", "loss", "norm",
+    "flow",
+]  # fmt: skip
 SHOWN = 5
 """Terms of a sum that are written out; the rest is added up."""
 
@@ -23,7 +24,9 @@ class Number:
 
     quantity: Quantity
     """"value" h, "sum" a before the activation, "gate" after its squashing, "cell" c, "weight" one parameter,
-    "gradient" dL/dh, "delta" dL/da, "cell_gradient" dL/dc, "weight_gradient" dL/dW, "loss" L."""
+    "gradient" dL/dh, "delta" dL/da, "cell_gradient" dL/dc, "weight_gradient" dL/dW, "loss" L,
+    "norm" the length over all units of what ``part`` names (see core.why.lengths), "flow" the length of what goes back
+    along one copy of the link that ``part`` names (or of the memory of the layer) into ``layer`` at ``step``."""
     layer: str = ""
     unit: int = 0
     """For a weight its row."""
@@ -33,7 +36,7 @@ class Number:
     """A gate ("input", "forget", "candidate", "output", "reset", "update"), with "_reverse" for the other direction; for
     a weight the name of its tensor."""
     column: int | None = None
-    """Of a weight; None for a vector."""
+    """Of a weight; None for a vector. Of a flow the step of its source."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,9 @@ _PLAIN = {
     r"\odot": "⊙", r"\frac": "", r"\,": " ", r"\infty": "∞", r"\text": "", r"\delta": "δ", r"\operatorname": "",
     r"\max": "max", r"\ln": "ln", r"\underbrace": "", r"\varepsilon": "ε", r"\mu": "μ", r"\quad": " ", r"\tilde": "~",
     r"\in": "in", r"\ell": "ℓ", r"\alpha": "α", r"\gamma": "γ",
+    r"\sqrt": "√", r"\left|": "|", r"\right|": "|", r"\left.": "", r"\lambda": "λ", r"\det": "det", r"\cdots": "…",
+    r"\mapsto": "→", r"\Delta": "Δ", r"\geq": "≥", r"\leq": "≤", r"\bar": "", r"\overline": "", r"\approx": "≈",
+    r"\rho": "ρ", r"\cos": "cos", r"\Sigma": "Σ", r"\hat": "", r"\times": "×", r"\neq": "≠", r"\theta": "θ",
 }  # fmt: skip
 
 

@@ -97,7 +97,14 @@ _TITLES = {
     "weight": "A weight of “{layer}”",
     "weight_gradient": "Gradient of the loss at a weight of “{layer}”",
     "loss": "The loss of this sample",
+    "norm": "Length of {what} of “{layer}”, over all units",
+    "flow": "Length of what goes back from “{layer}” to “{source}”",
 }
+LENGTH_WORDS = {
+    "value": "the value", "sum": "the sum before the activation", "cell": "the cell", "gradient": "the gradient",
+    "direct": "the direct part of the gradient", "through": "the part of the gradient that comes through time",
+    "cell_gradient": "the gradient at the cell", "delta": "the gradient at the sum",
+}  # fmt: skip
 
 
 def title(sample: Sample, number: Number) -> Words:
@@ -109,5 +116,9 @@ def title(sample: Sample, number: Number) -> Words:
     if number.step is not None:
         template += ", before the first step" if number.step < 0 else ", t = {step}"
     layer = sample.network.layers[number.layer].name if number.layer else ""
+    what, link = LENGTH_WORDS.get(number.part, ""), sample.network.links.get(number.part)
+    source = sample.network.layers[link.source].name if link is not None else layer
     step = None if number.step is None else number.step + 1
-    return Words(template, {"unit": number.unit + 1, "layer": layer, "step": step, "gate": gate})
+    return Words(
+        template, {"unit": number.unit + 1, "layer": layer, "step": step, "gate": gate, "what": what, "source": source}
+    )

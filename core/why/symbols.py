@@ -24,6 +24,8 @@ def symbol(network: Network, number: Number) -> str:
         return _weight(network, number)
     if number.quantity == "weight_gradient":
         return rf"\frac{{\partial L}}{{\partial {_weight(network, number)}}}"
+    if number.quantity in ("norm", "flow"):
+        return _length(network, number)
     place = str(number.unit + 1)
     if number.step is not None:
         place += rf",\,t={number.step + 1}" if number.step >= 0 else r",\,t=0"
@@ -33,6 +35,24 @@ def symbol(network: Network, number: Number) -> str:
     if number.quantity in ("gradient", "delta", "cell_gradient"):
         return rf"\frac{{\partial L}}{{\partial {written}}}"
     return written
+
+
+def _length(network: Network, number: Number) -> str:
+    """Of the vector over all units: its symbol without a unit, between bars."""
+    above, at = f"^{{{name(network, number.layer)}}}", ""
+    if number.step is not None:
+        at = rf"_{{t={number.step + 1}}}" if number.step >= 0 else "_{t=0}"
+    if number.quantity == "flow":
+        link = network.links.get(number.part)
+        source = name(network, link.source if link is not None else number.layer)
+        return rf"\left| g^{{{source} \leftarrow {name(network, number.layer)}}}{at} \right|"
+    of = "gradient" if number.part in ("direct", "through") else number.part
+    letter = _letter(network, Number(of, number.layer, 0, number.step))  # type: ignore[arg-type]
+    vector = f"{letter}{above}{at}"
+    if of in ("gradient", "delta", "cell_gradient"):
+        vector = rf"\frac{{\partial L}}{{\partial {vector}}}"
+    below = rf"_{{\text{{{number.part}}}}}" if number.part in ("direct", "through") else ""
+    return rf"\left| {vector} \right|{below}"
 
 
 def _letter(network: Network, number: Number) -> str:

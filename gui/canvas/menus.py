@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor
 from PySide6.QtWidgets import QMenu
 
 from core.edits import Remove, SetDelay, SetFrozen
@@ -13,6 +13,8 @@ from core.why.numbers import Number
 from gui.canvas.hits import Hit, hit
 from gui.icons import icon
 from gui.text import tr
+from gui.why.here import Question, offer
+from gui.why.questions import about_layer
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -56,6 +58,7 @@ def context_menu(view: CanvasView, hit: Hit, pos: QPointF) -> QMenu:
         _link(view, menu, hit.key, pos)
     else:
         _ground(view, menu, pos)
+    offer(menu, questions_of(view, hit), view.document)
     return menu
 
 
@@ -70,6 +73,29 @@ def _ground(view: CanvasView, menu: QMenu, pos: QPointF) -> None:
     _add(view, menu, "paste", "select_all")
     menu.addSeparator()
     _add(view, menu, "auto_layout", "fold_all", "fit", "actual_size", "minimap", "export")
+
+
+def questions_of(view: CanvasView, hit: Hit) -> list[Question]:
+    """What can be asked about the thing that was hit: a weight, a neuron, a layer over all its units, a link."""
+    links = view.canvas.network.links
+    if hit.part == "weight":
+        item = view.canvas.weights[hit.key]
+        tensor, (row, column) = item.matrix.place(*hit.cell)
+        return [Question(Number("weight", item.matrix.layer, row, None, tensor, column))]
+    if hit.part == "neuron":
+        return [Question(Number("value", hit.key, hit.neuron))]
+    if hit.on_layer:
+        return about_layer(hit.key, None, False)
+    if hit.on_link and f"{hit.key}.weight" in view.document.project.weights:
+        return [Question(Number("weight", links[hit.key].target, 0, None, f"{hit.key}.weight", 0))]
+    return []
+
+
+def questions_here(view: CanvasView) -> list[Question]:
+    """About what the pointer is at, or else about the selection."""
+    pos = view.mapFromGlobal(QCursor.pos())
+    under = questions_of(view, hit(view.canvas, view.exact(QPointF(pos)))) if view.rect().contains(pos) else []
+    return under or questions_of(view, _selected(view))
 
 
 def _layer(view: CanvasView, menu: QMenu) -> None:
@@ -105,8 +131,6 @@ def _link(view: CanvasView, menu: QMenu, key: str, pos: QPointF) -> None:
 def _weight(view: CanvasView, menu: QMenu, hit: Hit) -> None:
     item = view.canvas.weights[hit.key]
     there = item.mask is None or bool(item.mask[hit.cell])
-    tensor, (row, column) = item.matrix.place(*hit.cell)
-    _why(view, menu, Number("weight", item.matrix.layer, row, None, tensor, column))
     if there:
         menu.addAction(tr("Set weight …"), lambda: view.editing.weight(hit.key, hit.cell))
     if item.matrix.maskable and there:
@@ -120,12 +144,7 @@ def _weight(view: CanvasView, menu: QMenu, hit: Hit) -> None:
         _link(view, menu, item.matrix.link, item.point_of(hit.cell))
 
 
-def _why(view: CanvasView, menu: QMenu, number: Number) -> None:
-    menu.addAction(icon("help"), tr("Why this number?"), lambda: view.document.asked.emit(number))
-
-
 def _neuron(view: CanvasView, menu: QMenu, hit: Hit) -> None:
-    _why(view, menu, Number("value", hit.key, hit.neuron))
     menu.addAction(tr("Set bias …"), lambda: view.editing.bias(hit.key, hit.neuron))
     action = menu.addAction(icon("delete"), tr("Remove this neuron"),
                             lambda: view.operations.remove_unit(hit.key, hit.neuron))  # fmt: skip

@@ -21,7 +21,7 @@ from gui.canvas import keyboard
 from gui.canvas.commands import enable, make_commands
 from gui.canvas.dropping import Dropping
 from gui.canvas.editing import InlineEditing
-from gui.canvas.menus import open_context_menu
+from gui.canvas.menus import open_context_menu, questions_here
 from gui.canvas.minimap import Minimap
 from gui.canvas.mouse import Mouse
 from gui.canvas.operations import Operations
@@ -34,6 +34,7 @@ from gui.document import Document
 from gui.runner import Runner
 from gui.text import sentence, tr
 from gui.theme import theme
+from gui.why.here import Question
 
 
 class CanvasView(QGraphicsView):
@@ -208,6 +209,10 @@ class CanvasView(QGraphicsView):
             self.zooming.by(1.0 + event.value(), event.position())
             return True
         return super().event(event)
+
+    def questions_here(self) -> list[Question]:
+        """What can be asked about what the pointer is at, or about the selection."""
+        return questions_here(self)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.mouse.cancel()

@@ -39,10 +39,7 @@ class WhyPanel(QWidget):
         self.terms, self.chain = TermList(), ChainList()
         self.empty = EmptyState(
             "help",
-            tr(
-                "Ask about any number: right-click a neuron or a weight on the canvas and choose “Why this number?”, or "
-                "choose one above."
-            ),
+            self._invitation(),
         )
         self.commands = self._commands()
         self._lay_out()
@@ -65,7 +62,8 @@ class WhyPanel(QWidget):
             self.commands[key].setEnabled(able)
         for key in ("latex", "text"):
             self.commands[key].setEnabled(found is not None)
-        self.question.show_number(self.asking.number)
+        number = self.asking.number
+        self.question.show_number(number if isinstance(number, Number) else None)
         self._pages.setCurrentIndex(0 if found is None else 1)
         self.empty.label.setText(self._nothing())
         if found is not None:
@@ -93,7 +91,8 @@ class WhyPanel(QWidget):
 
     def _from_where(self) -> str:
         trace = self.asking.trace
-        assert trace is not None
+        if trace is None:
+            return ""
         part = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}.get(trace.part, trace.part)
         about = {"sample": trace.sample, "part": part, "batch": trace.batch}
         place = tr("Sample {sample} of the {part} data, before any training.", **about)
@@ -103,12 +102,16 @@ class WhyPanel(QWidget):
             place = f"{place} {tr('Training has moved on since: it is renewed when it pauses.')}"
         return place
 
+    @staticmethod
+    def _invitation() -> str:
+        return tr(
+            "Ask about any number: right-click it, on the canvas, in the unrolled view or in a plot, and choose “Why this "
+            "number?”, press Alt+W where you are, or choose one above."
+        )
+
     def _nothing(self) -> str:
         if self.asking.number is None:
-            return tr(
-                "Ask about any number: right-click a neuron or a weight on the canvas and choose “Why this number?”, or "
-                "choose one above."
-            )
+            return self._invitation()
         if self.asking.explainer is not None and not self.asking.waiting:
             return tr("There is no such number in this network any more. Choose another one above.")
         return tr("It is worked out as soon as training stands still and the network has no problems.")

@@ -15,12 +15,15 @@ from core.project import Change
 from core.reports import Examination
 from gui.plots.base import LivePlot
 from gui.plots.brush import BrushHeat
+from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, HeatMap, sign_shade
 from gui.plots.pattern_search import PatternSearch
 from gui.plots.pictures import picture
 from gui.plots.scales import Linear
 from gui.text import tr
+from gui.why.here import Question
+from gui.why.questions import about_unit
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -107,6 +110,32 @@ class ActivationPlot(LivePlot):
         values = self._values(examination)
         columns: list[tuple[str, object]] = [("t", np.arange(1, values.shape[1] + 1))]
         return columns + [(f"unit {i + 1}", row) for i, row in enumerate(values)]
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        examination, values = self.runner.examination, self._shown if chart is self.units else self._read
+        assert examination is not None and chart.pointer is not None
+        cell = chart.cell(*chart.pointer, values.shape) if isinstance(chart, HeatMap) else None
+        if cell is None:
+            return []
+        if chart is self.input:
+            return self._ask_input(*cell)
+        layer, quantity = self._chosen(), self.quantity.currentData()
+        has = {"gradient": examination.gradients, "cell": examination.cells}.get(quantity, {})
+        step = cell[1] if self._is_sequence(examination) else None
+        return about_unit(layer, quantity if layer in has else "value", cell[0], step)
+
+    def _ask_input(self, row: int, column: int) -> list[Question]:
+        """Only where a row is a feature and a column a step of the input layer: a picture is spread over both."""
+        network, examination = self.document.project.network, self.runner.examination
+        inputs = network.of_kind("input")
+        value = None if examination is None or not inputs else examination.activations.get(inputs[0].id)
+        if value is None:
+            return []
+        shape = value.T.shape if value.ndim == 2 else (len(value), 1)
+        if shape == self._read.shape:
+            return about_unit(inputs[0].id, "value", row, column if value.ndim == 2 else None)
+        width = self._read.shape[1]
+        return about_unit(inputs[0].id, "value", row * width + column, None) if value.size == self._read.size else []
 
     def start_afresh(self) -> None:
         self._stale = None

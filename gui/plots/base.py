@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -30,6 +30,7 @@ from gui.plots.speech import Speech
 from gui.plots.turns import PlotTurn
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question, open_menu
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -48,6 +49,7 @@ class LivePlot(QWidget):
         self.setObjectName(self.name)
         self.setAccessibleName(title)
         self.commands: dict[str, QAction] = {}
+        self._heard: set[Chart] = set()
         self.turn = PlotTurn(self, self.draw, runner.ticker)
         self._build()
         runner.updated.connect(self.mark)
@@ -77,7 +79,21 @@ class LivePlot(QWidget):
     def restyle(self) -> None:
         """Take the colours of the theme in force, where charts are not enough."""
 
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        """What can be asked about the values x, y of a chart; the most important one first."""
+        return []
+
     # What everyone may do.
+
+    def questions_here(self) -> list[Question]:
+        """What can be asked about where a chart points."""
+        if self.empty_text():
+            return []
+        charts = sorted(self.charts(), key=lambda chart: not chart.hasFocus())
+        for chart in charts:
+            if chart.pointer is not None and chart.isVisible():
+                return self.questions_at(chart, chart.pointed())
+        return []
 
     def mark(self, *_: object) -> None:
         """Something changed: draw as soon as it is this plot's turn and it can be seen."""
@@ -95,6 +111,7 @@ class LivePlot(QWidget):
         charts = self.charts()
         if not empty:
             self.redraw()
+            self._listen()
             for chart in charts:
                 chart.settle()
         painting = sum(chart.paint_seconds for chart in charts)
@@ -179,6 +196,16 @@ class LivePlot(QWidget):
         self.add_command(
             "export_csv", tr("Save numbers (CSV)…"), "table", lambda: _ask(self, tables, "csv", self.save_csv)
         )
+
+    def _listen(self) -> None:
+        """Charts may be made at any time before the first drawing."""
+        for chart in self.charts():
+            if chart not in self._heard:
+                self._heard.add(chart)
+                chart.asked.connect(self._open_menu)
+
+    def _open_menu(self, at: QPoint) -> None:
+        open_menu(self, self.questions_here(), self.document, at, self.commands.values())
 
     def add_command(self, key: str, text: str, picture: str, slot: Callable[[], None]) -> None:
         """Offer a command in the corner menu, and to the window's menus."""

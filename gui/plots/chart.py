@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from gui.plots.items import Backdrop, Line, ScaleAxis, Stroke
@@ -28,6 +28,8 @@ class Chart(pg.PlotWidget):
     """(x, y) in values while the pointer is over the plot, None when it leaves."""
     clicked = Signal(float, float)
     """x, y in values."""
+    asked = Signal(object)
+    """QPoint of the screen: someone wants to know what can be said and done here; ``pointer`` is the place."""
     moved = Signal()
     """The user changed the range, or asked to follow again."""
 
@@ -63,6 +65,10 @@ class Chart(pg.PlotWidget):
         self.addItem(self.cross, ignoreBounds=True)
         self.pointer: tuple[float, float] | None = None
         """Where the user points, in places; None outside."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.steps_of_keys = (1.0, 0.0)
+        """Places that an arrow key moves the pointer by; 0 is a fortieth of what is in view."""
+        self._by_keys = False
         self._pressed: QPointF | None = None
         self.viewport().setMouseTracking(True)
         plot.getViewBox().sigRangeChangedManually.connect(self._moved_by_hand)
@@ -186,10 +192,26 @@ class Chart(pg.PlotWidget):
         self.pointer = (place.x(), place.y())
         return self.x_scale.value(place.x()), self.y_scale.value(place.y())
 
+    def pointed(self) -> tuple[float, float]:
+        """Where the user points, in values; there must be such a place."""
+        assert self.pointer is not None
+        return self.x_scale.value(self.pointer[0]), self.y_scale.value(self.pointer[1])
+
+    def nearest_value(self, at: tuple[float, float]) -> float | None:
+        """The number of the line that is nearest to the values x, y, at the nearest x; None where there is no line."""
+        found = []
+        for line in self._lines:
+            x, y = line.values
+            if len(x) and line.stroke.curve:
+                value = float(y[int(np.abs(x - at[0]).argmin())])
+                away = float(abs(self.y_scale.place(np.array(value)) - self.y_scale.place(np.array(at[1]))))
+                found.append((away if np.isfinite(away) else np.inf, value))
+        return min(found)[1] if found else None
+
     def repeat_hover(self) -> None:
         """Tell again what the user points at, after the values under the pointer changed."""
         if self.pointer is not None:
-            self.hovered.emit((self.x_scale.value(self.pointer[0]), self.y_scale.value(self.pointer[1])))
+            self.hovered.emit(self.pointed())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed = event.position()
@@ -197,7 +219,7 @@ class Chart(pg.PlotWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        values = self._values_at(event.position())
+        values, self._by_keys = self._values_at(event.position()), False
         if values is None:
             self.pointer = None
         self.hovered.emit(values)
@@ -210,15 +232,40 @@ class Chart(pg.PlotWidget):
         values = self._values_at(event.position())
         if values is not None and event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit(*values)
+        if values is not None and event.button() == Qt.MouseButton.RightButton:
+            self.asked.emit(event.globalPosition().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
         self.follow()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys point, as the mouse does: by values to the sides, up and down."""
+        ways = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+        way = ways.get(Qt.Key(event.key()))
+        if way is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+            return
+        if self.getPlotItem().getViewBox().yInverted():
+            way = (way[0], -way[1])
+        place = []
+        for axis, (low, high) in enumerate(self.view_places()):
+            step = self.steps_of_keys[axis] or (high - low) / 40
+            here = (low + high) / 2 if self.pointer is None else self.pointer[axis] + way[axis] * step
+            place.append(min(high - 1e-9 * (high - low), max(low, here)))
+        self.pointer, self._by_keys = (place[0], place[1]), True
+        self.repeat_hover()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key; the right button is told apart from dragging when it is let go."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.asked.emit(self.mapToGlobal(self.rect().center()))
+
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self.pointer = None
-        self.hovered.emit(None)
+        if not self._by_keys:
+            self.pointer = None
+            self.hovered.emit(None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         started = time.perf_counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import cast
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
@@ -10,7 +11,9 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from core.answers import Decisions, decisions
-from core.data.dataset import Dataset
+from core.data.dataset import Dataset, Part
+from core.why.aggregates import answer_at, confusion
+from core.why.numbers import Number
 from gui.plots.export import Table
 from gui.plots.heat import sign_shade
 from gui.plots.matrix import Cell, MatrixView
@@ -18,10 +21,13 @@ from gui.plots.pages import OutputPage, Shown
 from gui.plots.pictures import picture
 from gui.plots.splitter import TurningSplitter
 from gui.text import tr
+from gui.why.here import Question
 
 _PICTURES = 60
 """Most pictures in the strip; more are counted in words."""
 _SIDE = 40
+_ROW = Qt.ItemDataRole.UserRole + 1
+"""Under which an item of the strip keeps its row of the answers."""
 
 
 class ConfusionPage(OutputPage):
@@ -55,6 +61,9 @@ class ConfusionPage(OutputPage):
         self.matrix.hovered.connect(lambda cell: self.said.emit(self._cell_words(cell) if cell else ""))
         self.strip.itemActivated.connect(self._pick)
         self.strip.itemClicked.connect(self._pick)
+        self.matrix.asked.connect(self.asked)
+        self.strip.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.strip.customContextMenuRequested.connect(lambda at: self.asked.emit(self.strip.mapToGlobal(at)))
 
     def show_outputs(self, shown: Shown) -> None:
         if self._shown is not None and self._shown.evaluation is shown.evaluation and self._shown.data is shown.data:
@@ -66,6 +75,41 @@ class ConfusionPage(OutputPage):
         names = class_names(shown.data)
         self.matrix.show_counts(self._decided.table(len(names)), names)
         self._fill_strip()
+
+    def questions_here(self) -> list[Question]:
+        if self.strip.hasFocus() and self.strip.currentItem() is not None:
+            row = self.strip.currentItem().data(_ROW)
+            return [] if row is None else [self._about_row(int(row))]
+        cell = self.matrix.pointed
+        return [] if cell is None else [self._about_cell(cell)]
+
+    def _about_cell(self, cell: Cell) -> Question:
+        shown, decided, names = self._shown, self._decided, self.matrix.names
+        assert shown is not None and decided is not None
+        rows = np.flatnonzero((decided.truth == cell[0]) & (decided.said == cell[1]))
+        leads, sample = self._leads(int(rows[0]), cell) if len(rows) else ((), None)
+        count, whole = int(self.matrix.counts[cell]), int(self.matrix.counts[cell[0]].sum())
+        return Question(confusion(names[cell[0]], names[cell[1]], count, whole, leads, sample))
+
+    def _about_row(self, row: int) -> Question:
+        decided, shown, names = self._decided, self._shown, self.matrix.names
+        assert decided is not None and shown is not None
+        cell = int(decided.truth[row]), max(0, int(decided.said[row]))
+        leads, sample = self._leads(row, cell)
+        scores = shown.answers.scores[row]
+        said = float(scores[min(cell[1], len(scores) - 1)])
+        place = tr("sample {sample}: {said}", sample=int(shown.answers.samples[row]), said=names[cell[1]])
+        return Question(answer_at(place, said, leads, sample), tr("Why this answer?"))
+
+    def _leads(self, row: int, cell: Cell) -> tuple[tuple[Number, ...], tuple[int, Part]]:
+        """What the outputs of both classes say to the sample of a row."""
+        shown = self._shown
+        assert shown is not None
+        given, units = shown.answers, shown.answers.scores.shape[1]
+        step = int(given.steps[row]) if given.sequence else None
+        classes = dict.fromkeys(min(unit, units - 1) for unit in reversed(cell))
+        leads = tuple(Number("value", shown.output, unit, step) for unit in classes)
+        return leads, (int(given.samples[row]), cast("Part", shown.evaluation.part))
 
     def sentence(self) -> str:
         decided = self._decided
@@ -114,6 +158,7 @@ class ConfusionPage(OutputPage):
                 tip += ", " + tr("t = {step}", step=int(shown.answers.steps[row]) + 1)
             item.setToolTip(tip)
             item.setData(Qt.ItemDataRole.UserRole, sample)
+            item.setData(_ROW, int(row))
             self.strip.addItem(item)
         if len(rows) > _PICTURES:
             more = QListWidgetItem(tr("{count} more", count=f"{len(rows) - _PICTURES:,}"))

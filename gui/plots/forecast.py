@@ -57,6 +57,7 @@ class ForecastPage(OutputPage):
         self.foretold = np.zeros(0)
         self._labels: tuple[str, ...] = ()
         self._unit = ""
+        self._rows = np.zeros(0, int)
         self.chart.hovered.connect(self._hovered)
 
     def show_outputs(self, shown: Shown) -> None:
@@ -67,10 +68,14 @@ class ForecastPage(OutputPage):
         starts = series.starts[shown.answers.samples[last]]
         order = np.argsort(starts)
         self.times = (starts + series.window)[order]
+        self._rows = np.flatnonzero(last)[order]
         self.wanted, self.foretold = wanted[last, 0][order], said[last, 0][order]
         self._labels, self._unit = series.times, html.escape(shown.data.target.unit)
         self.chart.set_titles(y=shown.data.target.unit or tr("value"))
         self._draw()
+
+    def answer_at(self, at: tuple[float, float]) -> tuple[int, int] | None:
+        return (int(self._rows[int(np.abs(self.times - at[0]).argmin())]), 0) if len(self.times) else None
 
     def sentence(self) -> str:
         miss, lost = mean_miss(self.wanted, self.foretold)

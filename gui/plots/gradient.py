@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from core.columns import Columns
 from core.describe import gradient_at, gradient_verdict, number
+from core.why.aggregates import batch_gradient
 from gui.plots.base import LivePlot
 from gui.plots.batches import nearest
 from gui.plots.chart import Chart
@@ -21,6 +22,7 @@ from gui.plots.splitter import TurningSplitter
 from gui.plots.words import spoken
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -74,6 +76,33 @@ class GradientPlot(LivePlot):
                 "No gradient through time: no layer of this network has a state. Draw a recurrent link or add an RNN."
             )
         return tr("Press Play: the gradient of the loss at every time step appears here.")
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        table, layer = self.rows(), self.chosen_layer()
+        if chart is self.heat:
+            assert chart.pointer is not None
+            cell = self.heat.cell(*chart.pointer, self._shown.shape)
+            if cell is None:
+                return []
+            part = self.part.currentData() or "total"
+            return [self._question(layer, part, cell[1], self._shown[cell], int(self._rows[cell[0]]))]
+        index = self.shown_row()
+        row = self.at_row(table, index)
+        step = int(np.clip(round(at[0]), 1, len(row["total"]))) - 1
+        batch = int(table["batch"][index])
+        shown = [key for key in PARTS if key in row and self.checks[key].isChecked()]
+        # The line that is nearest to the pointer comes first.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            away = {key: abs(np.log(row[key][step]) - np.log(max(at[1], 1e-300))) for key in shown}
+        shown.sort(key=lambda key: away[key] if np.isfinite(away[key]) else np.inf)
+        return [self._question(layer, key, step, row[key][step], batch) for key in shown]
+
+    def _question(self, layer: str, part: str, step: int, value: float, batch: int) -> Question:
+        run = self.runner.run
+        size = int(run.training["batch_size"]) if run is not None and run.training is not None else 0
+        made = batch_gradient(self.layer_name(layer), layer, part, step, float(value), batch, size)
+        names = {"direct": tr("direct"), "through": tr("through time"), "cell": "dL/dc"}
+        return Question(made, tr("Why this gradient?") + (f" ({names[part]})" if part in names else ""))
 
     def start_afresh(self) -> None:
         self.pinned = None

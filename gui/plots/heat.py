@@ -94,9 +94,12 @@ class HeatMap(Chart):
         self.y_start = 0.0
         self.shade = Shade(Linear(), 0.0, 1.0)
         self._window = slice(0, 0), slice(0, 0)
+        self._values = np.zeros((0, 0))
+        self.steps_of_keys = (1.0, 1.0)
 
     def show_matrix(self, values: np.ndarray, shade: Shade) -> None:
         """Draw (rows, columns) numbers, reduced to the pixels in view."""
+        self._values = values
         self.show_reduced(self.reduced(values), shade, values.shape)
 
     def reduced(self, values: np.ndarray) -> np.ndarray:
@@ -141,6 +144,11 @@ class HeatMap(Chart):
         """(row, column) at places x, y, or None outside."""
         row, column = math.floor(y - self.y_start), math.floor(x - self.x_start)
         return (row, column) if 0 <= row < shape[0] and 0 <= column < shape[1] else None
+
+    def value_at(self, x: float, y: float) -> float | None:
+        """The number at places x, y of a matrix that was shown whole, or None outside."""
+        cell = self.cell(x, y, self._values.shape)
+        return None if cell is None else float(self._values[cell])
 
 
 class ColourBar(QWidget):

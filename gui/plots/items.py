@@ -73,6 +73,8 @@ class Line:
     def __init__(self, chart: Chart, stroke: Stroke) -> None:
         self._chart, self.stroke = chart, stroke
         self._visible = True
+        self.values = np.zeros(0), np.zeros(0)
+        """(x, y) that are in view, as they are."""
         self._filled: set[pg.GraphicsObject] = set()
         self.curve = pg.PlotCurveItem(connect="finite")
         if stroke.width > 1:
@@ -108,6 +110,7 @@ class Line:
         start = max(0, int(np.searchsorted(x, low)) - 1)
         end = int(np.searchsorted(x, high, side="right")) + 1
         x, y = np.asarray(x[start:end], float), np.asarray(y[start:end], float)
+        self.values = x, y
         bottom, top = self._chart.view_places()[1]
         if self.stroke.marks:
             self._set_marks(x, y, bottom, top)
@@ -123,6 +126,7 @@ class Line:
     def clear(self) -> None:
         """Draw nothing."""
         none = np.zeros(0)
+        self.values = none, none
         for item in (self.curve, self.dots, self.edge):
             self._fill(item, none, none)
 

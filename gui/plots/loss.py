@@ -16,6 +16,7 @@ from core.decimate import drawable, robust_range
 from core.describe import number
 from core.runs import Run
 from core.series import Series
+from core.why.aggregates import batch_loss
 from gui.plots.base import LivePlot
 from gui.plots.batches import epoch_bands, nearest
 from gui.plots.chart import Chart
@@ -26,6 +27,7 @@ from gui.plots.speech import Speech
 from gui.plots.splitter import TurningSplitter
 from gui.text import tr, tr_core
 from gui.theme import theme
+from gui.why.here import Question
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -64,6 +66,28 @@ class LossPlot(LivePlot):
             if run is not None and len(run.steps)
             else tr("Press Play: the loss of every training step appears here.")
         )
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        run = self.runner.run
+        key = "loss" if chart is self.losses.chart else next(iter(run.metrics), "")
+        found = []
+        for table, part in ((run.steps, ""), (run.epochs, tr("validation"))):
+            if key not in table or not len(table[key]):
+                continue
+            row = nearest(table["batch"], at[0])
+            value = float(table[key][row])
+            made = batch_loss(self._formula(key), _plain_title(key), value, int(table["batch"][row]), part)
+            text = tr("Why this number of the {part} data?", part=part) if part else ""
+            found.append((abs(value - at[1]), Question(made, text)))
+        return [question for _, question in sorted(found, key=lambda pair: pair[0])]
+
+    def _formula(self, key: str) -> str:
+        """Of the loss that is chosen, or of a metric."""
+        if key != "loss":
+            return catalogue("metrics")[key].formula if key in catalogue("metrics") else ""
+        run = self.runner.run
+        training = (run.training if run is not None else None) or self.document.project.training
+        return catalogue("losses")[training["loss"].key].formula
 
     def start_afresh(self) -> None:
         self._series.clear()
@@ -267,7 +291,11 @@ class _Pair:
 
 
 def _title(key: str) -> str:
-    return html.escape(tr("loss") if key == "loss" else metric_title(key).lower())
+    return html.escape(_plain_title(key).lower())
+
+
+def _plain_title(key: str) -> str:
+    return tr("Loss") if key == "loss" else metric_title(key)
 
 
 def metric_title(key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.plots.chart import TEXT_SIZE
@@ -22,6 +22,8 @@ class MatrixView(QWidget):
     chosen = Signal(object)
     """(true, said) or None."""
     hovered = Signal(object)
+    asked = Signal(object)
+    """QPoint of the screen: what can be asked about ``pointed``?"""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,11 @@ class MatrixView(QWidget):
         if self.cell is not None and max(self.cell) >= len(counts):
             self.choose(None)
         self.update()
+
+    @property
+    def pointed(self) -> Cell | None:
+        """The cell under the pointer, or else the chosen one."""
+        return self._hover or self.cell
 
     def choose(self, cell: Cell | None) -> None:
         """Choose a cell."""
@@ -149,6 +156,11 @@ class MatrixView(QWidget):
         cell = self._cell_at(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton:
             self.choose(None if cell == self.cell else cell)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            self._set_hover(self._cell_at(event.pos()))
+        self.asked.emit(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         self._set_hover(None)

@@ -14,6 +14,7 @@ from core.columns import Columns
 from core.decimate import robust_range
 from core.describe import UPDATE_GUIDE, number
 from core.series import Series
+from core.why.aggregates import layer_gradient, update_ratio
 from gui.plots.base import LivePlot
 from gui.plots.batches import epoch_bands, nearest
 from gui.plots.chart import Chart
@@ -23,6 +24,8 @@ from gui.plots.scales import Log
 from gui.plots.splitter import TurningSplitter
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
+from gui.why.questions import weights_of
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -88,6 +91,23 @@ class NormsPlot(LivePlot):
             for key in table.names:
                 columns.append((f"{title} batch" if key == "batch" else f"{title} {self.layer_name(key)}", table[key]))
         return columns
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        run, gradient = self.runner.run, chart is self.norms.chart
+        table = run.layer_gradient if gradient else run.update_ratio
+        network = self.document.project.network
+        found = []
+        for key in layers_of(table):
+            row = nearest(table["batch"], at[0])
+            value = float(table[key][row])
+            if key not in network.layers or not np.isfinite(value):
+                continue
+            explain = layer_gradient if gradient else update_ratio
+            leads = weights_of(network, key, gradient)
+            made = explain(self.layer_name(key), key, value, int(table["batch"][row]), leads)
+            away = abs(np.log10(max(value, 1e-300)) - np.log10(max(at[1], 1e-300)))
+            found.append((away, Question(made, tr("Why this number of {layer}?", layer=self.layer_name(key)))))
+        return [question for _, question in sorted(found, key=lambda pair: pair[0])]
 
     def restyle(self) -> None:
         self.guide.setPen(pg.mkPen(theme().color("muted"), width=1, style=Qt.PenStyle.DashLine))

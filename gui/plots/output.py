@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from core.answers import answers
-from core.data.dataset import Dataset
+from core.answers import Answers, answers
+from core.data.dataset import Dataset, Part
+from core.describe import Words
 from core.network import activation_of
 from core.project import Change
 from core.reports import Evaluation
+from core.why.aggregates import answer_at, in_unit
+from core.why.numbers import Number
 from gui.plots.base import LivePlot
+from gui.plots.chart import Chart
 from gui.plots.confusion import ConfusionPage
 from gui.plots.export import Table
 from gui.plots.forecast import ForecastPage
@@ -20,6 +24,7 @@ from gui.plots.pages import OutputPage, Shown
 from gui.plots.scatter import ScatterPage
 from gui.plots.surface import SurfacePage
 from gui.text import tr
+from gui.why.here import Question
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -47,6 +52,7 @@ class OutputView(LivePlot):
             self._stack_of_pages.addWidget(page)
             page.said.connect(self._said)
             page.picked.connect(self._watch)
+            page.asked.connect(self._open_menu)
         self.body.addWidget(self._stack_of_pages)
         self._stale: Evaluation | None = None
         self._asked: tuple[object, object] | None = None
@@ -94,7 +100,18 @@ class OutputView(LivePlot):
         if evaluation is None or evaluation is self._stale or data is None:
             return None
         given = answers(data, evaluation)
-        return None if given is None or not len(given.scores) else Shown(data, evaluation, given, self._activation())
+        return None if given is None or not len(given.scores) else self._made(data, evaluation, given)
+
+    def _made(self, data: Dataset, evaluation: Evaluation, given: Answers) -> Shown:
+        outputs = self.document.project.network.of_kind("output")
+        return Shown(data, evaluation, given, self._activation(), outputs[0].id if outputs else "")
+
+    def questions_here(self) -> list[Question]:
+        return [] if self.empty_text() else self.page.questions_here() or super().questions_here()
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        shown, place = self._shown(), self.page.answer_at(at)
+        return [] if shown is None or place is None else [about_answer(shown, *place)]
 
     def _activation(self) -> str:
         outputs = self.document.project.network.of_kind("output")
@@ -143,3 +160,20 @@ def fitting(data: Dataset) -> str:
     if data.task == "classification":
         return "confusion"
     return "forecast" if data.view == "series" and "series" in data.info else "scatter"
+
+
+def about_answer(shown: Shown, row: int, unit: int) -> Question:
+    """Why the network says this to a sample: in the unit of the data where it has one."""
+    given, data = shown.answers, shown.data
+    sample = int(given.samples[row]), cast("Part", shown.evaluation.part)
+    step = int(given.steps[row]) if given.sequence else None
+    said, scaled = float(given.scores[row, unit]), data.target.normalisation
+    lead = Number("value", shown.output, unit, step)
+    if scaled is None:
+        return Question(
+            answer_at(tr("sample {sample}", sample=sample[0]), said, (lead,), sample), tr("Why this answer?")
+        )
+    mean, scale = float(scaled.mean[unit]), float(scaled.scale[unit])
+    title = Words("The answer to sample {sample}", {"sample": sample[0]})
+    made = in_unit(title, said * scale + mean, said, mean, scale, data.target.unit, lead, sample)
+    return Question(made, tr("Why this answer?"))

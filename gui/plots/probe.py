@@ -15,8 +15,12 @@ from core.network import Network
 from core.probing import askable, patience, said
 from core.project import Change
 from core.reports import ProbeResult
+from core.why.aggregates import probe
+from core.why.numbers import Number
 from gui.plots.base import LivePlot
+from gui.plots.chart import Chart
 from gui.plots.export import Table
+from gui.plots.heat import HeatMap
 from gui.plots.probe_bars import NoisePage, StatisticsPage, WeightSharePage
 from gui.plots.probe_controls import PLAN, ProbeControls
 from gui.plots.probe_curves import FactorPage, GatesPage, HorizonPage, TruncationPage
@@ -24,6 +28,7 @@ from gui.plots.probe_pages import Found, InputPage, ProbePage, TrianglePage
 from gui.plots.words import spoken
 from gui.probing import Place, Probing
 from gui.text import tr, tr_core
+from gui.why.here import Question
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -107,6 +112,25 @@ class ProbePlot(LivePlot):
         if self.controls.key == PLAN:
             return [("part", self.plan.toPlainText().splitlines())]
         return self.pages[self.controls.key].table()
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        result = self._result
+        if result is None:
+            return []
+        spec, layer = probe_spec(result.key), result.layer or self.controls.layer
+        examination = self.runner.examination
+        assert chart.pointer is not None
+        value = chart.value_at(*chart.pointer) if isinstance(chart, HeatMap) else chart.nearest_value(at)
+        if value is None:
+            return []
+        known = examination.activations.get(layer) if examination is not None else None
+        step = None if known is None or known.ndim < 2 else int(np.clip(round(at[0]) - 1, 0, len(known) - 1))
+        leads = (
+            ()
+            if known is None
+            else (Number("norm", layer, 0, step, "gradient"), Number("norm", layer, 0, step, "value"))
+        )
+        return [Question(probe(tr_core(spec.title), spec.formula, tr_core(spec.help), value, leads))]
 
     def restyle(self) -> None:
         for key, page in self.pages.items():

@@ -20,6 +20,9 @@ from gui.theme import theme
 _POINTS = 3000
 """Most points that are drawn; evenly picked where there are more, and the sentence says so."""
 
+_NEAR = 14.0
+"""Pixels from a point within which it is meant."""
+
 
 class ScatterPage(OutputPage):
     """True value to the right, prediction upwards, in the unit of the data."""
@@ -37,14 +40,27 @@ class ScatterPage(OutputPage):
         layout.addWidget(self.chart)
         self.wanted = np.zeros(0)
         self.predicted = np.zeros(0)
+        self._units = 1
         self.restyle()
 
     def show_outputs(self, shown: Shown) -> None:
         wanted, said = in_unit(shown.data, shown.answers)
-        self.wanted, self.predicted = wanted.ravel(), said.ravel()
+        self.wanted, self.predicted, self._units = wanted.ravel(), said.ravel(), wanted.shape[1]
         unit = f" ({shown.data.target.unit})" if shown.data.target.unit else ""
         self.chart.set_titles(x=tr("true value") + unit, y=tr("prediction") + unit)
         self._draw()
+
+    def answer_at(self, at: tuple[float, float]) -> tuple[int, int] | None:
+        (left, right), (bottom, top) = self.chart.view_places()
+        scale, rows = self.chart.x_scale, self._drawn()
+        pointer = scale.place(np.array(at))
+        across = (scale.place(self.wanted[rows]) - pointer[0]) / (right - left) * self.chart.columns
+        up = (scale.place(self.predicted[rows]) - pointer[1]) / (top - bottom) * self.chart.rows
+        away = np.where(np.isfinite(across + up), np.hypot(across, up), np.inf)
+        if not len(away) or away.min() > _NEAR:
+            return None
+        row, unit = divmod(int(rows[away.argmin()]), self._units)
+        return row, unit
 
     def sentence(self) -> str:
         miss, lost = mean_miss(self.wanted, self.predicted)

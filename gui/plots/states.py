@@ -14,14 +14,17 @@ from core.project import Change
 from core.shapes import infer
 from core.states import Projection, Search, Trajectories, principal_plane, shown_samples
 from gui.plots.base import LivePlot
+from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.splitter import TurningSplitter
 from gui.plots.state_asking import StateAsking
 from gui.plots.state_chart import GROUPS, EigenChart, Shown, StateChart, group_color
 from gui.plots.state_controls import StateControls
 from gui.plots.state_search import PointSearch
+from gui.plots.state_why import StatePlace, about_eigenvalue, about_state, part_of
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -130,6 +133,18 @@ class StatesPlot(LivePlot):
             ("x", x),
             ("y", y),
         ]
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        found, transition = self.asking.trajectories, self.asking.transition
+        assert found is not None
+        if chart is self.circle:
+            return about_eigenvalue(self.layer_name(found.layer), transition, chart)
+        near, data = self._nearest(at), self.data()
+        if near is None or data is None:
+            return []
+        sample = int(found.samples[near[0]])
+        place = StatePlace(found, near[0], near[1], (sample, part_of(data, sample)), self._plane)
+        return about_state(place, self.controls.units if self.controls.two_units else None)
 
     def start_afresh(self) -> None:
         if not self._layers():
@@ -278,8 +293,7 @@ class StatesPlot(LivePlot):
             return
         sample = int(found.samples[near[0]])
         self.controls.step.setValue(near[1] + 1)
-        part = next((part for part in data.parts if (data.split[part] == sample).any()), "train")
-        self.runner.watch(sample, part)
+        self.runner.watch(sample, part_of(data, sample))
         self.mark()
 
     def _search_or_cancel(self) -> None:

@@ -69,6 +69,15 @@ class SurfacePage(OutputPage):
             self.answers = np.asarray(outputs).reshape(len(inputs), -1)
             self._draw_surface()
 
+    def answer_at(self, at: tuple[float, float]) -> tuple[int, int] | None:
+        shown = self._shown
+        if shown is None:
+            return None
+        places = next(iter(shown.data.inputs.values())).values[shown.answers.samples].astype(float)
+        spread = np.ptp(self.grid, axis=0)
+        row = int(np.square((places - np.array(at)) / np.where(spread > 0, spread, 1.0)).sum(axis=1).argmin())
+        return row, int(np.nan_to_num(shown.answers.scores[row]).argmax())
+
     def sentence(self) -> str:
         names = class_names(self._shown.data) if self._shown and self._shown.data.target.codes else ()
         colors = _class_colors(len(names))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QCursor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from core.describe import number
@@ -14,8 +15,10 @@ from gui.icons import icon
 from gui.text import tr
 from gui.theme import theme
 from gui.unroll import gate_drawings
-from gui.unroll.gate_numbers import GateNumbers, gate_numbers
+from gui.unroll.gate_numbers import GateNumbers, about_gate, gate_numbers
 from gui.unroll.layout import FOOTER, HEADER
+from gui.why.here import Question, open_menu
+from gui.why.questions import about_unit
 
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
@@ -38,6 +41,7 @@ class CellDiagram(QWidget):
         self.unit: int | None = None
         """The unit whose numbers are shown; None is the mean over all."""
         self.numbers: GateNumbers | None = None
+        self._places: Mapping[str, QRectF] = {}
         self.setMouseTracking(True)
         self.resize(*SIZE)
         self.hide()
@@ -112,7 +116,35 @@ class CellDiagram(QWidget):
         offset = count if self.unit is not None and self.unit >= count else 0
         return offset + min(count - 1, max(0, int((pos.x() - rect.left()) / rect.width() * count)))
 
+    def number_at(self, pos: QPointF) -> str | None:
+        """Key of the number at a point of the drawing."""
+        return next((key for key, rect in self._places.items() if rect.contains(pos)), None)
+
+    def questions_at(self, pos: QPointF) -> list[Question]:
+        """What can be asked about the number, or the unit of the strip, at a point."""
+        trace, unit = self._view.shown.numbers.trace, self.unit_at(pos)
+        if trace is None or self.layer not in trace.layers or self.numbers is None:
+            return []
+        if unit is not None:
+            return about_unit(self.layer, "value", unit, self.step())
+        key = self.number_at(pos)
+        if key is None:
+            return []
+        layer = self._view.document.project.network.layers[self.layer]
+        return [about_gate(layer, trace.layers[self.layer], key, self.unit, self.step(), trace.valid[self.layer])]
+
+    def questions_here(self) -> list[Question]:
+        """What can be asked about what the pointer is at."""
+        return self.questions_at(self.mapFromGlobal(QCursor.pos()).toPointF())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        questions = self.questions_at(event.pos().toPointF())
+        if questions:
+            open_menu(self, questions, self._view.document, event.globalPos(), ())
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         if self._close_rect().contains(event.position()):
             self.hide()
             self._view.setFocus()
@@ -141,7 +173,7 @@ class CellDiagram(QWidget):
         if self.numbers is None:
             look.draw_text(painter, box, tr("Computing the gates …"), 13, theme().color("muted"), align=CENTRE)
         else:
-            gate_drawings.draw(painter, self._kind(), box, self.numbers.values)
+            self._places = gate_drawings.draw(painter, self._kind(), box, self.numbers.values)
             line = QRectF(18, self._strip_rect().top() - 26, self.width() - 36, 20)
             look.draw_text(painter, line, self.sentence(), 11.5, theme().color("text"), align=CENTRE)
             self._paint_strip(painter)

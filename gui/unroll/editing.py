@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QMenu
 
 from core.edits import Edit, Remove, Rename
 from core.errors import StudioError
-from core.why.numbers import Number
 from gui.canvas.overlays import Field
-from gui.icons import icon
 from gui.text import sentence, tr
 from gui.unroll import chrome
+from gui.unroll.asking import questions_at, questions_of_selection
 from gui.unroll.lights import Spot
+from gui.why.here import offer
 
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
@@ -90,25 +90,17 @@ class Editing:
     def open_menu(self, event: QContextMenuEvent) -> None:
         """What can be done with the thing under the pointer."""
         view = self._view
-        spot = view.spot_at(event.pos().toPointF())
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        spot = Spot() if by_key else view.spot_at(event.pos().toPointF())
+        questions = questions_of_selection(view) if by_key else questions_at(view, spot)
         if spot.layer and spot.layer not in view.document.selection and spot.kind != "arrow":
             view.document.select([spot.layer])
         menu = QMenu(view)
-        self._offer_why(menu, spot)
         keys = ("values", "gradient", "", "units", "diagram", "rename", "delete", "", "lens", "fit")
         for key in keys:
             if key:
                 menu.addAction(view.commands[key])
             else:
                 menu.addSeparator()
+        offer(menu, questions, view.document)
         menu.popup(event.globalPos())
-
-    def _offer_why(self, menu: QMenu, spot: Spot) -> None:
-        """Questions about the cell under the pointer: its value, and the gradient that reaches it."""
-        if spot.kind != "cell":
-            return
-        ask = self._view.document.asked.emit
-        for text, quantity in ((tr("Why this value?"), "value"), (tr("Why this gradient?"), "gradient")):
-            number = Number(quantity, spot.layer, spot.unit or 0, spot.step)
-            menu.addAction(icon("help"), text, lambda wanted=number: ask(wanted))
-        menu.addSeparator()

@@ -21,6 +21,8 @@ class Pen:
 
     def __init__(self, painter: QPainter, box: QRectF) -> None:
         self.painter, self.box = painter, box
+        self.places: dict[str, QRectF] = {}
+        """Where each number stands, by its key."""
 
     def at(self, x: float, y: float) -> QPointF:
         """A place in pixels."""
@@ -78,6 +80,7 @@ class Pen:
         ink = _ink_on(theme().sign_color(value)) if signed else theme().color("text")
         look.draw_text(self.painter, upper, f"{letter} · {squash}", 11, ink, align=CENTRE)
         look.draw_text(self.painter, lower, number(value), 12.5, ink, bold=True, align=CENTRE)
+        self.places[letter] = rect
 
     def knot(self, x: float, y: float, sign: str) -> None:
         """A round node: ×, + or tanh."""
@@ -90,7 +93,7 @@ class Pen:
         size = 16 if len(sign) == 1 else 11
         look.draw_text(self.painter, box, sign, size, theme().color("text"), bold=True, align=CENTRE)
 
-    def label(self, x: float, y: float, name: str, value: float | None, end: bool = False) -> None:
+    def label(self, x: float, y: float, name: str, value: float | None, key: str = "", end: bool = False) -> None:
         """A quantity that enters or leaves, with its number."""
         place = self.at(x, y)
         left = place.x() - 74 if end else place.x()
@@ -99,14 +102,20 @@ class Pen:
             self.painter, QRectF(left, place.y() - 32, 74, 16), name, 12, theme().color("muted"), align=align
         )
         if value is not None:
+            self.places[key] = QRectF(left, place.y() - 32, 74, 32)
             ink = theme().color("text")
             look.draw_text(self.painter, QRectF(left, place.y() - 18, 74, 16), number(value), 12.5, ink, bold=True,
                            align=align)  # fmt: skip
 
 
-def draw(painter: QPainter, kind: str, box: QRectF, values: Mapping[str, float]) -> None:
-    """The cell of a kind of block. The reset gate of a GRU acts on what the matrix has made of the old state, as in torch."""
-    {"lstm": _lstm, "gru": _gru, "rnn": _rnn}[kind](Pen(painter, box), values)
+def draw(painter: QPainter, kind: str, box: QRectF, values: Mapping[str, float]) -> Mapping[str, QRectF]:
+    """The cell of a kind of block; returns where each number of it stands.
+
+    The reset gate of a GRU acts on what the matrix has made of the old state, as in torch.
+    """
+    pen = Pen(painter, box)
+    {"lstm": _lstm, "gru": _gru, "rnn": _rnn}[kind](pen, values)
+    return pen.places
 
 
 def _lstm(pen: Pen, v: Mapping[str, float]) -> None:
@@ -131,10 +140,10 @@ def _lstm(pen: Pen, v: Mapping[str, float]) -> None:
     pen.gate(0.40, row, "i", "σ", v["i"])
     pen.gate(0.56, row, "g", "tanh", v["g"], signed=True)
     pen.gate(0.72, row, "o", "σ", v["o"])
-    pen.label(0.0, top, "c t−1", v.get("c_before"))
-    pen.label(1.0, top, "c t", v.get("c"), end=True)
-    pen.label(0.0, low, "h t−1", v["h_before"])
-    pen.label(1.0, low, "h t", v["h"], end=True)
+    pen.label(0.0, top, "c t−1", v.get("c_before"), "c_before")
+    pen.label(1.0, top, "c t", v.get("c"), "c", end=True)
+    pen.label(0.0, low, "h t−1", v["h_before"], "h_before")
+    pen.label(1.0, low, "h t", v["h"], "h", end=True)
     look.draw_text(pen.painter, QRectF(pen.at(0, low).x(), pen.at(0, low).y() + 3, 80, 14), "+ x t", 11,
                    theme().color("muted"))  # fmt: skip
 
@@ -161,8 +170,8 @@ def _gru(pen: Pen, v: Mapping[str, float]) -> None:
     pen.gate(0.66, row, "n", "tanh", v["n"], signed=True)
     look.draw_text(pen.painter, QRectF(pen.at(0.6, 0.36).x(), pen.at(0, 0.36).y() - 17, 60, 14),
                    f"1−z = {number(1 - v['z'])}", 10.5, theme().color("muted"))  # fmt: skip
-    pen.label(0.0, top, "h t−1", v["h_before"])
-    pen.label(1.0, top, "h t", v["h"], end=True)
+    pen.label(0.0, top, "h t−1", v["h_before"], "h_before")
+    pen.label(1.0, top, "h t", v["h"], "h", end=True)
     pen.label(0.0, low, "h t−1, x t", None)
     where = pen.at(0.09, 0.4)
     look.draw_text(pen.painter, QRectF(where.x(), where.y() - 17, 70, 14), "Wₙ·h t−1", 10.5, theme().color("muted"))
@@ -176,9 +185,9 @@ def _rnn(pen: Pen, v: Mapping[str, float]) -> None:
     pen.line((0.62, middle), (1.0, middle), color="recurrent", width=2.6)
     pen.knot(0.36, middle, "+")
     pen.gate(0.64, middle, "h", "f", v["h"], signed=True)
-    pen.label(0.0, middle, "h t−1", v["h_before"])
-    pen.label(0.44, middle, "a", v.get("a"))
-    pen.label(1.0, middle, "h t", v["h"], end=True)
+    pen.label(0.0, middle, "h t−1", v["h_before"], "h_before")
+    pen.label(0.44, middle, "a", v.get("a"), "a")
+    pen.label(1.0, middle, "h t", v["h"], "h", end=True)
 
 
 def _toward(here: QPointF, other: QPointF, distance: float) -> QPointF:

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.describe import Words
 from core.network import Layer
 from core.traces import LayerTrace
+from core.why.aggregates import unit_mean
+from core.why.numbers import Number, Quantity
+from gui.why.here import Question
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,3 +71,36 @@ def _first(initial: np.ndarray | None, like: np.ndarray) -> np.ndarray:
 
 def _size(gradient: np.ndarray, unit: int | None, part: slice) -> float:
     return float(np.linalg.norm(gradient)) if unit is None else abs(float(gradient[unit - part.start]))
+
+
+def about_gate(layer: Layer, found: LayerTrace, key: str, unit: int | None, step: int, valid: int) -> Question:
+    """Why a number of the diagram is what it is: of one unit, or the mean over all units of the first direction."""
+    size = int(layer.params["units"])
+    back = unit is not None and unit >= size
+    earlier = step + 1 if back else step - 1
+    if not 0 <= earlier < (valid if back else len(found.value)):
+        earlier = -1
+    names = {letter: gate for gate, letter in _LETTERS[layer.kind].items()}
+    suffix = "_reverse" if back else ""
+    quantity: Quantity = "value"
+    if key in names:
+        quantity = "gate"
+    elif key != "h":
+        quantity = {"c": "cell", "c_before": "cell", "a": "sum"}.get(key, "value")  # type: ignore[assignment]
+    at = earlier if key.endswith("_before") else step
+
+    def one(number: int) -> Number:
+        part = names[key] + suffix if key in names else ""
+        return Number(quantity, layer.id, number, at, part)
+
+    if unit is not None:
+        return Question(one(unit))
+    sources = {"gate": found.gates.get(names.get(key, "")), "cell": found.cell, "sum": found.sums, "value": found.value}
+    firsts = found.initial_cell if quantity == "cell" else found.initial
+    rows = sources[quantity]
+    assert rows is not None
+    values = (_first(firsts, rows[0]) if at < 0 else rows[at])[:size]
+    title = Words(
+        "Mean of {what} over the units of “{layer}”", {"what": key.replace("_before", " before"), "layer": layer.name}
+    )
+    return Question(unit_mean(title, [one(number) for number in range(size)], [float(v) for v in values]))

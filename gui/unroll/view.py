@@ -27,6 +27,7 @@ from gui.document import Document
 from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
+from gui.unroll.asking import questions_at, questions_of_selection
 from gui.unroll.bar import Bar
 from gui.unroll.cell_diagram import CellDiagram
 from gui.unroll.choosing import Choosing
@@ -44,6 +45,7 @@ from gui.unroll.pointing import Pointing
 from gui.unroll.reading import Reading
 from gui.unroll.sample import Sample, read
 from gui.unroll.walking import walk
+from gui.why.here import Question
 
 
 class UnrollView(QWidget):
@@ -204,6 +206,10 @@ class UnrollView(QWidget):
         """Paint everything anew with the next frame."""
         self._picture = None
         self.update()
+
+    def questions_here(self) -> list[Question]:
+        """What can be asked about the selection, or about what the pointer is at."""
+        return questions_of_selection(self) or questions_at(self, self.spot)
 
     # -- signals -----------------------------------------------------------------------------------------------------
 

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from core.describe import number
 from core.network import Network
 from core.why.numbers import Explanation, Number, Term
+from core.why.parts import LENGTH_WORDS
 from gui.forms.form import heading
-from gui.text import tr
+from gui.text import tr, tr_core
 from gui.theme import theme
 from gui.widgets import muted
 
@@ -52,7 +53,9 @@ class TermList(QWidget):
         self.more.setText(tr("{n} more terms add {value}.", n=left, value=number(rest)))
         self.more.setVisible(left > 0)
         leads = any(term.group == "leads" for term in terms)
-        self.heading.setText(tr("Where it is heading") if leads else tr("Where it comes from"))
+        sample = any(term.group == "sample" for term in terms)
+        titles = {1: tr("Where it is heading"), 2: tr("The sample that is examined")}
+        self.heading.setText(titles.get(1 if leads else 2 * sample, tr("Where it comes from")))
         self.heading.setVisible(bool(terms))
 
 
@@ -171,6 +174,9 @@ def number_words(one: Number, network: Network) -> str:
         return tr("bias {unit} of {layer}", unit=one.unit + 1, layer=layer) if "bias" in tensor else tr(
             "weight of {layer}", layer=layer
         )  # fmt: skip
+    if one.quantity in ("norm", "flow"):
+        text = _length_words(one, layer, network)
+        return text if one.step is None else tr("{text}, t = {step}", text=text, step=one.step + 1)
     gate = one.part.removesuffix("_reverse")
     what = {
         "value": "{layer} {unit}", "sum": "sum {unit} of {layer}", "gate": "{gate} gate {unit} of {layer}",
@@ -187,3 +193,11 @@ def number_words(one: Number, network: Network) -> str:
         if one.step < 0
         else tr("{text}, t = {step}", text=text, step=one.step + 1)
     )
+
+
+def _length_words(one: Number, layer: str, network: Network) -> str:
+    if one.quantity == "flow":
+        link = network.links.get(one.part)
+        source = layer if link is None else network.layers[link.source].name
+        return tr("what goes back from {layer} to {source}", layer=layer, source=source)
+    return tr("length of {what} of {layer}", what=tr_core(LENGTH_WORDS.get(one.part, "")), layer=layer)

@@ -1,0 +1,78 @@
+"""What can be asked about a point of the state space, and about an eigenvalue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.dataset import Dataset, Part
+from core.describe import Words
+from core.states import Projection, Trajectories, Transition
+from core.why.aggregates import Aggregate, coordinate, eigenvalue
+from core.why.numbers import Number
+from gui.plots.chart import Chart
+from gui.text import tr
+from gui.why.here import Question
+
+NEAR = 14.0
+"""Pixels from an eigenvalue within which it is meant."""
+
+
+@dataclass(frozen=True, eq=False)
+class StatePlace:
+    """A state that is shown."""
+
+    found: Trajectories
+    row: int
+    step: int
+    sample: tuple[int, Part]
+    plane: Projection | None
+
+
+def part_of(data: Dataset, sample: int) -> Part:
+    """The part of the data that a sample is in."""
+    return next((part for part in data.parts if (data.split[part] == sample).any()), "train")
+
+
+def about_state(place: StatePlace, units: tuple[int, int] | None) -> list[Question]:
+    """Its two coordinates: values of two units, or places along the axes of the plane."""
+    layer, state = place.found.layer, place.found.states[place.row, place.step]
+    where = {"sample": place.sample[0], "step": place.step + 1}
+    made = []
+    for axis in range(2):
+        text = tr("Why this far to the right?") if axis == 0 else tr("Why this far up?")
+        if units is not None:
+            one = Number("value", layer, units[axis], place.step)
+            title = Words("Unit {unit} of sample {sample} at t = {step}", {"unit": units[axis] + 1, **where})
+            symbol = rf"h_{{{units[axis] + 1},\,t={place.step + 1}}}"
+            note = Words("It is the value of one unit. Below is where it comes from.")
+            made.append(
+                Question(
+                    Aggregate(title, float(state[units[axis]]), (symbol,), (), note, (one,), (), place.sample), text
+                )
+            )
+        elif place.plane is not None:
+            title = Words("Component {n} of the state of sample {sample} at t = {step}", {"n": axis + 1, **where})
+            plane = place.plane
+            made.append(
+                Question(coordinate(title, plane.axes[axis], plane.mean, state, layer, place.step, place.sample), text)
+            )
+    return made
+
+
+def about_eigenvalue(name: str, transition: Transition | None, chart: Chart) -> list[Question]:
+    """The eigenvalue nearest to the pointer."""
+    if transition is None or chart.pointer is None or not len(transition.eigenvalues):
+        return []
+    (left, right), (bottom, top) = chart.view_places()
+    scale, values = chart.x_scale, transition.eigenvalues
+    across = (scale.place(values.real) - chart.pointer[0]) / (right - left) * chart.columns
+    up = (scale.place(values.imag) - chart.pointer[1]) / (top - bottom) * chart.rows
+    away = np.where(np.isfinite(across + up), np.hypot(across, up), np.inf)
+    at = int(away.argmin())
+    if away[at] > NEAR:
+        return []
+    return [
+        Question(eigenvalue(name, transition.layer, transition.step, complex(values[at])), tr("Why this eigenvalue?"))
+    ]

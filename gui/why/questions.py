@@ -1,0 +1,38 @@
+"""The questions that several views ask about the same things."""
+
+from __future__ import annotations
+
+from core.network import Network
+from core.parameters import parameters
+from core.why.numbers import Number, Quantity
+from gui.text import tr
+from gui.why.here import Question
+
+MOST_WEIGHTS = 4
+
+
+def about_unit(layer: str, quantity: Quantity, unit: int, step: int | None) -> list[Question]:
+    """About one number of a unit, and the other one of value and gradient."""
+    texts = {"value": tr("Why this value?"), "gradient": tr("Why this gradient?"), "cell": tr("Why this cell?")}
+    wanted = [quantity, *(other for other in ("value", "gradient") if other != quantity)]
+    return [Question(Number(one, layer, unit, step), texts.get(one, "")) for one in wanted]  # type: ignore[arg-type]
+
+
+def about_layer(layer: str, step: int | None, gradient: bool) -> list[Question]:
+    """About all units of a layer at a step: the length of what it says, and of the gradient that reaches it."""
+    made = {
+        "value": Question(Number("norm", layer, 0, step, "value"), tr("Why this value?")),
+        "gradient": Question(Number("norm", layer, 0, step, "gradient"), tr("Why this gradient?")),
+    }
+    return [made[key] for key in (("gradient", "value") if gradient else ("value", "gradient"))]
+
+
+def weights_of(network: Network, layer: str, gradient: bool) -> tuple[Number, ...]:
+    """The first weight of each tensor of a layer and of the links into it, or their gradients."""
+    own = {layer, *(link.id for link in network.into(layer))}
+    found = []
+    for name, parameter in parameters(network).items():
+        if name.rpartition(".")[0] in own:
+            column = 0 if len(parameter.shape) > 1 else None
+            found.append(Number("weight_gradient" if gradient else "weight", layer, 0, None, name, column))
+    return tuple(found[:MOST_WEIGHTS])
