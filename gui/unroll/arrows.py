@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
@@ -53,6 +55,23 @@ def _from_segment(pos: QPointF, one: QPointF, other: QPointF) -> float:
     return (gap.x() ** 2 + gap.y() ** 2) ** 0.5
 
 
+@dataclass(frozen=True, eq=False)
+class Straight:
+    """Straight arrows of one tie."""
+
+    targets: np.ndarray
+    """(n,) steps at which they end."""
+    ends: np.ndarray
+    """(n, 4) x, y of where they begin and of their tips."""
+    way: tuple[float, float]
+    heads: np.ndarray
+    """(n,) True where there is room for a head."""
+
+    def of(self, chosen: np.ndarray) -> Straight:
+        """Some of them."""
+        return Straight(self.targets[chosen], self.ends[chosen], self.way, self.heads[chosen])
+
+
 @dataclass
 class Router:
     """Leads the arrows of one picture."""
@@ -62,10 +81,12 @@ class Router:
 
     def __post_init__(self) -> None:
         self.unrolled = self.layout.unrolled
-        self.lefts, self.rights = (ends.tolist() for ends in self.layout.cell_ends())
+        self._lefts, self._rights = self.layout.cell_ends()
+        self._widths = np.diff(self.layout.edges)
+        self.lefts, self.rights = self._lefts.tolist(), self._rights.tolist()
         self.tops = [self.layout.y(band.top) for band in self.layout.bands]
         self.bottoms = [self.layout.y(band.bottom) for band in self.layout.bands]
-        self.widths = (self.layout.edges[1:] - self.layout.edges[:-1]).tolist()
+        self.widths = self._widths.tolist()
 
         first, end = self.layout.visible()
         steps = self.unrolled.columns
@@ -73,10 +94,11 @@ class Router:
         self.wide = (wide[0], wide[-1] + 1) if wide else (0, 0)
         """Columns of steps between which arrows are wide enough to be seen."""
 
-    def copies(self, tie: Tie) -> list[Copy]:
-        """The arrows of a tie that are wide enough to be seen."""
+    def copies(self, tie: Tie, first: int | None = None, end: int | None = None) -> list[Copy]:
+        """The arrows of a tie that are wide enough to be seen, those near some columns alone where they are given."""
         always = tie.kind in ("last", "initial") or (tie.kind == "forward" and tie.target.steps is None)
-        first, end = self.layout.visible() if always else self.wide
+        if first is None or end is None:
+            first, end = self.layout.visible() if always else self.wide
         if tie.kind in ("recurrent", "memory", "reverse"):
             first, end = max(0, first - 1), end + 1
         found = []
@@ -95,11 +117,46 @@ class Router:
                 found.append(self._copy(tie, source, target, one, other))
         return found
 
+    def straight(self, tie: Tie) -> Straight | None:
+        """The arrows of a tie that are straight lines of one kind, worked out together; None where they are not.
+
+        They are most of all arrows, and one by one their places would take most of a frame.
+        """
+        low, high = tie.source.index, tie.target.index
+        up = tie.kind == "forward" and tie.target.steps is not None and high == low + 1
+        along = tie.kind in ("memory", "recurrent") and low == high and tie.delay == 1
+        if not (up or along):
+            return None
+        row = tie.target
+        # The first one of a row comes from its initial state, and runs in its own way.
+        first = max(self.wide[0] - along, row.first + along)
+        end = min(self.wide[1] + along, row.first + row.valid)
+        columns = np.arange(first, max(first, end))
+        if up:
+            columns = columns[self._widths[columns] >= LEAST_WIDTH]
+            x = np.floor((self._lefts[columns] + self._rights[columns]) / 2 + 0.5)
+            start, tip = self.tops[low], self.bottoms[high] + 1
+            ends = np.stack([x, np.full(len(x), start), x, np.full(len(x), tip)], -1)
+            return Straight(columns - row.first, ends, (0.0, -1.0), self._widths[columns] >= HEAD_WIDTH)
+        wide = np.maximum(self._widths[columns - 1], self._widths[columns]) >= LEAST_WIDTH
+        columns = columns[wide]
+        y = np.full(len(columns), float(round(self.middle(low))))
+        ends = np.stack([self._rights[columns - 1], y, self._lefts[columns] - 1.0, y], -1)
+        return Straight(columns - row.first, ends, (1.0, 0.0), self._widths[columns] >= HEAD_WIDTH)
+
+    def others(self, tie: Tie) -> list[Copy]:
+        """The arrows of a tie that ``straight`` leaves out."""
+        if tie.kind == "forward":
+            return []
+        return [
+            copy for copy in self.copies(tie, self.wide[0], min(self.wide[1], tie.target.first)) if copy.target == 0
+        ]
+
     def _copy(self, tie: Tie, source: int | None, target: int | None, one: int, other: int) -> Copy:
         low, high = tie.source.index, tie.target.index
         match tie.kind:
             case "forward" if one == other and high == low + 1 and not self._between(low, high):
-                x = round((self.lefts[one] + self.rights[one]) / 2) + 0.0
+                x = math.floor((self.lefts[one] + self.rights[one]) / 2 + 0.5) + 0.0
                 start, tip = QPointF(x, self.tops[low]), QPointF(x, self.bottoms[high] + 1)
                 return Copy(tie, source, target, (start, tip), None, tip, QPointF(0, -1))
             case "forward" if one == other:
@@ -213,7 +270,12 @@ class Router:
 
     def _tap(self, tie: Tie, source: int | None, target: int | None, column: int, up: bool) -> Copy:
         """Between a cell and the rail of its tie."""
-        x = round((self.lefts[column] + self.rights[column]) / 2 + self._cell(column) * (-0.27 if up else 0.27)) + 0.0
+        x = (
+            math.floor(
+                (self.lefts[column] + self.rights[column]) / 2 + self._cell(column) * (-0.27 if up else 0.27) + 0.5
+            )
+            + 0.0
+        )
         y = self.rail(tie)
         row = tie.target.index if up else tie.source.index
         start = QPointF(x, y) if up else QPointF(x, self.tops[row])
@@ -245,19 +307,14 @@ class Router:
 
 def paint_heads(painter: QPainter, copies: list[Copy], widths: list[float], color: QColor, size: float) -> None:
     """All heads; they are small pictures, since filling triangles one by one would take most of a frame."""
-    ratio = painter.device().devicePixelRatio()
-    placed: dict[tuple[float, float], list[QPointF]] = {}
+    placed: dict[tuple[float, float], list[list[float]]] = {}
     for copy in copies:
         column = copy.tie.target.column(copy.target)
         if copy.way.isNull() or (widths[column] < HEAD_WIDTH and copy.tie.kind not in ("last", "initial")):
             continue
-        placed.setdefault((copy.way.x(), copy.way.y()), []).append(copy.tip)
+        placed.setdefault((copy.way.x(), copy.way.y()), []).append([copy.tip.x(), copy.tip.y()])
     for way, tips in placed.items():
-        picture = _head(way, color.rgba(), round(size * 2) / 2, ratio)
-        half = picture.width() / ratio / 2
-        shift = QPointF(half, half) + QPointF(*way) * (half * 0.5 - 0.25)
-        for tip in tips:
-            painter.drawPixmap(tip - shift, picture)
+        _paint_tips(painter, way, tips, color, size)
 
 
 @lru_cache(maxsize=512)
@@ -276,6 +333,35 @@ def _head(way: tuple[float, float], rgba: int, size: float, ratio: float) -> QPi
     painter.end()
     picture.setDevicePixelRatio(ratio)
     return picture
+
+
+def paint_straight(painter: QPainter, arrows: Straight, color: QColor, width: float) -> None:
+    """Straight arrows in one colour."""
+    if not len(arrows.targets):
+        return
+    low, high = arrows.ends[:, :2], arrows.ends[:, 2:]
+    corner, size = np.minimum(low, high), np.abs(high - low)
+    across = 0 if arrows.way[0] == 0 else 1
+    corner[:, across] -= width / 2
+    size[:, across] = width
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, width % 1 != 0)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawRects([QRectF(*rect) for rect in np.concatenate([corner, size], 1).tolist()])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_tips(painter, arrows.way, high[arrows.heads].tolist(), color, 6.5 + width)
+
+
+def _paint_tips(
+    painter: QPainter, way: tuple[float, float], tips: list[list[float]], color: QColor, size: float
+) -> None:
+    ratio = painter.device().devicePixelRatio()
+    picture = _head(way, color.rgba(), round(size * 2) / 2, ratio)
+    half = picture.width() / ratio / 2
+    left, top = half + way[0] * (half * 0.5 - 0.25), half + way[1] * (half * 0.5 - 0.25)
+    draw = painter.drawPixmap
+    for x, y in tips:
+        draw(QPointF(x - left, y - top), picture)
 
 
 def paint(

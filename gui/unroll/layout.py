@@ -75,6 +75,8 @@ class Layout:
         """Units of the rows that are expanded, by layer id."""
         self.ends: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
         """Ids of the layers that show data below and targets above."""
+        self.window: tuple[float, float] | None = None
+        """Ends in x of the part of the view that is painted, where that is not all; neighbours of what is in it count too."""
         self._steps = np.array([column.kind == "step" for column in unrolled.columns], dtype=bool)
         self._fixed = np.array(
             [{"static": STATIC_WIDTH, "initial": INITIAL_WIDTH, "step": 0.0}[c.kind] for c in unrolled.columns]
@@ -254,9 +256,13 @@ class Layout:
 
     def visible(self) -> tuple[int, int]:
         """First column in sight, and the one after the last."""
-        left = self.offset.x()
-        first = int(np.searchsorted(self.edges, left, "right")) - 1
-        end = int(np.searchsorted(self.edges, left + self.room_width(), "left"))
+        left, right = self.offset.x(), self.offset.x() + self.room_width()
+        spare = 0
+        if self.window is not None:
+            left, right = (place - GUTTER + self.offset.x() for place in self.window)
+            spare = 2
+        first = int(np.searchsorted(self.edges, left, "right")) - 1 - spare
+        end = int(np.searchsorted(self.edges, right, "left")) + spare
         return max(0, first), min(len(self.unrolled.columns), max(end, first + 1))
 
     def column_width(self, column: int) -> float:

@@ -96,8 +96,8 @@ class Lights:
         color = theme().color("accent")
         for tie in ties:
             copies = self._painting.copies.get(tie, [])
-            self._painting.paint_tie(painter, router, tie, copies, look.with_alpha(color, 0.22), 8.0)
-            self._painting.paint_tie(painter, router, tie, copies, color, 2.6)
+            self._painting.arrows.paint_tie(painter, router, tie, copies, look.with_alpha(color, 0.22), 8.0)
+            self._painting.arrows.paint_tie(painter, router, tie, copies, color, 2.6)
         if len(ties) == 1 and self._painting.copies.get(ties[0]):
             self._badge(painter, ties[0])
 

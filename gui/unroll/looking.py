@@ -19,6 +19,7 @@ class Looking:
         self._view = view
         self.follows = True
         """Until someone zooms by hand all columns stay in sight."""
+        self._left = QPointF()
 
     def set_lens(self, on: bool) -> None:
         """Widen the columns around the selected step, or none."""
@@ -45,9 +46,13 @@ class Looking:
         self._view.repaint_all()
 
     def pan(self, by: QPointF) -> None:
-        """Move what is seen."""
-        self._view.layout_.pan(by)
-        self._view.repaint_all()
+        """Move what is seen, by whole pixels: what is left of a step counts for the next one."""
+        layout = self._view.layout_
+        wanted, before = by + self._left, QPointF(layout.offset)
+        whole = QPointF(round(wanted.x()), round(wanted.y()))
+        self._left = wanted - whole
+        layout.pan(whole)
+        self._view.scroll_by(before - layout.offset)
 
     def toggle_units(self, layers: list[str]) -> None:
         """Show the units of rows, or their strips."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
 
 from core.network import Network
 from core.reports import Moment
@@ -15,12 +15,13 @@ from core.unroll import Row, Tie
 from gui.canvas import look
 from gui.theme import theme
 from gui.unroll import arrows, cells, chrome, ends
+from gui.unroll.arrow_painting import ArrowPainting
 from gui.unroll.layout import FOOTER, GUTTER, HEADER, MOST_UNIT_ROWS, Layout
 from gui.unroll.numbers import LogScale, Numbers, Part
 from gui.unroll.sample import Sample
 
-FLOW_LEVELS = 14
-"""Colours that arrows are sorted into, so that many are painted at a time."""
+SEAM = 24.0
+"""Pixels that are painted anew beside what comes into sight."""
 LEGEND = QRectF(0, 0, 190, 26)
 
 
@@ -49,36 +50,81 @@ class Painting:
 
     def __init__(self, shown: Shown) -> None:
         self.shown = shown
-        self.copies: dict[Tie, list[arrows.Copy]] = {}
-        """The arrows in sight, as last painted."""
+        self.arrows = ArrowPainting(shown)
         self._rows: dict[tuple[str, int], np.ndarray] = {}
         self._reach: dict[str, float] = {}
         self._overview: QImage | None = None
-        self._flows: dict[tuple[str, str], tuple[list[int], bool]] = {}
         self._gutter: tuple[object, QPixmap] | None = None
         self._colors: np.ndarray | None = None
 
     def forget(self) -> None:
         """Numbers or colours have changed."""
-        self._rows, self._reach, self._flows, self._overview, self._gutter = {}, {}, {}, None, None
+        self._rows, self._reach, self._overview, self._gutter = {}, {}, None, None
         self._colors = None
+        self.arrows.forget()
+
+    @property
+    def copies(self) -> dict[Tie, list[arrows.Copy]]:
+        """The arrows in sight, one by one."""
+        return self.arrows.copies
 
     # -- what stays --------------------------------------------------------------------------------------------------
 
     def base(self, painter: QPainter, ratio: float) -> None:
         """Everything but what lights up under the pointer."""
-        shown, layout = self.shown, self.shown.layout
-        size = layout.size
-        painter.fillRect(QRectF(QPointF(), size), theme().color("canvas"))
+        self.arrows.move()
+        painter.fillRect(QRectF(QPointF(), self.shown.layout.size), theme().color("canvas"))
+        self._content(painter, ratio, self._room())
+        self._around(painter, ratio)
+
+    def scrolled(self, painter: QPainter, ratio: float, before: QPixmap, by: int) -> None:
+        """The same after columns have moved ``by`` whole pixels: ``before`` moves, and only what comes into sight is painted."""
+        self.arrows.move()
+        layout, room = self.shown.layout, self._room()
+        painter.fillRect(QRectF(QPointF(), layout.size), theme().color("canvas"))
         painter.save()
-        painter.setClipRect(QRectF(GUTTER, HEADER, size.width() - GUTTER, layout.room_height()))
+        painter.setClipRect(room)
+        painter.drawPixmap(by, 0, before)
+        painter.restore()
+        fresh = QRectF(room)
+        # A little more than what is new: names of steps and heads of arrows reach over its edge.
+        fresh.setRight(room.left() + by + SEAM) if by > 0 else fresh.setLeft(room.right() + by - SEAM)
+        painter.fillRect(fresh, theme().color("canvas"))
+        layout.window = fresh.left(), fresh.right()
+        try:
+            self._content(painter, ratio, fresh)
+        finally:
+            layout.window = None
+        self._around(painter, ratio)
+
+    @property
+    def scrolls(self) -> bool:
+        """Whether a part can be painted by itself: a curve is drawn as a whole, with all of its dashes."""
+        sample = self.shown.sample
+        given = [*sample.inputs.values(), *(asked.target for asked in sample.asked.values())]
+        return all(one.look != "curve" for one in given)
+
+    def _room(self) -> QRectF:
+        """Where the columns are."""
+        layout = self.shown.layout
+        return QRectF(GUTTER, HEADER, layout.size.width() - GUTTER, layout.room_height())
+
+    def _content(self, painter: QPainter, ratio: float, clip: QRectF) -> None:
+        """The columns."""
+        painter.save()
+        painter.setClipRect(clip)
         self._paint_cells(painter, ratio)
         self._paint_column(painter)
         self._paint_ends(painter, ratio)
         self._paint_veil(painter)
-        self._paint_arrows(painter)
+        self.arrows.paint(painter)
         self._paint_starts(painter)
         painter.restore()
+
+    def _around(self, painter: QPainter, ratio: float) -> None:
+        """What stays where it is while columns move: names, numbers of the steps, overview and legend."""
+        shown, layout = self.shown, self.shown.layout
+        size = layout.size
         painter.drawPixmap(QPointF(0, HEADER), self._names(ratio))
         chrome.header(painter, layout, shown.column, None)
         chrome.overview(painter, layout, self._overview_picture(), chrome.numbers_line(shown.numbers))
@@ -265,74 +311,6 @@ class Painting:
                 band = layout.bands[row.index]
                 height = band.height + band.data + 2
                 painter.fillRect(QRectF(left, layout.y(band.top) - 1, right - left, height), veil)
-
-    # -- arrows ------------------------------------------------------------------------------------------------------
-
-    def _paint_arrows(self, painter: QPainter) -> None:
-        router = arrows.Router(self.shown.layout)
-        self.copies = {tie: router.copies(tie) for tie in self.shown.layout.unrolled.ties}
-        for tie, copies in self.copies.items():
-            color = theme().color("recurrent" if self._is_recurrent(tie) else "link")
-            if tie.key in self.shown.marked and tie.kind not in ("memory", "reverse"):
-                color = theme().color("selection")
-            elif tie.key in self.shown.highlighted:
-                color = theme().color("warning")
-            if not self.shown.gradient:
-                self.paint_tie(painter, router, tie, copies, look.with_alpha(color, 0.85), 2.0)
-                continue
-            self._paint_flows(painter, router, tie, copies)
-
-    @staticmethod
-    def _is_recurrent(tie: Tie) -> bool:
-        return tie.kind in ("recurrent", "memory", "reverse", "initial")
-
-    def paint_tie(
-        self, painter: QPainter, router: arrows.Router, tie: Tie, copies: list[arrows.Copy], color: QColor, width: float
-    ) -> None:
-        arrows.paint(painter, copies, router.widths, color, width, tie.kind == "initial")
-        if tie.kind in ("reduce", "spread"):
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(color, width))
-            painter.drawPath(router.rail_path(tie))
-            if tie.kind == "reduce":
-                self._rail_head(painter, router, tie, color)
-
-    @staticmethod
-    def _rail_head(painter: QPainter, router: arrows.Router, tie: Tie, color: QColor) -> None:
-        tip = QPointF(router.lefts[tie.target.first] - 1, router.middle(tie.target.index))
-        copy = arrows.Copy(tie, None, None, None, None, tip, QPointF(1, 0))
-        arrows.paint_heads(painter, [copy], router.widths, color, 8.5)
-
-    def _paint_flows(self, painter: QPainter, router: arrows.Router, tie: Tie, copies: list[arrows.Copy]) -> None:
-        """Arrows in the colour and width of the gradient that goes back along them."""
-        levels, at_source = self._levels(tie)
-        buckets: dict[int, list[arrows.Copy]] = {}
-        for copy in copies:
-            step = (copy.source if at_source else copy.target) or 0
-            buckets.setdefault(levels[step] if 0 <= step < len(levels) else -1, []).append(copy)
-        for level, members in sorted(buckets.items()):
-            if level < 0:
-                color, width = look.with_alpha(theme().color("muted"), 0.35), 1.0
-            else:
-                share = level / (FLOW_LEVELS - 1)
-                color, width = theme().sequential(share), 1.2 + 3.4 * share
-            arrows.paint(painter, members, router.widths, color, width, tie.kind == "initial")
-        if tie.kind in ("reduce", "spread"):
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(look.with_alpha(theme().color("muted"), 0.6), 1.4))
-            painter.drawPath(router.rail_path(tie))
-
-    def _levels(self, tie: Tie) -> tuple[list[int], bool]:
-        """Colour of every copy of a tie (-1 where nothing flows, or in the other part), and whether by its source's step."""
-        key = (tie.key, tie.kind)
-        if key not in self._flows:
-            shown, late = self.shown, tie.kind in ("recurrent", "memory", "reverse", "initial")
-            hidden = (shown.part == "direct" and late) or (shown.part == "through" and not late)
-            flows, at_source = shown.numbers.flows(tie)
-            shares = np.nan_to_num(shown.scale.shares(flows), nan=-1.0)
-            levels = np.where((shares < 0) | hidden, -1, np.rint(shares * (FLOW_LEVELS - 1))).astype(int)
-            self._flows[key] = levels.tolist(), at_source
-        return self._flows[key]
 
     def _paint_starts(self, painter: QPainter) -> None:
         layout = self.shown.layout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -173,6 +175,33 @@ class UnrollView(QWidget):
             self.layout_.ends = wanted
             self.layout_.arrange()
 
+    def scroll_by(self, by: QPointF) -> None:
+        """Columns have moved: move the picture with them, and paint what has come into sight."""
+        before, ratio = self._picture, self.devicePixelRatioF()
+        dx = round(by.x())
+        if (
+            before is None
+            or not self.painting.scrolls
+            or by.y()
+            or abs(by.x() - dx) > 1e-6
+            or abs(dx) > self.width() / 2
+        ):
+            self.repaint_all()
+            return
+        if dx:
+            self._picture = self._painted(lambda painter: self.painting.scrolled(painter, ratio, before, dx))
+            self.update()
+
+    def _painted(self, paint: Callable[[QPainter], None]) -> QPixmap:
+        """A picture of the size of the view."""
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap((QSizeF(self.size()) * ratio).toSize())
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        paint(painter)
+        painter.end()
+        return picture
+
     # -- what commands, mouse and keys ask for -----------------------------------------------------------------------
 
     def show_gradient(self, on: bool) -> None:
@@ -268,12 +297,7 @@ class UnrollView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
         if self._picture is None:
-            picture = QPixmap((QSizeF(self.size()) * ratio).toSize())
-            picture.setDevicePixelRatio(ratio)
-            inner = QPainter(picture)
-            self.painting.base(inner, ratio)
-            inner.end()
-            self._picture = picture
+            self._picture = self._painted(lambda inner: self.painting.base(inner, ratio))
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         self.lights.paint(painter, self.spot)
