@@ -18,7 +18,7 @@ def pixels(view):
         ("adding-lstm", True, 60),
         ("adding-lstm", False, 22),
         ("temporal-order-lstm", True, 45),
-        ("drawing", False, 90),
+        ("drawing-gru", False, 90),
         ("co2-every-step", True, 30),
     ],
 )

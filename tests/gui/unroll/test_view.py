@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from core.edits import SetData
 from core.project import Project
 from core.reports import Moment, Report
+from core.why.numbers import Number
 from gui.theme import theme
 
 Key = Qt.Key
@@ -287,6 +288,4 @@ def test_the_menu_of_a_cell_asks_why(make):
     for text in ("Why this value?", "Why this gradient?"):
         next(action for action in menu.actions() if action.text() == text).trigger()
     menu.close()
-    assert [(number.quantity, number.layer, number.step) for number in asked] == [
-        ("value", layer, 3), ("gradient", layer, 3),
-    ]  # fmt: skip
+    assert asked == [Number("norm", layer, 0, 3, "value"), Number("norm", layer, 0, 3, "gradient")]
