@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,6 +17,35 @@ from core.engine.watchdog import Found, in_tensors
 from core.errors import NotTrainable
 from core.network import Network
 from core.parameters import parameters
+
+_LINE = 16
+"""Numbers of 32 bit in a cache line."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """Tensors one behind the other in memory, so that one operation reaches all of them."""
+
+    numbers: Tensor
+    """(n,) all of them; 0 in the gaps."""
+    places: list[tuple[int, torch.Size]]
+    """Where each one begins, and its shape."""
+
+    def views(self) -> list[Tensor]:
+        """The tensors; they share their memory with ``numbers``."""
+        return [self.numbers[first : first + shape.numel()].view(shape).detach() for first, shape in self.places]
+
+
+def _end_to_end(tensors: list[Tensor]) -> Row:
+    """A copy of these tensors, each of which begins where a cache line does."""
+    places, first = [], 0
+    for tensor in tensors:
+        places.append((first, tensor.shape))
+        first += -(-tensor.numel() // _LINE) * _LINE
+    made = Row(tensors[0].new_zeros(first) if tensors else torch.zeros(0), places)
+    for view, tensor in zip(made.views(), tensors, strict=True):
+        view.copy_(tensor)
+    return made
 
 
 class Learner:
@@ -32,15 +62,19 @@ class Learner:
     ) -> None:
         declared = parameters(network)
         self.tensors: dict[str, Tensor] = {
-            name: torch.tensor(weights[name], dtype=dtype, device=device).requires_grad_(not parameter.frozen)
-            for name, parameter in declared.items()
+            name: torch.tensor(weights[name], dtype=dtype, device=device) for name in declared
         }
+        learned = [name for name, parameter in declared.items() if not parameter.frozen]
+        self._all = _end_to_end([self.tensors[name] for name in learned])
+        self.tensors.update(
+            (name, view.requires_grad_()) for name, view in zip(learned, self._all.views(), strict=True)
+        )
         self.layer_of = {name: parameter.layer for name, parameter in declared.items()}
         """Id of the layer that each parameter belongs to."""
         self._learned = {name: tensor for name, tensor in self.tensors.items() if tensor.requires_grad}
         if not self._learned:
             raise NotTrainable("Nothing can learn: every layer is frozen. Thaw at least one layer or link.")
-        self._before = {name: torch.empty_like(tensor) for name, tensor in self._learned.items()}
+        self._before = Row(torch.zeros_like(self._all.numbers), self._all.places)
         self.training = training
         self.optimizer = build_optimizer(training["optimizer"], self._learned.values(), training["weight_decay"])
         self.schedule = build_schedule(training["schedule"], self.optimizer, total_steps)
@@ -63,7 +97,8 @@ class Learner:
         """Leave the gradient of the loss and all penalties in the parameters; returns its norm."""
         if not loss.requires_grad:
             raise NotTrainable("The loss does not depend on any weight that can learn. Thaw a layer, or link one in.")
-        self.optimizer.zero_grad(set_to_none=True)
+        for tensor in self._learned.values():
+            tensor.grad = None
         penalties = [each for each in (self.penalty(), penalty) if each is not None]
         torch.autograd.backward(sum(penalties, start=loss))
         return self.gradient_norm()
@@ -119,14 +154,13 @@ class Learner:
     @torch.no_grad()
     def step(self) -> Found | None:
         """Change the parameters. What would become NaN or infinite is returned: all of them then stay as they were."""
-        torch._foreach_copy_(list(self._before.values()), list(self._learned.values()))
+        self._before.numbers.copy_(self._all.numbers)
         self.optimizer.step()
         self.schedule.step()
-        if math.isfinite(total_norm(list(self._learned.values()))):
+        if math.isfinite(total_norm([self._all.numbers])):
             return None
         found = next(in_tensors("step", self._learned, self.layer_of), None)
-        for name, tensor in self._learned.items():
-            tensor.copy_(self._before[name])
+        self._all.numbers.copy_(self._before.numbers)
         return found
 
     def change(self, training: Choice, total_steps: int) -> None:
@@ -143,8 +177,9 @@ class Learner:
     @torch.no_grad()
     def update_ratio(self) -> dict[str, float]:
         """|change| / |weights| of each layer in the step just taken."""
-        moved = self._by_layer({name: tensor - self._before[name] for name, tensor in self._learned.items()})
-        before = self._by_layer(self._before)
+        old = dict(zip(self._learned, self._before.views(), strict=True))
+        moved = self._by_layer({name: tensor - old[name] for name, tensor in self._learned.items()})
+        before = self._by_layer(old)
         return {layer: _ratio(total_norm(moved[layer]), total_norm(before[layer])) for layer in moved}
 
     def _by_layer(self, tensors: Mapping[str, Tensor]) -> dict[str, list[Tensor]]:
@@ -176,6 +211,8 @@ def total_norm(tensors: list[Tensor]) -> float:
 
 @torch.no_grad()
 def _norm(tensors: list[Tensor]) -> float:
+    if len(tensors) == 1:
+        return float(torch.linalg.vector_norm(tensors[0]))
     # torch.nn.utils.get_total_norm does the same in three times the time, which small networks would feel
     return float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(tensors))))
 

@@ -196,6 +196,9 @@ def test_capturing_on_the_fused_kernel_changes_no_bit(
         totals = recorder
     for without, with_capture in zip(*results, strict=True):
         assert torch.equal(without, with_capture)
+    with torch.no_grad():
+        evaluated, _ = fused_lstm(x, list(module.parameters()), zero, zero)
+    assert torch.equal(evaluated, results[0][0]) and not evaluated.requires_grad
     looped, _ = cell_loop("fused", module, x, zero, zero)
     torch.stack(looped).square().mean().backward()
     assert totals is not None and totals.total is not None

@@ -136,6 +136,18 @@ def test_cross_entropy_is_stable_and_right(output, smoothing):
     np.testing.assert_allclose(gradient, (np.exp(logs) - y) / 5, atol=1e-12)
 
 
+@pytest.mark.parametrize("output", ["softmax", "log_softmax", "identity"])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_cross_entropy_over_steps_is_the_same_with_and_without_a_mask_that_keeps_all(output, smoothing):
+    rng = np.random.default_rng(3)
+    z, codes = 3 * rng.normal(size=(7, 4, 3)), rng.integers(0, 3, (7, 4))
+    dataset, values = classes(codes.T, 3), {"label_smoothing": smoothing}
+    short = measured("cross_entropy", z, codes[..., None], dataset, output, **values)
+    long = measured("cross_entropy", z, codes[..., None], dataset, output, np.ones((7, 4), dtype=bool), **values)
+    assert short[0] == pytest.approx(long[0], rel=1e-14)
+    np.testing.assert_allclose(short[1], long[1], atol=1e-15)
+
+
 def test_cross_entropy_with_balanced_classes_weighs_rare_ones_more():
     dataset = classes([0, 0, 0, 0, 1, 2], 3)
     weights = 6 / (3 * np.array([4, 1, 1]))
