@@ -42,6 +42,10 @@ class BadValue(StudioError):
     """A value that a parameter does not accept."""
 
 
+class GivenUp(StudioError):
+    """An answer that would take long was no longer waited for, because something else was wanted meanwhile."""
+
+
 class Refused(StudioError):
     """An edit that the rules do not allow, such as a link into an input."""
 

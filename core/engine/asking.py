@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from core.engine.free_running import free_run
 from core.engine.generating import generate
 from core.engine.learner import Learner
 from core.engine.model import Model
-from core.engine.probes import Look, measure
+from core.engine.probes import Look, measure, never
 from core.engine.reading import read
 from core.engine.trace import trace
 from core.engine.trajectories import step_of, trajectories
@@ -51,6 +51,8 @@ class Asking:
         self._learner = Learner(
             state.network, state.weights, training, self._course.steps(training), dtype, self._device
         )
+        self.given_up: Callable[[], bool] = never
+        """Asked now and then by a probe that takes long: whether something else is wanted instead."""
         self._stopping = False
 
     @property
@@ -131,7 +133,7 @@ class Asking:
 
     def look(self, layer: str, samples: np.ndarray) -> Look:
         """A look at these samples with the weights as they are."""
-        return Look(self._model, self._learner.tensors, self._data.take(samples), layer)
+        return Look(self._model, self._learner.tensors, self._data.take(samples), layer, given_up=self.given_up)
 
     def states(self, layer: str, samples: np.ndarray) -> Trajectories:
         """What a layer says at every step of these samples."""

@@ -23,9 +23,14 @@ from core.engine.axes import Axes, find_axes, groups
 from core.engine.batches import Batch
 from core.engine.changes import Changes
 from core.engine.model import Model, Pass
-from core.errors import BadValue, StudioError
+from core.errors import BadValue, GivenUp, StudioError
 from core.network import Layer, Network
 from core.reports import ProbeResult
+
+
+def never() -> bool:
+    """Whether an answer was given up, where nobody can."""
+    return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +44,8 @@ class Look:
     """Id of the layer asked about; "" for the whole network."""
     changes: Changes | None = None
     """What is changed in the pass ``seen`` by a what-if."""
+    given_up: Callable[[], bool] = never
+    """Asked now and then by what takes long: whether something else is wanted instead."""
 
     @classmethod
     def of(cls, model: Model, parameters: Mapping[str, Tensor], done: Pass, changes: Changes | None = None) -> Look:
@@ -46,6 +53,11 @@ class Look:
         look = cls(model, parameters, done.batch, changes=changes)
         vars(look)["seen"] = done
         return look
+
+    def breathe(self) -> None:
+        """Called between two pieces of what takes long; GivenUp where nobody waits for it any longer."""
+        if self.given_up():
+            raise GivenUp("The measurement was given up, because something else was wanted meanwhile: ask again.")
 
     @cached_property
     def seen(self) -> Pass:
@@ -147,6 +159,8 @@ class Schedule:
                 continue
             try:
                 result = answer(one.choice, one.layer)
+            except GivenUp:
+                continue
             except StudioError as error:
                 # No reason to end the training: the probe alone is given up.
                 self.refused.append(error)

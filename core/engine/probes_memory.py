@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from core.errors import BadValue
 
 LARGEST = 1024
 """State variables of a cycle whose Jacobian is still computed."""
+CHUNK = 1 << 18
+"""Numbers of a Jacobian that are worked out at once, so that whoever waits can be heard in between."""
 LEFT = 0.01
 """Share of the gradient that is left at the memory horizon."""
 
@@ -34,16 +37,13 @@ class Transition:
     rows: dict[Key, slice]
     """Where each part of the state stands."""
     by_delay: dict[int, Tensor]
-    """For each delay k >= 1: dx_t / dx_{t-k}, (n, batch, size, size), everything between included."""
+    """For each delay k >= 1: dx_t / dx_{t-k}, (n, batch, size, size), everything between included. In 64 bit on the
+    processor: the Apple GPU has neither the precision nor eigenvalues."""
 
-    def own(self, layer: str) -> tuple[int, Tensor]:
-        """(k, dh_t / dh_{t-k}) of one layer (with c for an LSTM), for its shortest delay k that is not all 0."""
+    def own(self, layer: str) -> dict[int, Tensor]:
+        """For each delay k: dh_t / dh_{t-k} of one layer (with c for an LSTM), (n, batch, own size, own size)."""
         places = torch.cat([torch.arange(s.start, s.stop) for (key, _, _), s in self.rows.items() if key == layer])
-        for delay in sorted(self.by_delay):
-            block = self.by_delay[delay][..., places, :][..., places]
-            if bool((block != 0).any()):
-                return delay, block
-        return 1, self.by_delay[min(self.by_delay)][..., places, :][..., places]
+        return {delay: block[..., places, :][..., places] for delay, block in self.by_delay.items()}
 
     def companion(self) -> Tensor:
         """The whole transition of (x_t, ..., x_{t-D+1}), (n, batch, D size, D size)."""
@@ -57,9 +57,36 @@ class Transition:
         shift = torch.eye((depth - 1) * size, depth * size, dtype=top.dtype, device=top.device)
         return torch.cat([top, shift.expand(*top.shape[:2], -1, -1)], -2)
 
+    def radii(self, look: Look) -> Tensor:
+        """Largest |eigenvalue| of the whole transition over one step, (n, batch).
 
-def transition(look: Look, columns: int = 1, at: int | None = None) -> Transition:
-    """The transition of the cycle that the layer is on, at up to ``columns`` steps, or to the step ``at`` alone."""
+        State variables that nothing reads, or that read nothing, add eigenvalues of 0 alone and are left out.
+        """
+        whole = self.companion()
+        lives = (whole != 0).flatten(0, 1).any(0)
+        kept = torch.arange(len(lives))
+        while len(kept):
+            inside = lives[kept][:, kept]
+            stays = inside.any(0) & inside.any(1)
+            if bool(stays.all()):
+                break
+            kept = kept[stays]
+        return _radii(look, whole[..., kept, :][..., kept]) if len(kept) else whole.new_zeros(whole.shape[:2])
+
+
+def transition(look: Look, at: int) -> Transition:
+    """The transition of the cycle that the layer is on, to the step ``at``."""
+    return next(transitions(look, np.array([at])))
+
+
+def spread(look: Look, columns: int) -> np.ndarray:
+    """At most ``columns`` steps, after the first where there is more than one, evenly spread."""
+    count = look.axes.steps[look.layer]
+    return np.unique(np.linspace(min(1, count - 1), count - 1, min(columns, count)).round().astype(int))
+
+
+def transitions(look: Look, steps: np.ndarray) -> Iterator[Transition]:
+    """The transitions of the cycle that the layer is on, to these steps, a few of them at a time."""
     members = look.model.program.plan.part_of(look.layer).layers
     walks = {key: locals_of(look, key) for key in members}
     rows: dict[Key, slice] = {}
@@ -78,25 +105,22 @@ def transition(look: Look, columns: int = 1, at: int | None = None) -> Transitio
             size=size * depth,
             largest=LARGEST,
         )
-    count = look.axes.steps[look.layer]
-    steps = np.unique(np.linspace(min(1, count - 1), count - 1, min(columns, count)).round().astype(int))
-    if at is not None:
-        steps = np.array([at])
-    some = look.seen.values.outputs[look.layer]
-    blocks = {
-        delay: some.new_zeros(len(steps), len(look.batch), size, size, dtype=torch.float64)
-        for delay in range(depth + 1)
-    }
-    for directions in walks.values():
-        for local in directions:
-            _differentiate(local, steps, count, rows, blocks)
-    return Transition(steps, rows, _without_delay(blocks))
+    at_once = max(1, CHUNK // (len(look.batch) * (size * depth) ** 2))
+    for chosen in np.split(steps, range(at_once, len(steps), at_once)):
+        look.breathe()
+        shape = (len(chosen), len(look.batch), size, size)
+        blocks = {delay: torch.zeros(shape, dtype=torch.float64) for delay in range(depth + 1)}
+        for directions in walks.values():
+            for local in directions:
+                _differentiate(look, local, chosen, rows, blocks)
+        yield Transition(chosen, rows, _without_delay(blocks))
 
 
 def _differentiate(
-    local: Local, steps: np.ndarray, count: int, rows: dict[Key, slice], blocks: dict[int, Tensor]
+    look: Look, local: Local, steps: np.ndarray, rows: dict[Key, slice], blocks: dict[int, Tensor]
 ) -> None:
     """Write the derivatives of one layer at ``steps`` into ``blocks``, by delay."""
+    count = look.axes.steps[look.layer]
     chosen = torch.as_tensor(count - 1 - steps if local.suffix else steps)
     own = (local.layer.id, local.suffix)
     sources: list[tuple[Tensor, int, slice]] = []
@@ -114,16 +138,29 @@ def _differentiate(
         sources.append((cell, 1, rows[(*own, "c")]))
     state, new_cell = local.step(reads, before, cell)
     outputs = {"h": state, **({"c": new_cell} if cell is not None else {})}
-    leaves = [leaf for leaf, _, _ in sources]
     for part, values in outputs.items():
-        if not leaves or not values.requires_grad:
+        if not sources or not values.requires_grad:
             continue
-        for unit in range(values.shape[-1]):
-            grads = torch.autograd.grad(values[..., unit].sum(), leaves, retain_graph=True, allow_unused=True)
-            row = rows[(*own, part)].start + unit
+        for first, grads in _jacobian(look, values, [leaf for leaf, _, _ in sources]):
+            top = rows[(*own, part)].start + first
             for grad, (_, delay, columns) in zip(grads, sources, strict=True):
                 if grad is not None:
-                    blocks[delay][..., row, columns] += grad
+                    blocks[delay][..., top : top + len(grad), columns] += grad.movedim(0, -2).cpu()
+
+
+def _jacobian(look: Look, values: Tensor, leaves: list[Tensor]) -> Iterator[tuple[int, tuple[Tensor | None, ...]]]:
+    """(first unit, for each leaf d values / d leaf (units, n, batch, features)) for some units after the others."""
+    units = values.shape[-1]
+    at_once = max(1, CHUNK // (values.numel() * len(leaves)))
+    for first in range(0, units, at_once):
+        look.breathe()
+        chosen = torch.arange(first, min(first + at_once, units), device=values.device)
+        fed = values.new_zeros(len(chosen), *values.shape)
+        fed[chosen - first, ..., chosen] = 1.0
+        yield (
+            first,
+            torch.autograd.grad(values, leaves, fed, retain_graph=True, allow_unused=True, is_grads_batched=True),
+        )
 
 
 def _without_delay(blocks: dict[int, Tensor]) -> dict[int, Tensor]:
@@ -144,23 +181,43 @@ def factor(look: Look, columns: int) -> Values:
     "weights/NAME": largest |eigenvalue| of a recurrent matrix; of each gate for a block with several.
     """
     refuse_without_past(look)
-    found = transition(look, columns)
-    delay, own = found.own(look.layer)
+    steps, norms, radii = spread(look, columns), [], []
+    for found in transitions(look, steps):
+        norms.append({delay: _norms(look, own) for delay, own in found.own(look.layer).items()})
+        radii.append(found.radii(look))
+    by_delay = {delay: torch.cat([one[delay] for one in norms]) for delay in sorted(norms[0])}
+    delay = next((k for k, norm in by_delay.items() if bool((norm > 0).any())), min(by_delay))
     values = {
-        "step": found.steps,
+        "step": steps,
         "delay": np.array(delay),
-        "norm": torch.linalg.matrix_norm(own, ord=2).mean(-1).cpu().numpy(),
-        "radius": _radii(found.companion()).mean(-1).cpu().numpy(),
+        "norm": by_delay[delay].mean(-1).numpy(),
+        "radius": torch.cat(radii).mean(-1).numpy(),
         "saturated": saturated(look, look.layer),
     }
     for name, matrix in _recurrent_matrices(look):
-        values[f"weights/{name}"] = _radii(matrix).cpu().numpy()
+        values[f"weights/{name}"] = _radii(look, matrix[None])[0].numpy()
     return values
 
 
-def _radii(matrices: Tensor) -> Tensor:
-    sizes: Tensor = torch.linalg.eigvals(matrices).abs().amax(-1)
-    return sizes
+def _norms(look: Look, matrices: Tensor) -> Tensor:
+    """The largest singular value of each matrix (..., m, m); a block of zeros alone is not worth the work."""
+    if not bool((matrices != 0).any()):
+        return matrices.new_zeros(matrices.shape[:-2])
+    return _one_by_one(look, matrices, lambda matrix: torch.linalg.matrix_norm(matrix, ord=2))
+
+
+def _radii(look: Look, matrices: Tensor) -> Tensor:
+    """The largest |eigenvalue| of each matrix (..., m, m)."""
+    return _one_by_one(look, matrices, lambda matrix: torch.linalg.eigvals(matrix).abs().amax())
+
+
+def _one_by_one(look: Look, matrices: Tensor, number: Callable[[Tensor], Tensor]) -> Tensor:
+    """A number of each matrix. All at once would be no quicker, and could not be given up."""
+    found = []
+    for matrix in matrices.flatten(0, -3):
+        look.breathe()
+        found.append(number(matrix))
+    return torch.stack(found).reshape(matrices.shape[:-2])
 
 
 def _recurrent_matrices(look: Look) -> list[tuple[str, Tensor]]:
@@ -168,7 +225,7 @@ def _recurrent_matrices(look: Look) -> list[tuple[str, Tensor]]:
     layer, found = look.asked, []
     for local in locals_of(look, layer.id):
         if local.before is not None:
-            w_hh = local.weights()[1].detach().double()
+            w_hh = local.weights()[1].detach().cpu().double()
             gates = w_hh.split(w_hh.shape[1])
             names = {1: [""], 3: ["reset", "update", "candidate"], 4: ["input", "forget", "candidate", "output"]}
             for gate, matrix in zip(names[len(gates)], gates, strict=True):
@@ -176,8 +233,8 @@ def _recurrent_matrices(look: Look) -> list[tuple[str, Tensor]]:
         for link in local.links:
             name = f"{link.id}.weight"
             if link.source == layer.id and link.delay and name in local.parameters:
-                weight = local.parameters[name].detach().double()
-                mask = 1.0 if link.mask is None else torch.as_tensor(link.mask, device=weight.device)
+                weight = local.parameters[name].detach().cpu().double()
+                mask = 1.0 if link.mask is None else torch.as_tensor(link.mask)
                 found.append((name, weight * mask))
     return found
 
@@ -200,7 +257,7 @@ def horizon(look: Look, columns: int) -> Values:
     left = _left(look)
     seen = np.flatnonzero(np.isfinite(left) & (left > 0))
     rate = math.exp(np.polyfit(seen, np.log(left[seen]), 1)[0]) if len(seen) > 1 else math.nan
-    radius = _radii(transition(look, columns).companion())
+    radius = torch.cat([found.radii(look) for found in transitions(look, spread(look, columns))])
     predicted = float(torch.exp(torch.log(radius.clamp_min(1e-300)).mean()))
     return {
         "distance": np.arange(len(left)),
@@ -228,7 +285,7 @@ def _left(look: Look) -> np.ndarray:
         wanted = felt[at, sample]
         fed[at, sample] = wanted if bool(wanted.any()) else 1.0
     torch.autograd.backward(value, fed)
-    norms = torch.linalg.vector_norm(capture.total(look.layer).double(), dim=-1).cpu()
+    norms = torch.linalg.vector_norm(capture.total(look.layer).cpu().double(), dim=-1)
     back = torch.full((steps, batch), math.nan, dtype=torch.float64)
     for sample in range(batch):
         walked = norms[: int(last[sample]), sample].flip(0)

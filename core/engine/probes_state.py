@@ -122,6 +122,7 @@ def noise(look: Look) -> Values:
     """
     rows = []
     for number in range(len(look.batch)):
+        look.breathe()
         single = look.model.looked_at(look.parameters, one_of(look.batch, number), truncate=0)
         grads = look.learned(single)
         rows.append(torch.cat([grads[name].flatten() for name in sorted(grads)]).double())

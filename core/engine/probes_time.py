@@ -127,6 +127,7 @@ def _walk(look: Look, local: Local) -> list[dict[str, Tensor]]:
     onward = cell_onward(look, local, total) if local.layer.kind == "lstm" else None
     made = []
     for t in range(len(total)):
+        look.breathe()
         reads = {key: value[t] for key, value in local.reads.items()}
         before = None if local.before is None else local.before[t]
         state, cell = local.step(reads, before, None if local.cell_before is None else local.cell_before[t])
@@ -182,6 +183,7 @@ def truncation(look: Look, columns: int) -> Values:
     lengths = [k for k in (2**n for n in range(12)) if k < look.batch.longest][-columns:]
     cosines, ratios = [], []
     for length in lengths:
+        look.breathe()
         cut = look.learned(look.model.looked_at(look.parameters, look.batch, truncate=length))
         inner = float(sum((cut[name] * full[name]).sum() for name in cut.keys() & full.keys()))
         one, other = float(_length(cut)), float(_length(full))

@@ -43,7 +43,7 @@ def step_of(look: Look, step: int) -> Transition:
     refuse_without_past(look)
     last = look.axes.steps[look.layer] - 1
     at = max(0, min(step, last))
-    jacobian = transition(look, at=at).companion()[0, 0]
+    jacobian = transition(look, at).companion()[0, 0]
     return Transition(look.layer, int(look.batch.samples[0]), at, eigenvalues(jacobian))
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from core.data.dataset import Dataset
+from core.engine import probes_memory
 from core.engine.probes import Look
 from core.engine.probes_local import cells, locals_of
 from core.engine.probes_time import step_gradients, whole_gradient
@@ -229,6 +230,15 @@ def ring() -> Network:
         layer("y", "output", units=1),
     ]
     return network(layers, [("x", "a"), ("a", "b"), ("b", "a", 1), ("a", "a", 3), ("b", "y")])
+
+
+@pytest.mark.parametrize("kind", ["dense", "lstm", "gru"])
+def test_a_jacobian_worked_out_in_the_smallest_pieces_is_the_same(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = session_of(tagger(kind), running_mean())
+    whole = session.probe("factor", "h", ROWS).values
+    monkeypatch.setattr(probes_memory, "CHUNK", 1)
+    for name, value in session.probe("factor", "h", ROWS).values.items():
+        np.testing.assert_allclose(value, whole[name], rtol=1e-12, err_msg=name)
 
 
 def test_factor_of_interlocking_cycles() -> None:

@@ -9,7 +9,7 @@ from core.catalogue.probes import PROBES, probe_spec
 from core.catalogue.spec import Choice
 from core.engine.probes import Schedule
 from core.engine.session import Session
-from core.errors import BadValue
+from core.errors import BadValue, GivenUp
 from core.questions import Explain, Measure, Repeat, answered
 from core.reports import ProbeResult, Report
 from core.runs import Run
@@ -186,3 +186,31 @@ def test_numbers_too_large_for_eigenvalues_are_answered_with_a_sentence() -> Non
         tensor.data.fill_(float("nan"))
     with pytest.raises(BadValue, match="too large"):
         session.probe("factor", "h")
+
+
+@pytest.mark.parametrize("key", ["factor", "horizon", "weight_share", "truncation", "noise"])
+def test_what_takes_long_is_given_up_when_something_else_is_wanted(key: str) -> None:
+    session = Session(state(tagger("lstm")), running_mean())
+    weights = session.weights()
+    session.probe(key, "h", 4)
+    asked = []
+
+    def wanted() -> bool:
+        asked.append(key)
+        return len(asked) > 2
+
+    session.given_up = wanted
+    with pytest.raises(GivenUp):
+        session.probe(key, "h", 4)
+    assert len(asked) == 3
+    assert all(np.array_equal(weights[name], array) for name, array in session.weights().items())
+
+
+def test_a_probe_on_a_schedule_that_was_given_up_is_asked_again() -> None:
+    session = Session(state(tagger("rnn")), running_mean())
+    session.probes.share = 1e6
+    session.probes.ask("factor", "h", every=1)
+    session.given_up = lambda: session.batch == 1
+    found = [report for report, _ in zip(session.run(), range(3), strict=False)]
+    assert [len(report.probes) for report in found] == [1, 0, 1]
+    assert not any(report.notes for report in found)
