@@ -210,6 +210,11 @@ class Quit:
 
 
 @dataclass(frozen=True)
+class GiveUp:
+    """Wait no longer for the answer to the question under way."""
+
+
+@dataclass(frozen=True)
 class GoTo:
     """Stand where this training stood after ``batch`` steps."""
 
@@ -243,3 +248,7 @@ class EndJob:
     """Give a job up."""
 
     number: int
+
+
+PRESSING = (Pause, GiveUp, Drop, Load, GoTo, Quit)
+"""Requests for which an answer that takes long is given up."""

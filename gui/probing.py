@@ -51,6 +51,14 @@ class Probing(QObject):
         """Ask a probe now."""
         self._ask(Measure(*place, settings, charged=self._runner.busy))
 
+    def give_up(self) -> None:
+        """Wait no longer for the answer under way."""
+        if self._postponed is not None:
+            self._postponed = None
+            self.answered.emit()
+        elif self._asked is not None:
+            self._runner.questions.give_up()
+
     def explain(self) -> None:
         """Ask how the network is computed."""
         self._ask(Explain())
@@ -68,6 +76,8 @@ class Probing(QObject):
         self.trouble = ""
 
     def _ask(self, question: Question) -> None:
+        if self._asked is not None:
+            self._runner.questions.give_up()
         self.trouble, self._asked, self._postponed = "", None, None
         found = errors(self._document.state) if not self._runner.busy else []
         if found:

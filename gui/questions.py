@@ -34,6 +34,10 @@ class Questions(QObject):
         self._runner.ticker.start()
         self._trainer.question(question)
 
+    def give_up(self) -> None:
+        """Wait no longer for the answer under way."""
+        self._trainer.give_up()
+
     def repeat(self, question: Repeat) -> None:
         """Measure this probe, and no other, in this training and in those to come; reports carry what it finds."""
         self._repeated = question

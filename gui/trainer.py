@@ -32,6 +32,7 @@ from gui.messages import (
     EndRace,
     Event,
     Follow,
+    GiveUp,
     Go,
     GoTo,
     Keep,
@@ -137,6 +138,10 @@ class Trainer:
     def question(self, question: Question) -> None:
         """Ask anything else: a core.questions.Answer follows."""
         self._inbox.put(question)
+
+    def give_up(self) -> None:
+        """Wait no longer for the answer under way: where it is one that takes long, it becomes a sentence."""
+        self._inbox.put(GiveUp())
 
     def begin_job(self, number: int, work: Callable[[], Job[Any]]) -> None:
         """Do ``work`` beside the training, chunk by chunk: JobStep, then JobDone or JobFailed follow."""

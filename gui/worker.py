@@ -20,6 +20,7 @@ from core.questions import Question, answered
 from core.reports import Granularity, Report
 from gui.job_queue import JobQueue
 from gui.messages import (
+    PRESSING,
     Ask,
     BeginJob,
     Branch,
@@ -110,6 +111,11 @@ class Worker:
         elif self._race:
             self._race.go_on()
 
+    def _pressed(self) -> bool:
+        """Whether something waits that an answer must not hold up."""
+        with self._inbox.mutex:
+            return self._ended() or any(isinstance(request, PRESSING) for request in self._inbox.queue)
+
     def _warm_up(self) -> None:
         """Load torch. A full collection with it in memory is the worst stall of the window, so its objects are frozen."""
         import core.engine.session  # noqa: F401
@@ -192,6 +198,7 @@ class Worker:
         session.run_id = self._run
         session.display_interval, session.gradient_every = DISPLAY_SECONDS, 1
         session.watch(*self._watched)
+        session.given_up = self._pressed
         session.breakpoints = self._breakpoints
         self._breakpoints.forget()
         self._session, self._reports = session, session.run()

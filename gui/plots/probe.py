@@ -72,6 +72,7 @@ class ProbePlot(LivePlot):
         self.probing = Probing(document, runner, self)
         self.controls.changed.connect(self._chosen)
         self.controls.asked.connect(self.measure)
+        self.controls.given_up.connect(self.probing.give_up)
         self.controls.folded.connect(self._make_room)
         self.add_corner_menu()
         self.probing.answered.connect(self._answered)
@@ -144,6 +145,7 @@ class ProbePlot(LivePlot):
             self.probing.explain()
         elif layer or probe_spec(key).about == "network":
             self.probing.measure(self._place, self._settings())
+        self._show_waiting()
         self.mark()
 
     # How it is done.
@@ -189,6 +191,7 @@ class ProbePlot(LivePlot):
     def _chosen(self) -> None:
         """Another probe, another layer, other settings, or whether it is repeated."""
         self.probing.excuse()
+        self._show_waiting()
         self._fill()
         self._repeat()
         if self.controls.key == PLAN and not self.probing.plan:
@@ -237,11 +240,17 @@ class ProbePlot(LivePlot):
 
     def _answered(self) -> None:
         self.plan.setPlainText(self.probing.plan)
+        self._show_waiting()
         self._fill()
         self.mark()
 
+    def _show_waiting(self) -> None:
+        """What is answered at once need not be given up."""
+        self.controls.show_waiting(self.probing.waiting and bool(self._patience()))
+
     def _forgotten(self) -> None:
         self.plan.setPlainText("")
+        self._show_waiting()
         self._fill()
         self._repeat()
         if self.controls.key == PLAN:

@@ -30,6 +30,8 @@ class ProbeControls(QObject):
     """Anything but the press of a button."""
     asked = Signal()
     """Measure was pressed."""
+    given_up = Signal()
+    """Give up was pressed, which Measure is called while an answer is under way that takes long."""
     folded = Signal()
     """The settings were opened or closed."""
 
@@ -66,6 +68,13 @@ class ProbeControls(QObject):
         """Whether the settings are shown."""
         return self._unfold.isChecked() and self.key != PLAN
 
+    def show_waiting(self, waiting: bool) -> None:
+        """Say whether an answer is under way that takes long: the button that asked for it then gives it up."""
+        self._waiting = waiting
+        asks = tr("Ask now, about the network as it is; a training waits for the answer")
+        self._measure.setText(tr("Give up") if waiting else tr("Measure"))
+        self._measure.setToolTip(tr("Wait no longer for the answer") if waiting else asks)
+
     def offer(self, layers: list[tuple[str, str]], best: str) -> None:
         """Offer these layers, (name, id); the one that was chosen stays, else it is ``best``."""
         there = [(self._layer.itemText(i), self._layer.itemData(i)) for i in range(self._layer.count())]
@@ -101,9 +110,9 @@ class ProbeControls(QObject):
         self._layer.setObjectName("probe_layer")
         self._layer.setAccessibleName(tr("Layer"))
         self._layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._measure = QPushButton(tr("Measure"))
+        self._measure = QPushButton()
         self._measure.setObjectName("probe_measure")
-        self._measure.setToolTip(tr("Ask now, about the network as it is; a training waits for the answer"))
+        self.show_waiting(False)
         self._repeat = QCheckBox(tr("while training"))
         self._repeat.setObjectName("probe_repeat")
         self._repeat.setToolTip(
@@ -121,7 +130,7 @@ class ProbeControls(QObject):
         self._probe.currentIndexChanged.connect(self._choose)
         self._layer.currentIndexChanged.connect(lambda _: self.changed.emit())
         self._repeat.toggled.connect(lambda _: self.changed.emit())
-        self._measure.clicked.connect(lambda: self.asked.emit())
+        self._measure.clicked.connect(lambda: (self.given_up if self._waiting else self.asked).emit())
         self._unfold.toggled.connect(lambda _: self.folded.emit())
 
     def _make_details(self, plot: LivePlot, stack: QWidget) -> None:

@@ -405,3 +405,32 @@ def test_a_large_layer_asks_for_patience(studio):
     assert "fewer samples or steps are quicker" in plot.empty_text()
     choose(plot, "weight_share")
     assert "quicker" not in plot.empty_text()
+
+
+def slow(studio):
+    """A probe under way that takes half a minute."""
+    plot = studio(units=128)
+    choose(plot, "horizon")
+    plot.controls._edit("samples", 256)
+    QTest.mouseClick(part(plot, "probe_measure"), Qt.MouseButton.LeftButton)
+    assert plot.probing.waiting and part(plot, "probe_measure").text() == "Give up"
+    return plot
+
+
+def test_what_takes_long_is_given_up_by_a_click(qtbot, studio):
+    plot = slow(studio)
+    QTest.mouseClick(part(plot, "probe_measure"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not plot.probing.waiting, timeout=30000)
+    assert "given up" in plot.empty_text() and plot._result is None
+    assert part(plot, "probe_measure").text() == "Measure"
+    assert measure(qtbot, plot, "input_gradient") is not None
+
+
+def test_what_takes_long_gives_way_to_another_question_and_to_a_pause(qtbot, studio):
+    plot = slow(studio)
+    assert measure(qtbot, plot, "input_gradient") is not None
+    choose(plot, "horizon")
+    QTest.mouseClick(part(plot, "probe_measure"), Qt.MouseButton.LeftButton)
+    assert plot.runner._trainer.wait_for(plot.runner._trainer.pause(), 20)
+    qtbot.waitUntil(lambda: not plot.probing.waiting, timeout=30000)
+    assert "given up" in plot.empty_text()
