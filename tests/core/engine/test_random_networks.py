@@ -47,14 +47,14 @@ def valid_part(case: Case, value: Tensor, lengths: Tensor | None) -> Tensor:
     return value * (torch.arange(len(value))[:, None] < lengths)[..., None]
 
 
-def has_no_gradient(case: Case, slow: ReferenceRun) -> bool:
+def has_no_gradient(case: Case, slow: ReferenceRun, near: float = 1e-9) -> bool:
     """Whether a maximum over time is taken of values that are equal but for rounding: which step wins is then chance."""
     for layer in case.network.of_kind("max_time"):
         for link in case.network.into(layer.id):
             value = slow.output(link.source).detach()
             if value.dim() == 3 and len(value) > 1:
                 best, second = value.topk(2, dim=0).values
-                if bool(((best - second < 1e-9) & (best != 0)).any()):
+                if bool(((best - second < near) & (best != 0)).any()):
                     return True
     return False
 
