@@ -21,7 +21,9 @@ def pick_device(name: str) -> torch.device:
             "There is no {device} here that can train. Choose “Processor” as the device in the training settings.",
             device=_TITLES.get(name, name),
         )
-    return torch.device(name)
+    device = torch.device(name)
+    _repeat_itself(device)
+    return device
 
 
 def pick_dtype(precision: str, device: torch.device) -> torch.dtype:
@@ -37,8 +39,14 @@ def settle(device: torch.device, threads: int) -> None:
     ``threads`` 0 leaves one core to the window: with all cores taken, one other busy process makes a step 30 times slower.
     """
     torch.set_num_threads(threads or max(1, (os.cpu_count() or 2) - 1))
+    _repeat_itself(device)
+
+
+def _repeat_itself(device: torch.device) -> None:
+    """Let a GPU give the same numbers every time, in full single precision; before its first product, or never."""
     if device.type == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS repeats itself only with a fixed workspace
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
         torch.use_deterministic_algorithms(True, warn_only=True)

@@ -318,6 +318,6 @@ def gates(look: Look) -> Values:
         for name, gate in opened.items():
             key = name + local.suffix
             values[f"{key}/mean"] = gate.mean((-1, -2)).cpu().numpy()
-            values[f"{key}/closed"] = (gate < STUCK).double().mean((-1, -2)).cpu().numpy()
-            values[f"{key}/open"] = (gate > 1 - STUCK).double().mean((-1, -2)).cpu().numpy()
+            values[f"{key}/closed"] = (gate < STUCK).cpu().double().mean((-1, -2)).numpy()
+            values[f"{key}/open"] = (gate > 1 - STUCK).cpu().double().mean((-1, -2)).numpy()
     return values

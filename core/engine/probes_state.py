@@ -29,7 +29,7 @@ def activations(look: Look, columns: int) -> Values:
     """
     values: Values = {}
     for key, output in look.seen.values.outputs.items():
-        said = _valid(look, key, output.detach()).double()
+        said = _valid(look, key, output.detach()).cpu().double()
         counts, edges = np.histogram(said.cpu().numpy(), columns)
         values[f"{key}/mean"], values[f"{key}/std"] = (
             np.array(float(said.mean())),
@@ -39,7 +39,7 @@ def activations(look: Look, columns: int) -> Values:
         values[f"{key}/histogram"], values[f"{key}/edges"] = counts, edges
         flat = _flat(look, key)
         if flat is not None:
-            values[f"{key}/saturated"] = np.array(float(_valid(look, key, flat[1].double()).mean()))
+            values[f"{key}/saturated"] = np.array(float(_valid(look, key, flat[1].cpu().double()).mean()))
         values[f"{key}/dead"] = np.array(int(_dead(look, key, None if flat is None else flat[0]).sum()))
     return values
 
@@ -57,8 +57,8 @@ def saturation(look: Look, layer_id: str) -> tuple[float, int | None] | None:
     found = _flat(look, layer_id)
     if found is None:
         return None
-    share = float(_valid(look, layer_id, found[1].double()).mean())
-    by_step = found[1].double().mean((-1, -2)) if found[1].dim() == 3 else None
+    share = float(_valid(look, layer_id, found[1].cpu().double()).mean())
+    by_step = found[1].cpu().double().mean((-1, -2)) if found[1].dim() == 3 else None
     return share, None if by_step is None else int(by_step.argmax())
 
 
@@ -67,7 +67,7 @@ def dead(look: Look, layer_id: str) -> float | None:
     found = _flat(look, layer_id)
     if found is None or look.seen.values.outputs[layer_id].flatten(0, -2).shape[0] < 2:
         return None
-    return float(_dead(look, layer_id, found[0]).double().mean())
+    return float(_dead(look, layer_id, found[0]).cpu().double().mean())
 
 
 def saturated(look: Look, layer_id: str) -> np.ndarray:
@@ -75,7 +75,7 @@ def saturated(look: Look, layer_id: str) -> np.ndarray:
     found = _flat(look, layer_id)
     if found is None:
         return np.zeros(look.axes.steps.get(layer_id, 1))
-    share: np.ndarray = found[1].double().mean((-1, -2)).cpu().numpy()
+    share: np.ndarray = found[1].cpu().double().mean((-1, -2)).cpu().numpy()
     return np.atleast_1d(share)
 
 
@@ -125,7 +125,7 @@ def noise(look: Look) -> Values:
         look.breathe()
         single = look.model.looked_at(look.parameters, one_of(look.batch, number), truncate=0)
         grads = look.learned(single)
-        rows.append(torch.cat([grads[name].flatten() for name in sorted(grads)]).double())
+        rows.append(torch.cat([grads[name].flatten() for name in sorted(grads)]).cpu().double())
     gradients = torch.stack(rows)
     mean, norms = gradients.mean(0), torch.linalg.vector_norm(gradients, dim=1)
     count, squared = len(rows), float(mean.square().sum())

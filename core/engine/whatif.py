@@ -194,11 +194,13 @@ def compared(cut: Mapping[str, Tensor], full: Mapping[str, Tensor], look: Look) 
     found: dict[str, Alike] = {}
     for layer in ["", *dict.fromkeys(owners[name] for name in full)]:
         names = [name for name in full if layer in ("", owners[name])]
-        inner = sum(float((cut[name].double() * full[name].double()).sum()) for name in names if name in cut)
+        inner = sum(
+            float((cut[name].cpu().double() * full[name].cpu().double()).sum()) for name in names if name in cut
+        )
         size, whole = (_length([of[name] for name in names if name in of]) for of in (cut, full))
         found[layer] = Alike(inner / (size * whole) if size * whole else 0.0, size, whole)
     return found
 
 
 def _length(tensors: list[Tensor]) -> float:
-    return float(sum(float(tensor.double().square().sum()) for tensor in tensors) ** 0.5)
+    return float(sum(float(tensor.cpu().double().square().sum()) for tensor in tensors) ** 0.5)
