@@ -33,10 +33,14 @@ def parts_in_time(data: Dataset, series: WindowedSeries) -> np.ndarray:
     A time between two that are asked by the same part counts as that part's.
     """
     codes = np.full(len(series.values), -1, np.int8)
-    ahead = np.arange(max(1, series.horizon)) + series.window - (0 if series.horizon else 1)
     for code, part in enumerate(PARTS):
         if part in data.split:
-            codes[(series.starts[data.split[part]][:, None] + ahead).ravel()] = code
+            first = series.starts[data.split[part]] + series.window - (0 if series.horizon else 1)
+            # Up where an answer begins, down behind its end: no horizon, however long, takes more memory.
+            change = np.zeros(len(codes) + 1, np.int64)
+            np.add.at(change, first, 1)
+            np.add.at(change, first + max(1, series.horizon), -1)
+            codes[np.cumsum(change[:-1]) > 0] = code
     for begin, end in zip(series.begins, [*series.begins[1:], len(codes)], strict=True):
         _bridge(codes[begin:end])
     return codes

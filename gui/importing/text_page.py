@@ -108,7 +108,7 @@ class TextPage(ImportPage):
             return
         counts = np.bincount(source.codes, minlength=len(source.vocabulary))
         order = np.argsort(-counts, kind="stable")[:SHOWN_SYMBOLS]
-        shown = "  ·  ".join(f"{_visible(source.vocabulary[n])}\u200e {counts[n]:,}" for n in order)
+        shown = "  ·  ".join(f"\u2068{_visible(source.vocabulary[n])}\u2069\u00a0{counts[n]:,}" for n in order)
         more = "  ·  …" if len(counts) > SHOWN_SYMBOLS else ""
         self.vocabulary.setText(tr("Vocabulary: {symbols}", symbols=shown + more))
 

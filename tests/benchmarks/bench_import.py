@@ -47,8 +47,10 @@ def main(rows: int) -> None:
             begun = time.perf_counter()
             top = preview(path)
             looked = time.perf_counter()
+            worked = time.process_time()
             table = finish(read_table(path, top.dialect, dict(enumerate(top.columns))))
             read = time.perf_counter()
+            worked = time.process_time() - worked
             content = own.store(table, "bench")
             kept = time.perf_counter()
             names = {"features": own.columns_text(["a", "b", "c"]), "target": own.columns_text(["a"])}
@@ -59,7 +61,7 @@ def main(rows: int) -> None:
             built = time.perf_counter()
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
             print(
-                f"{form:8} {path.stat().st_size >> 20:4} MB {len(table):,} rows: look {looked - begun:.2f} s, read {read - looked:.2f} s, "
+                f"{form:8} {path.stat().st_size >> 20:4} MB {len(table):,} rows: look {looked - begun:.2f} s, read {read - looked:.2f} s ({worked:.2f} s of processor), "
                 f"keep {kept - read:.2f} s, {len(data):,} windows {built - kept:.2f} s; at most {memory} MB; {content[:8]}"
             )
 

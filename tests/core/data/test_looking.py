@@ -60,6 +60,19 @@ def test_no_stretch_reaches_from_one_series_into_the_next() -> None:
     assert (codes[:, :5] == -1).all() and (codes[:, 5:] >= 0).all() and np.array_equal(codes[0], codes[2])
 
 
+def test_neighbours_of_the_same_part_are_not_joined_either() -> None:
+    who = np.repeat(np.arange(6, dtype=np.int32), 20)
+    times = np.tile(np.arange(20.0), 6)
+    names = tuple("abcdef")
+    several = Table(("who", "t", "a"), ("text", "number", "number"), (who, times, waves(120).values[1]), {"who": names})
+    data = made(several, group="who", by="group", window=5, horizon=2, stride=4)
+    series = series_of(data)
+    assert series is not None
+    codes = parts_in_time(data, series).reshape(6, 20)
+    assert (codes[:, :5] == -1).all() and all(len(set(row[5:18].tolist())) == 1 and row[5] >= 0 for row in codes)
+    assert sorted(codes[:, 5].tolist()) == [0, 0, 0, 0, 0, 1]
+
+
 def test_no_series_behind_pictures_and_rows() -> None:
     assert series_of(dataset(catalogue("datasets").choose("digits"))) is None
     assert series_of(made(waves(60), reading="rows", target=own.columns_text(["t"]), time="")) is None
