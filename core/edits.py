@@ -14,7 +14,7 @@ from core.catalogue.spec import Choice, replaced
 from core.editing import Edit, link_of, new_layer, new_link, restructured
 from core.errors import BadValue, Refused
 from core.looks import Look
-from core.network import Layer, Link
+from core.network import Layer, Link, Role
 from core.project import State
 from core.rules import may_connect
 from core.training import TRAINING
@@ -38,6 +38,7 @@ __all__ = [
     "SetFrozen",
     "SetMask",
     "SetParam",
+    "SetRole",
     "SetTraining",
     "SetWeight",
     "SetWeights",
@@ -194,6 +195,8 @@ class SetDelay(Edit):
         link = link_of(state.network, self.link)
         if link.role == "initial":
             raise Refused("An initial-state link has no delay.")
+        if link.role == "memory":
+            raise Refused("A memory link has no delay: all steps of the memory are looked through.")
         without = state.network.without(links=[link.id])
         may_connect(without, link.source, link.target, self.delay, link.role)
         return restructured(state, state.network.with_link(replace(link, delay=int(self.delay))))
@@ -201,6 +204,34 @@ class SetDelay(Edit):
     def merge_key(self) -> object:
         """Turning one knob is one entry."""
         return ("delay", self.link)
+
+
+@dataclass(frozen=True)
+class SetRole(Edit):
+    """Let a link into an attention layer be its memory, or what it asks with."""
+
+    link: str
+    role: Role
+    label: str = field(default="Change what a link carries", kw_only=True)
+
+    def apply(self, state: State) -> State:
+        """Memory and query change places where there is just one of each; the delay of a memory is 0."""
+        link = link_of(state.network, self.link)
+        if link.role == self.role:
+            return state
+        target = state.network.layers[link.target]
+        if not layer_spec(target.kind).memory or "initial" in (link.role, self.role):
+            raise Refused("“{name}” reads this link in one way only.", name=target.name)
+        changed = [replace(link, role=self.role, delay=0)]
+        others = state.network.into(target.id, self.role)
+        if len(others) == 1:
+            changed.append(replace(others[0], role=link.role, delay=0))
+        network = state.network.without(links=[one.id for one in changed])
+        for one in changed:
+            may_connect(network, one.source, one.target, one.delay, one.role)
+            network = network.with_link(one)
+        ordered = {key: network.links[key] for key in state.network.links}
+        return restructured(state, replace(network, links=ordered))
 
 
 @dataclass(frozen=True)
@@ -240,7 +271,7 @@ class InsertLayer(Edit):
         first = new_link(with_layer.network, link.source, self.layer.id, link.delay)
         may_connect(network, first.source, first.target, first.delay)
         network = network.with_link(first)
-        may_connect(network, self.layer.id, link.target, 0)
+        may_connect(network, self.layer.id, link.target, 0, link.role)
         second = replace(link, source=self.layer.id, delay=0)
         links = {k: second if k == link.id else v for k, v in with_layer.network.links.items()}
         ordered = replace(with_layer.network, links={**links, first.id: first})

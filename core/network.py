@@ -2,7 +2,7 @@
 
 Meaning (for the computation see core.engine.reference): a link with delay k lets its target at time t read its source
 at time t - k. Before the start, a source reads as its initial state: zeros, a learned vector, or what an initial-state
-link (role "initial") hands over.
+link (role "initial") hands over. A memory link (role "memory") lets its target look through all steps of its source.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import numpy as np
 from core.catalogue.spec import Choice
 from core.errors import UnknownName
 
-Role = Literal["data", "initial"]
+Role = Literal["data", "initial", "memory"]
+ROLES: tuple[Role, ...] = ("data", "initial", "memory")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Link:
     delay: int = 0
     """Steps; 0 is feed-forward, 1 or more is a recurrent link."""
     role: Role = "data"
-    """"initial": the source's last state is the target's initial state (delay is 0 and has no meaning)."""
+    """"initial": the source's last state is the target's initial state; "memory": the target, an attention layer, looks
+    through all steps of the source. The delay of both is 0 and has no meaning."""
     frozen: bool = False
     """True: its matrix does not learn."""
     mask: np.ndarray | None = None

@@ -18,7 +18,7 @@ import numpy as np
 from core.catalogue.layers import layer_spec
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
-from core.network import Layer, Link, Network, activation_of
+from core.network import Layer, Link, Network, Role, activation_of
 from core.shapes import Shape, infer
 
 Label = tuple[Any, ...]
@@ -70,7 +70,8 @@ def origins(network: Network, shapes: Mapping[str, Shape]) -> dict[str, tuple[La
         if "units" in layer.params:
             own = _units(layer)
             return own + _units(layer, "reverse") if layer.params.get("bidirectional") else own
-        sources = [found.get(link.source) for link in network.into(layer.id)]
+        role: Role = "memory" if layer_spec(layer.kind).memory else "data"
+        sources = [found.get(link.source) for link in network.into(layer.id, role)]
         if layer.kind in ("add", "multiply"):
             return next((s for s in sources if s is not None), None)
         known = [s for s in sources if s is not None]
@@ -126,6 +127,25 @@ def _of_block(network: Network, layer: Layer, from_where: Mapping[str, tuple[Lab
     return made
 
 
+def _of_attention(network: Network, layer: Layer, from_where: Mapping[str, tuple[Label, ...]]) -> list[Parameter]:
+    """What compares query and memory: a matrix ("general"), or two and a vector ("additive")."""
+    queries, memories = network.into(layer.id), network.into(layer.id, "memory")
+    if not queries or not memories or any(link.source not in from_where for link in (*queries, *memories)):
+        return []
+    query = tuple((link.id, *label) for link in queries for label in from_where[link.source])
+    memory = from_where[memories[0].source]
+    inner = tuple((f"score of {layer.id}", i) for i in range(int(layer.params["score_units"])))
+    parts: dict[str, tuple[tuple[str, tuple[Label, ...], tuple[Label, ...] | None], ...]] = {
+        "general": (("score", query, memory),),
+        "additive": (("query", inner, query), ("memory", inner, memory), ("energy", inner, None)),
+    }
+    start = layer.params["initializer"]
+    return [
+        Parameter(f"{layer.id}.{name}", layer.id, None, layer.frozen, rows, columns, start)
+        for name, rows, columns in parts.get(layer.params["score"], ())
+    ]
+
+
 def _of_layer(network: Network, layer: Layer, from_where: Mapping[str, tuple[Label, ...]]) -> list[Parameter]:
     spec = layer_spec(layer.kind)
     made: list[Parameter] = []
@@ -141,6 +161,8 @@ def _of_layer(network: Network, layer: Layer, from_where: Mapping[str, tuple[Lab
         rows = from_where[layer.id]
         made.append(Parameter(f"{layer.id}.gain", layer.id, None, layer.frozen, rows, None, _ONES))
         made.append(Parameter(f"{layer.id}.bias", layer.id, None, layer.frozen, rows, None, _ZEROS))
+    elif spec.memory:
+        made += _of_attention(network, layer, from_where)
     if layer.params.get("initial_state") == "learned" and layer.id in from_where:
         names = ("initial", "initial_cell") if layer.kind == "lstm" else ("initial",)
         for name in names:

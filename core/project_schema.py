@@ -12,10 +12,11 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, ValidationError
 
-from core.catalogue.layers import LAYERS
+from core.catalogue.layers import LAYERS, layer_spec
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Param, Spec
 from core.errors import StudioError
+from core.network import Role
 from core.rules import MAX_DELAY
 from core.training import TRAINING
 
@@ -71,7 +72,7 @@ class LinkRecord(Record):
     source: Id
     target: Id
     delay: Annotated[int, Field(ge=0, le=MAX_DELAY)] = 0
-    role: Literal["data", "initial"] = "data"
+    role: Role = "data"
     frozen: bool = False
     masked: bool = False
 
@@ -343,8 +344,20 @@ def _inconsistent_links(record: ProjectRecord, ids: set[str]) -> list[Problem]:
         ]
         if kinds.get(link.target) == "input":
             found.append((f"{path}.target", "is an input, which no link may enter"))
+        found += _faults_of_memory(record, number, kinds)
         wire = (link.source, link.target, link.delay, link.role)
         if wire in joined:
             found.append((path, "joins the same layers with the same delay as another link"))
         joined.add(wire)
     return found
+
+
+def _faults_of_memory(record: ProjectRecord, number: int, kinds: Mapping[str, str]) -> list[Problem]:
+    link, path, kind = record.links[number], f"links.{number}", kinds.get(record.links[number].target, "")
+    others = [other for other in record.links[:number] if (other.role, other.target) == ("memory", link.target)]
+    checks = (
+        (f"{path}.target", "looks through no memory", kind in LAYERS and not layer_spec(kind).memory),
+        (f"{path}.delay", "is not 0, but a memory link has no delay", link.delay != 0),
+        (path, "is a second memory of the same layer", bool(others)),
+    )
+    return [(where, what) for where, what, wrong in checks if wrong and link.role == "memory"]

@@ -8,6 +8,10 @@ from core.errors import BadValue, InstantaneousLoop, Refused
 from core.network import Layer, Network, Role
 
 MAX_DELAY = 1000
+_THROUGH: dict[Role, str] = {
+    "initial": "A loop can not pass through the first state of “{name}”: it is only known at the end.",
+    "memory": "A loop can not pass through the memory of “{name}”: it must be known from the start.",
+}
 
 
 def names_of(network: Network, ids: list[str]) -> str:
@@ -27,6 +31,8 @@ def may_connect(network: Network, source: str, target: str, delay: int = 0, role
             raise Refused("“{a}” and “{b}” are joined already, with the same delay.", a=start.name, b=end.name)
     if role == "initial":
         _may_hand_over(network, start, end)
+    elif role == "memory":
+        _may_look_through(network, start, end, delay)
     elif layer_spec(end.kind).single_source and network.into(end.id):
         raise Refused("“{name}” reads one source only.", name=end.name)
     _no_instant_loop(network, start, end, delay, role)
@@ -43,8 +49,19 @@ def _may_hand_over(network: Network, start: Layer, end: Layer) -> None:
         raise Refused("“{name}” can not hand its last state to itself.", name=end.name)
 
 
+def _may_look_through(network: Network, start: Layer, end: Layer, delay: int) -> None:
+    if not layer_spec(end.kind).memory:
+        raise Refused("“{name}” looks through no memory: only an attention layer does.", name=end.name)
+    if delay:
+        raise Refused("A memory link has no delay: all steps of the memory are looked through.")
+    if network.into(end.id, "memory"):
+        raise Refused("“{name}” looks through one memory only: join several with “Concatenate”.", name=end.name)
+    if start.id == end.id:
+        raise Refused("“{name}” can not be its own memory.", name=end.name)
+
+
 def _no_instant_loop(network: Network, start: Layer, end: Layer, delay: int, role: Role) -> None:
-    if role == "initial" or delay > 0:
+    if role != "data" or delay > 0:
         return
     back = graph.path(network, end.id, start.id, graph.instant)
     if back is not None:
@@ -62,14 +79,17 @@ def _no_loop_through_the_future(network: Network, start: Layer, end: Layer, role
         raise Refused(
             "“{name}” depends on “{other}”, so it can not give it its first state.", name=start.name, other=end.name
         )
+    if role == "memory":
+        raise Refused(
+            "“{name}” depends on “{other}”, so it can not be its memory, which must be known from the start.",
+            name=start.name,
+            other=end.name,
+        )
     for key in cycle:
         _must_be_causal(network.layers[key])
     for link in network.links.values():
-        if link.role == "initial" and {link.source, link.target} <= cycle:
-            raise Refused(
-                "A loop can not pass through the first state of “{name}”: it is only known at the end.",
-                name=network.layers[link.target].name,
-            )
+        if link.role in _THROUGH and {link.source, link.target} <= cycle:
+            raise Refused(_THROUGH[link.role], name=network.layers[link.target].name)
 
 
 def _must_be_causal(layer: Layer) -> None:

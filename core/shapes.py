@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.catalogue.layers import layer_spec
-from core.network import Layer, Network
+from core.network import Layer, Network, Role
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def _features(network: Network) -> dict[str, int]:
 def _size(network: Network, layer: Layer, found: Mapping[str, int]) -> int | None:
     if "units" in layer.params:
         return int(layer.params["units"]) * (2 if layer.params.get("bidirectional") else 1)
-    sources = [found.get(link.source) for link in network.into(layer.id)]
+    role: Role = "memory" if layer_spec(layer.kind).memory else "data"
+    sources = [found.get(link.source) for link in network.into(layer.id, role)]
     if layer.kind in ("add", "multiply"):
         return next((size for size in sources if size is not None), None)
     known = [size for size in sources if size is not None]

@@ -40,6 +40,8 @@ class LayerTrace:
     """(units,) what is read as the state before the first step, of layers of a sequence."""
     initial_cell: np.ndarray | None = None
     """(units,) the same for the cell of an LSTM."""
+    attention: np.ndarray | None = None
+    """(steps, memory steps) of an attention layer: how much it looks at each step of its memory; rows add up to 1."""
     delta: np.ndarray | None = None
     """dL/d(sum) of dense layers; of blocks with respect to what the input adds to the stacked gates."""
     delta_direct: np.ndarray | None = None
@@ -48,7 +50,7 @@ class LayerTrace:
     flows: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Norm of the gradient that goes back along a copy of a link into this layer, by link id; a block's own memory under
     its layer id (``ID_reverse`` for its other direction, ``ID.cell`` for the way through the cell). Of links into a value
-    that reduces a sequence: one number per step of the source."""
+    that reduces a sequence, and of memory links: one number per step of the source."""
     shares: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Norm of what step t adds to dL/dW, by name of the tensor."""
 

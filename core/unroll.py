@@ -12,14 +12,12 @@ from functools import cached_property
 from typing import Literal
 
 from core.catalogue.layers import layer_spec
-from core.network import Layer, Link, Network, Role
+from core.network import ROLES, Layer, Link, Network
 from core.shapes import Shape, groups, infer
 
 ColumnKind = Literal["static", "initial", "step"]
 Start = Literal["", "zeros", "learned", "handed"]
 TieKind = Literal["forward", "recurrent", "memory", "reverse", "spread", "reduce", "last", "initial"]
-
-ROLES: tuple[Role, ...] = ("data", "initial")
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class Cut:
     """Id of the link; of a block's own memory the id of its layer."""
     step: int | None
     """Step of the target; of a source that is reduced to one value (last step, mean, maximum) that of the source; None
-    between static values; START for a state that is handed over."""
+    between static values; START for a state that is handed over. A step of a memory that is cut is not looked at."""
     reverse: bool = False
     """Of the memory of the other direction of a block."""
 
@@ -209,6 +209,11 @@ class Room:
             self._step(layer.name, layer.id, one.step)
             return
         target = network.layers[link.target]
+        if link.role == "memory":
+            self._step(network.layers[link.source].name, link.source, one.step)
+            if link.source not in self.steps:
+                raise BadValue("“{layer}” looks through this step alone: it can not be cut.", layer=target.name)
+            return
         if link.role == "initial":
             if one.step != START:
                 raise BadValue("“{layer}” is handed its state once, before its first step.", layer=target.name)
@@ -256,6 +261,8 @@ def _cut_said(one: Cut, network: Network, values: dict[str, object]) -> Words:
     values |= {"source": _name(network, link.source), "layer": _name(network, link.target)}
     if link.role == "initial":
         return Words("“{layer}”: not handed the state of “{source}”", values)
+    if link.role == "memory":
+        return Words("“{layer}”: does not look at “{source}”" + _WHEN[one.step is not None], values)
     return Words("The arrow from “{source}” to “{layer}”: cut" + _WHEN[one.step is not None], values)
 
 

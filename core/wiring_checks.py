@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from core import graph
 from core.catalogue.layers import layer_spec
-from core.edits import Remove, SetDelay, SetParam, TakeOut
-from core.network import Layer
+from core.edits import Remove, SetDelay, SetParam, SetRole, TakeOut
+from core.network import Layer, Link
 from core.problem import Problem, Repair, View, insert_before
-from core.rules import names_of
+from core.rules import names_of, refusal
+from core.shapes import input_features
 
 
 def _ends(view: View) -> Iterator[Problem]:
@@ -121,6 +122,83 @@ def _sizes(view: View) -> Iterator[Problem]:
             )
 
 
+def _attention(view: View) -> Iterator[Problem]:
+    network = view.network
+    for layer in network:
+        if not layer_spec(layer.kind).memory:
+            continue
+        queries, memories = network.into(layer.id), network.into(layer.id, "memory")
+        if not memories:
+            yield Problem(
+                "no memory",
+                "“{name}” has nothing to look through: link a sequence to it as its memory.",
+                {"name": layer.name},
+                layers=(layer.id,),
+                links=tuple(link.id for link in queries),
+                repairs=_memories(view, layer),
+            )
+            continue
+        if not queries:
+            yield Problem(
+                "no query",
+                "“{name}” has nothing to ask with: link the layer to it that shall look through the memory.",
+                {"name": layer.name},
+                layers=(layer.id,),
+                links=(memories[0].id,),
+            )
+        yield from _fits_memory(view, layer, memories[0])
+
+
+def _memories(view: View, layer: Layer) -> tuple[Repair, ...]:
+    """What the layer reads and might look through."""
+    found = []
+    for link in view.network.into(layer.id):
+        source = view.network.layers[link.source]
+        sequence = source.id in view.shapes and view.shapes[source.id].sequence
+        if sequence and refusal(view.network, source.id, layer.id, 0, "memory") is None:
+            found.append(Repair(f"Let it look through “{source.name}”", SetRole(link.id, "memory")))
+    return tuple(found)
+
+
+def _fits_memory(view: View, layer: Layer, memory: Link) -> Iterator[Problem]:
+    source = view.network.layers[memory.source]
+    shape = view.shapes.get(source.id)
+    asks = input_features(view.network, layer.id, view.shapes)
+    if shape is not None and not shape.sequence:
+        yield Problem(
+            "no time",
+            "“{name}” looks through the steps of “{memory}”, which has no time steps.",
+            {"name": layer.name, "memory": source.name},
+            layers=(source.id, layer.id),
+            links=(memory.id,),
+        )
+    alike = layer.params["score"] in ("dot", "scaled")
+    if alike and shape is not None and asks is not None and asks != shape.features:
+        yield Problem(
+            "sizes differ",
+            "“{name}” compares {m} units with {n} of its memory “{memory}”: the dot score needs as many of both.",
+            {"name": layer.name, "m": asks, "n": shape.features, "memory": source.name},
+            layers=(layer.id,),
+            links=(memory.id,),
+            repairs=(Repair("Use the general score", SetParam(layer.id, "score", "general")),),
+        )
+
+
+def _known_at_the_end(view: View) -> Iterator[Problem]:
+    """From files only: the rules refuse to draw it."""
+    network = view.network
+    for link in network.links.values():
+        if link.role != "data" and graph.path(network, link.target, link.source, lambda _: True) is not None:
+            yield Problem(
+                "loop through the end",
+                "“{a}” must be known to its end before “{b}” begins, but depends on it.",
+                {"a": network.layers[link.source].name, "b": network.layers[link.target].name},
+                layers=(link.source, link.target),
+                links=(link.id,),
+                repairs=(Repair("Delete the link", Remove(links=(link.id,))),),
+            )
+
+
 def _time(view: View) -> Iterator[Problem]:
     network = view.network
     for link in network.links.values():
@@ -164,4 +242,4 @@ def _short_circuit(view: View, layer: Layer, key: str, template: str) -> Problem
     return Problem(key, template, {"name": layer.name}, layers=(layer.id,), repairs=repairs)
 
 
-WIRING_CHECKS = (_ends, _loose, _loops, _acausal, _sizes, _time)
+WIRING_CHECKS = (_ends, _loose, _loops, _acausal, _known_at_the_end, _sizes, _attention, _time)

@@ -26,6 +26,8 @@ class LayerSpec(Spec):
     """Stacked matrices in ``weight_ih`` and ``weight_hh``."""
     single_source: bool = False
     """True where exactly one link may enter."""
+    memory: bool = False
+    """True where it looks through a memory: a sequence that reaches it by a link of the role "memory"."""
     causal: bool = True
     """False where the value at step t needs later steps, so that it can not be on a cycle."""
 
@@ -160,6 +162,18 @@ LAYERS = Catalogue(
         LayerSpec("concatenate", "Concatenate", "Puts the values of all its links side by side.", (), family="Combine", formula=r"h = [x^{(1)}; x^{(2)}; \ldots]", source="Design of the studio.", when="To let a layer read several sources as one.", fails="Never; but the next layer grows with it."),
         LayerSpec("add", "Add", "Adds the values of all its links; all must have the same number of units.", (), family="Combine", formula=r"h = \sum_l x^{(l)}", source="He et al.: Deep residual learning (2016).", when="For a skip connection that gradients pass unchanged.", fails="When the sizes differ."),
         LayerSpec("multiply", "Multiply", "Multiplies the values of all its links; all must have the same number of units.", (), family="Combine", formula=r"h = \prod_l x^{(l)}", source="Hochreiter, Schmidhuber (1997): gates.", when="To build a gate by hand.", fails="When the sizes differ; where a factor is near 0 the gradient of the others is too."),
+        LayerSpec(
+            "attention", "Attention", "Looks through a memory, another sequence: compares what it reads, the query, with every step of the memory and gives the mean of the memory weighted by how well each step fits.",
+            (
+                Param("score", "Score", "choice", "general", "How query and memory are compared. Dot and scaled dot learn nothing and need equal sizes; general learns a matrix between them; additive a small layer of neurons.", choices=(("dot", "Dot"), ("scaled", "Scaled dot"), ("general", "General"), ("additive", "Additive"))),
+                Param("score_units", "Score units", "int", 32, "How many neurons compare query and memory; of the additive score only.", minimum=1, maximum=MAX_UNITS),
+                _initializer("initializer", "Weights start as", "xavier_uniform", "How the weights of the score are drawn at first."),
+            ),
+            family="Combine", formula=r"c_t = \sum_s \alpha_{t,s} m_s, \quad \alpha_{t,s} = \frac{\exp e(q_t, m_s)}{\sum_r \exp e(q_t, m_r)}",
+            source="Bahdanau, Cho, Bengio: Neural machine translation by jointly learning to align and translate (2015): additive; Luong, Pham, Manning: Effective approaches to attention-based neural machine translation (2015): dot, general; Vaswani et al.: Attention is all you need (2017): scaled dot.",
+            when="When an answer depends on a few steps of a long sequence: a decoder that looks back at its encoder.",
+            fails="When nothing tells the steps of the memory apart, so that all weights stay alike.", memory=True,
+        ),
         LayerSpec("last_step", "Last step", "Turns a sequence into one value: what was said at the last step.", (), family="Time", formula=r"h = x_T", source="Design of the studio.", when="To answer once, after the whole sequence has been read.", fails="When the answer depends on something far back that the state has forgotten.", time="reduces", causal=False),
         LayerSpec("mean_time", "Mean over time", "Turns a sequence into one value: the mean over its steps.", (), family="Time", formula=r"h = \frac{1}{T} \sum_t x_t", source="Design of the studio.", when="When every step counts: each one gets the gradient directly.", fails="When the order matters.", time="reduces", causal=False),
         LayerSpec("max_time", "Max over time", "Turns a sequence into one value: each unit's largest value over the steps.", (), family="Time", formula=r"h = \max_t x_t", source="Collobert et al.: Natural language processing (almost) from scratch (2011).", when="To ask whether something occurred at all.", fails="Only one step per unit gets a gradient.", time="reduces", causal=False),

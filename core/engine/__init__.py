@@ -12,6 +12,7 @@ Compiling and running a network
     cycles      a component with cycles, made ready for the scan
     scan        step by step through a component; nodes/: what each kind of layer does at a step
     recorder    where kernels leave dL/dh_t; capture: the same by layer, for a whole run
+    attention   scores, weights and contexts over all steps at once; cells: one step of a block, written plainly
     reference   the slow interpreter that defines what all of the above must compute
 
 Training

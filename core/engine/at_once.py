@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import embedding, layer_norm, linear
 
 from core.engine.activations import activation
+from core.engine.attention import attend, memory_of
 from core.engine.execution import Execution
 from core.errors import BadValue
 from core.network import Layer, Link, activation_of
@@ -146,6 +147,12 @@ def _max_time(run: Execution, layer: Layer) -> Tensor:
     return (value if valid is None else torch.where(valid, value, -torch.inf)).max(0).values
 
 
+def _attention(run: Execution, layer: Layer) -> Tensor:
+    context, weights = attend(joined(run, layer), memory_of(run, layer))
+    run.attention[layer.id] = weights.detach()
+    return context
+
+
 _KINDS: dict[str, Callable[[Execution, Layer], Tensor]] = {
     "input": _input,
     "dense": _dense,
@@ -157,6 +164,7 @@ _KINDS: dict[str, Callable[[Execution, Layer], Tensor]] = {
     "repeat": joined,
     "add": _add,
     "multiply": _multiply,
+    "attention": _attention,
     "last_step": _last_step,
     "mean_time": _mean_time,
     "max_time": _max_time,

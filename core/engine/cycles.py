@@ -12,6 +12,7 @@ from torch.nn.functional import linear
 from core.catalogue.layers import layer_spec
 from core.catalogue.spec import Choice
 from core.engine.at_once import affine
+from core.engine.attention import memory_of
 from core.engine.blocks import anchored
 from core.engine.execution import Execution
 from core.engine.nodes.base import NodePlan, Read
@@ -47,6 +48,8 @@ def compile_cycle(network: Network, shapes: dict[str, Shape], part: Part) -> Cyc
         kind, width, chosen = _kind(layer, features)
         if own:
             reads = (Read(n, 1), *reads)
+        if layer_spec(layer.kind).memory:
+            width = sum(shapes[link.source].features for link in network.into(key))
         nodes.append(NodePlan(kind, features, width, depth, reads, chosen, _has_logits(layer)))
     return Cycle(part, tuple(nodes), links)
 
@@ -101,6 +104,8 @@ def run_cycle(run: Execution, cycle: Cycle) -> None:
         if layer.kind == "lstm":
             run.cells[layer.id] = next(rest)
             run.last_cells[layer.id] = run.cells[layer.id][-1]
+        if layer.kind == "attention":
+            run.attention[layer.id] = next(rest).detach()
 
 
 Entering = tuple[Tensor, list[Tensor]]
@@ -154,6 +159,16 @@ def _enter_join(run: Execution, layer: Layer, outside: Links, inside: Links) -> 
     return torch.cat(pieces, -1), tensors
 
 
+def _enter_attention(run: Execution, layer: Layer, outside: Links, inside: Links) -> Entering:
+    looked = memory_of(run, layer)
+    blocked = looked.values.new_zeros(1, 1, 1) if looked.blocked is None else looked.blocked
+    tensors = [looked.keys, looked.values, blocked]
+    if looked.query is not None and looked.energy is not None:
+        tensors += [looked.query, looked.energy]
+    query, _ = _enter_join(run, layer, outside, inside)
+    return query, tensors
+
+
 def _enter_add(run: Execution, layer: Layer, outside: Links, inside: Links) -> Entering:
     total = run.like.new_zeros(run.batch, run.shapes[layer.id].features)
     for link in outside:
@@ -177,6 +192,7 @@ _ENTER = {
     "concatenate": _enter_join,
     "dropout": _enter_join,
     "layer_norm": _enter_join,
+    "attention": _enter_attention,
     "add": _enter_add,
     "multiply": _enter_multiply,
 }

@@ -41,6 +41,8 @@ class Execution:
     cells: dict[str, Tensor] = field(default_factory=dict)
     last_cells: dict[str, Tensor] = field(default_factory=dict)
     """The cell state in which each LSTM ended, (batch, features)."""
+    attention: dict[str, Tensor] = field(default_factory=dict)
+    """The weights of attention layers; see ``Values.attention``."""
 
     def steps(self, layer_id: str) -> int:
         """Steps of a sequence layer."""

@@ -128,9 +128,11 @@ def _step_order(network: Network, members: list[str], links: list[Link]) -> tupl
 def _check_cycle(network: Network, shapes: dict[str, Shape], members: list[str]) -> None:
     inside = set(members)
     for link in network.touching(members):
-        if link.role == "initial" and {link.source, link.target} <= inside:
+        if link.role != "data" and {link.source, link.target} <= inside:
+            what = "starts from the last state of" if link.role == "initial" else "looks through"
             raise NotTrainable(
-                "“{target}” starts from the last state of “{source}”, which depends on it: remove one of the two links.",
+                "“{target}” {what} “{source}”, which depends on it: remove one of the two links.",
+                what=what,
                 source=network.layers[link.source].name,
                 target=network.layers[link.target].name,
             )

@@ -13,14 +13,26 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.engine.activations import activation
+from core.engine.attention import attend, memory
+from core.engine.cells import CELLS, lstm_inside
 from core.engine.changes import Changes
 from core.engine.probes import Look
-from core.engine.reference import CELLS, lstm_inside
 from core.network import Layer, Link, activation_of
 from core.whatif import Of
 
 EPSILON = 1e-5
 """Of layer normalisation."""
+
+
+@dataclass(frozen=True, eq=False)
+class LooksThrough:
+    """The memory of an attention layer, the same at every step."""
+
+    link: Link
+    values: Tensor
+    """(memory steps, batch, features)"""
+    valid: Tensor | None
+    """(memory steps, batch) False where it is not looked at: padding, and what a what-if cuts; None where it is whole."""
 
 
 @dataclass(eq=False)
@@ -45,6 +57,8 @@ class Local:
     """(steps, batch) False where the sequence is padded; None where none is."""
     units: slice
     """Where the units of this direction stand in the layer's value."""
+    looks: LooksThrough | None = None
+    """The memory of an attention layer."""
     held: Mapping[Of, tuple[Tensor, Tensor]] = field(default_factory=dict)
     """Where a what-if puts numbers, and which; (steps, 1, units)."""
     cut: Tensor | None = None
@@ -113,6 +127,9 @@ class Local:
         if kind == "multiply":
             return torch.stack(values).prod(0)
         joined = torch.cat(values, -1)
+        if kind == "attention":
+            assert self.looks is not None
+            return attend(joined, memory(self.layer, self.parameters, self.looks.values, self.looks.valid))[0]
         if kind == "layer_norm":
             gain, bias = self.parameters[f"{self.layer.id}.gain"], self.parameters[f"{self.layer.id}.bias"]
             return functional.layer_norm(joined, joined.shape[-1:], gain, bias, EPSILON)
@@ -166,6 +183,8 @@ def _local(look: Look, layer: Layer, suffix: str, units: slice) -> Local:
     if lengths is not None and steps is not None:
         valid = in_walk(torch.arange(steps, device=lengths.device)[:, None] < lengths[None, :], suffix)
     local = Local(layer, suffix, links, parameters, reads, None, None, valid, units)
+    for link in look.network.into(layer.id, "memory"):
+        local.looks = _memory(look, link)
     if look.changes is not None:
         _change(look.changes, local, steps)
     if layer.kind in CELLS:
@@ -173,6 +192,18 @@ def _local(look: Look, layer: Layer, suffix: str, units: slice) -> Local:
     if layer.kind == "lstm":
         local.cell_before = _cells_before(look, local)
     return local
+
+
+def _memory(look: Look, link: Link) -> LooksThrough:
+    values = look.seen.values.outputs[link.source].detach()
+    values = values if values.dim() == 3 else values[None]
+    lengths, valid = look.axes.lengths.get(link.source), None
+    if lengths is not None:
+        valid = torch.arange(len(values), device=values.device)[:, None] < lengths[None, :]
+    if look.changes is not None:
+        there = ~look.changes.severed(link.id, len(values)).to(values.device)[:, None]
+        valid = there if valid is None else valid & there
+    return LooksThrough(link, values, valid)
 
 
 def _change(changes: Changes, local: Local, steps: int | None) -> None:

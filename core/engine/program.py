@@ -35,6 +35,8 @@ class Values:
     """Sums before the activation, of output layers."""
     cells: dict[str, Tensor]
     """c_t of LSTM layers: of all that are part of a cycle, of the rest where every layer is captured."""
+    attention: dict[str, Tensor]
+    """The weights of attention layers, without gradient: (steps, batch, memory steps), or (batch, memory steps)."""
     steps: Mapping[str, int]
     """Steps of each sequence layer."""
     carry: Callable[[], dict[str, Tensor]]
@@ -91,7 +93,7 @@ class Program:
         for part in self.plan.parts:
             self.compute(run, part)
         logits = {layer.id: run.logits[layer.id] for layer in self.network.of_kind("output")}
-        return Values(run.values, logits, run.cells, run.axes.steps, run.hand_over)
+        return Values(run.values, logits, run.cells, run.attention, run.axes.steps, run.hand_over)
 
     def begin(
         self,

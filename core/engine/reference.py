@@ -14,6 +14,7 @@ from torch import Tensor
 from core.catalogue.layers import layer_spec
 from core.engine.activations import activation
 from core.engine.axes import Axes, Lengths, find_axes, groups
+from core.engine.cells import CELLS
 from core.engine.masks import draw_masks
 from core.network import Layer, Link, Network, activation_of
 from core.shapes import infer
@@ -32,6 +33,8 @@ class ReferenceRun:
     """c_t of LSTM layers."""
     halves: dict[tuple[str, str, int | None], tuple[Tensor, Tensor]]
     """(layer id, direction suffix, step) -> (h_t, c_t) of one direction of a block."""
+    attention: dict[Key, Tensor]
+    """Weights of attention layers, (batch, memory steps)."""
     steps: Mapping[str, int]
     """Steps of each sequence layer."""
 
@@ -42,6 +45,10 @@ class ReferenceRun:
     def logit(self, layer_id: str) -> Tensor:
         """The sum before the activation, in the same shape as the value."""
         return self._all(self.logits, layer_id)
+
+    def weights(self, layer_id: str) -> Tensor:
+        """What an attention layer looks at, (steps, batch, memory steps) or (batch, memory steps)."""
+        return self._all(self.attention, layer_id)
 
     def gradient(self, layer_id: str) -> Tensor:
         """dL/dh_t after backward; zeros where the loss does not depend on it."""
@@ -82,40 +89,6 @@ def directions(layer: Layer) -> tuple[str, ...]:
     return ("", "_reverse") if layer.params["bidirectional"] else ("",)
 
 
-def rnn_cell(layer: Layer, weights: list[Tensor], x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """Elman: h' = f(W_ih x + b_ih + W_hh h + b_hh)."""
-    w_ih, w_hh, b_ih, b_hh = weights
-    new = torch.tanh if layer.params["nonlinearity"] == "tanh" else torch.relu
-    state = new(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
-    return state, state
-
-
-def lstm_inside(weights: list[Tensor], x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """(o, c') with c' = f c + i g; gates in the order i, f, g, o."""
-    w_ih, w_hh, b_ih, b_hh = weights
-    i, f, g, o = (x @ w_ih.T + b_ih + h @ w_hh.T + b_hh).chunk(4, -1)
-    return torch.sigmoid(o), torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-
-
-def lstm_cell(layer: Layer, weights: list[Tensor], x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """h' = o tanh(c')."""
-    opened, cell = lstm_inside(weights, x, h, c)
-    return opened * torch.tanh(cell), cell
-
-
-def gru_cell(layer: Layer, weights: list[Tensor], x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """h' = (1 - z) n + z h with n = tanh(W_in x + b_in + r (W_hn h + b_hn)); gates in the order r, z, n."""
-    w_ih, w_hh, b_ih, b_hh = weights
-    xr, xz, xn = (x @ w_ih.T + b_ih).chunk(3, -1)
-    hr, hz, hn = (h @ w_hh.T + b_hh).chunk(3, -1)
-    r, z = torch.sigmoid(xr + hr), torch.sigmoid(xz + hz)
-    state = (1 - z) * torch.tanh(xn + r * hn) + z * h
-    return state, state
-
-
-CELLS = {"rnn": rnn_cell, "lstm": lstm_cell, "gru": gru_cell}
-
-
 @dataclass
 class Interpreter:
     """Computes each value when it is first asked for, and remembers it."""
@@ -133,6 +106,9 @@ class Interpreter:
     logits: dict[Key, Tensor] = field(default_factory=dict)
     cells: dict[Key, Tensor] = field(default_factory=dict)
     halves: dict[tuple[str, str, int | None], tuple[Tensor, Tensor]] = field(default_factory=dict)
+    attention: dict[Key, Tensor] = field(default_factory=dict)
+    scores: dict[Key, list[Tensor]] = field(default_factory=dict)
+    """Of attention layers: for each sample, (valid memory steps,)."""
 
     def __post_init__(self) -> None:
         self.shapes = infer(self.network)
@@ -174,6 +150,8 @@ class Interpreter:
         if layer.kind == "multiply":
             return torch.stack(self.reads(layer, t)).prod(0)
         joined = torch.cat(self.reads(layer, t), -1)
+        if layer.kind == "attention":
+            return self.attend(layer, t, joined)
         if layer.kind == "embedding":
             return self.parameters[f"{layer.id}.table"][joined[:, 0].round().long()]
         if layer.kind == "dropout":
@@ -187,6 +165,36 @@ class Interpreter:
             normal = (joined - mean) / torch.sqrt(variance + 1e-5)
             return self.parameters[f"{layer.id}.gain"] * normal + self.parameters[f"{layer.id}.bias"]
         return joined * 1
+
+    def attend(self, layer: Layer, t: int | None, query: Tensor) -> Tensor:
+        """The mean of the valid steps of the memory, weighted by the softmax of their scores."""
+        (link,) = self.network.into(layer.id, "memory")
+        steps = range(self.axes.steps[link.source]) if self.shapes[link.source].sequence else [None]
+        memory = [self.value(link.source, s) for s in steps]
+        contexts, weights, scores = [], torch.zeros(self.batch, len(memory), dtype=self.dtype), []
+        for b in range(self.batch):
+            seen = self.seen(link, b)
+            energies = torch.stack([self.score(layer, query[b], memory[s][b]) for s in seen])
+            energies.retain_grad()
+            own = torch.softmax(energies, 0)
+            weights[b, seen] = own.detach()
+            contexts.append(torch.stack([a * memory[s][b] for a, s in zip(own, seen, strict=True)]).sum(0))
+            scores.append(energies)
+        self.attention[layer.id, t], self.scores[layer.id, t] = weights, scores
+        return torch.stack(contexts)
+
+    def seen(self, link: Link, b: int) -> list[int]:
+        """The steps of its memory that an attention layer looks at in one sample: those that are no padding."""
+        return list(range(self.lengths(link.source)[b] if self.shapes[link.source].sequence else 1))
+
+    def score(self, layer: Layer, q: Tensor, m: Tensor) -> Tensor:
+        """e(q, m) of one query and one step of the memory, both (features,)."""
+        how, learned = layer.params["score"], self.parameters
+        if how == "additive":
+            of_query, of_memory = learned[f"{layer.id}.query"], learned[f"{layer.id}.memory"]
+            return learned[f"{layer.id}.energy"].dot(torch.tanh(of_query @ q + of_memory @ m))
+        asked = q @ learned[f"{layer.id}.score"] if how == "general" else q
+        return asked.dot(m) / (len(m) ** 0.5 if how == "scaled" else 1.0)
 
     def reads(self, layer: Layer, t: int | None) -> list[Tensor]:
         """What each link into a layer carries at step ``t``."""
@@ -348,7 +356,7 @@ class Interpreter:
         for layer_id in self.network.layers:
             if layer_id not in self.axes.steps:
                 self.value(layer_id, None)
-        return ReferenceRun(self.values, self.logits, self.cells, self.halves, self.axes.steps)
+        return ReferenceRun(self.values, self.logits, self.cells, self.halves, self.attention, self.axes.steps)
 
 
 def interpret(

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from core.engine.nodes.affine import Affine, Dense
+from core.engine.nodes.attention import Attention
 from core.engine.nodes.base import Node, NodePlan
 from core.engine.nodes.gated import Gru, Lstm
 from core.engine.nodes.joins import Add, Dropout, Join, LayerNorm, Multiply
@@ -27,6 +28,7 @@ NODES: dict[str, type[Node]] = {
     "concatenate": Join,
     "dropout": Dropout,
     "layer_norm": LayerNorm,
+    "attention": Attention,
     "add": Add,
     "multiply": Multiply,
 }
@@ -48,7 +50,7 @@ class NodeInput:
 def scan(
     plans: Sequence[NodePlan], given: Sequence[NodeInput], truncate: int, recorders: Sequence[Recorder | None]
 ) -> tuple[list[Tensor], list[Tensor]]:
-    """Values (steps, batch, features) of all nodes, and their further outputs in order (sums, cell states)."""
+    """Values (steps, batch, features) of all nodes, and their further outputs in order (sums, cell states, attention weights)."""
     flat: list[Tensor] = []
     counts = []
     for item in given:

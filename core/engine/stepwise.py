@@ -131,6 +131,7 @@ class Stepwise:
             logits={},
             cells={},
             last_cells={},
+            attention={},
         )
 
 

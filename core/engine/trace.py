@@ -15,12 +15,12 @@ import torch
 from torch import Tensor
 
 from core.catalogue.layers import layer_spec
+from core.engine.cells import CELLS
 from core.engine.changes import Changes
 from core.engine.objective import Answers
 from core.engine.probes import Look
 from core.engine.probes_local import Local, in_walk, initial_state, locals_of
 from core.engine.probes_time import cell_onward, loss_at_logits
-from core.engine.reference import CELLS
 from core.network import Layer, Link
 from core.traces import LayerTrace, Trace
 from core.whatif import WhatIf
@@ -58,6 +58,7 @@ def _layer(look: Look, layer: Layer) -> LayerTrace:
     assert capture is not None
     total, direct = capture.total(layer.id), capture.direct(layer.id)
     found, cell = _ways(look, layer, total), values.cells.get(layer.id)
+    looked = values.attention.get(layer.id)
     if layer.id == look.model.objective.output:
         found.delta_direct = loss_at_logits(look)
     sequence = layer.id in look.axes.steps
@@ -70,6 +71,7 @@ def _layer(look: Look, layer: Layer) -> LayerTrace:
         sums=None if found.sums is None else _single(found.sums),
         gates={key: _single(value) for key, value in found.gates.items()},
         cell=None if cell is None else _single(cell),
+        attention=None if looked is None else _single(looked),
         initial=_single(initial_state(look, layer.id)) if sequence else None,
         delta=None if found.delta is None else _single(found.delta),
         delta_direct=None if found.delta_direct is None else _single(found.delta_direct),
@@ -155,6 +157,8 @@ def _of_plain(local: Local, total: Tensor, at_sums: Tensor | None = None) -> _Fo
     """A layer without memory: what it does at a step depends on what it reads at that step alone."""
     reads = {key: value.detach().clone().requires_grad_() for key, value in local.reads.items()}
     if local.layer.kind not in ("dense", "output"):
+        if local.layer.kind == "attention":
+            return _of_attention(local, reads, total)
         value, _ = local.step(reads, _blank(local, total), _blank(local, total))
         found = _Found(flows=_allowed(local, _back(value, total, reads)))
         if local.layer.kind == "layer_norm":
@@ -187,6 +191,30 @@ def _blank(local: Local, total: Tensor) -> Tensor | None:
 def _back(value: Tensor, total: Tensor, reads: Mapping[str, Tensor]) -> dict[str, Tensor]:
     back = torch.autograd.grad(value, list(reads.values()), total, allow_unused=True)
     return {key: torch.zeros_like(reads[key]) if g is None else g for key, g in zip(reads, back, strict=True)}
+
+
+def _of_attention(local: Local, reads: dict[str, Tensor], total: Tensor) -> _Found:
+    """What goes back to the query and to every step of the memory, and what each step adds to dL/dW."""
+    assert local.looks is not None
+    memory = local.looks.values.clone().requires_grad_()
+    value, _ = replace(local, looks=replace(local.looks, values=memory)).step(reads, None, None)
+    flows = _back(value, total, {**reads, local.looks.link.id: memory})
+    names, shares = list(local.parameters), {}
+    if names:
+        steps = [None] if total.dim() == 2 else list(range(len(total)))
+        found = [_one_step(local, t, total) for t in steps]
+        shares = {name: torch.stack(parts) for name, parts in zip(names, zip(*found, strict=True), strict=True)}
+        shares = {name: part if total.dim() == 3 else part[0] for name, part in shares.items()}
+    return _Found(flows=flows, shares=shares)
+
+
+def _one_step(local: Local, t: int | None, total: Tensor) -> list[Tensor]:
+    """(1,) norms of what one step adds to the gradient of each of the layer's tensors."""
+    reads = {key: value if t is None else value[t] for key, value in local.reads.items()}
+    value, _ = local.step(reads, None, None)
+    felt = (value * (total if t is None else total[t])).sum()
+    grads = torch.autograd.grad(felt, list(local.parameters.values()))
+    return [torch.linalg.vector_norm(grad)[None] for grad in grads]
 
 
 def _of_norm(local: Local, value: Tensor, total: Tensor) -> dict[str, Tensor]:

@@ -14,12 +14,14 @@ import torch
 from torch import Tensor
 
 from core.engine.capture import Capture
+from core.engine.cells import lstm_inside
 from core.engine.changes import Changes
 from core.engine.model import Model, Pass
 from core.engine.plan import inner_links
 from core.engine.probes import Look
 from core.engine.program import PROFILED, Values
-from core.engine.reference import Interpreter, directions, lstm_inside
+from core.engine.reference import Interpreter, directions
+from core.errors import BadValue
 from core.network import Layer, Link
 from core.parameters import parameters as declared
 from core.traces import Alike
@@ -46,6 +48,13 @@ class Altered(Interpreter):
         if self.changes.whatif.severed(link.id, t):
             return torch.zeros_like(found)
         return self._gated(found, link.id)
+
+    def seen(self, link: Link, b: int) -> list[int]:
+        left = [s for s in super().seen(link, b) if not self.changes.whatif.severed(link.id, s)]
+        if not left:
+            name = self.network.layers[link.target].name
+            raise BadValue("“{layer}” has nothing left to look at: leave it one step of its memory.", layer=name)
+        return left
 
     def initial(self, layer_id: str) -> Tensor:
         start = super().initial(layer_id)
@@ -121,6 +130,7 @@ def altered(plain: Look, changes: Changes) -> Look:
         outputs,
         {key: outputs[key] if walker.is_identity(key) else found.logit(key) for key in sums},
         {layer.id: walker.joined(layer.id, walker.parts(layer.id, 1)) for layer in plain.network.of_kind("lstm")},
+        {layer.id: found.weights(layer.id) for layer in plain.network.of_kind("attention")},
         plain.axes.steps,
         dict,
     )

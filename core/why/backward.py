@@ -135,6 +135,8 @@ class Backward:
                 found += self._through(link, unit, t, "later" if step is not None and t != step else "now")
         if layer_spec(self.sample.network.layers[layer].kind).state:
             found += self._memory(layer, unit, step)
+        for link in self.sample.network.out_of(layer, "memory"):
+            found += self._looked_at(link, unit, step)
         found += self._handed(layer, unit, step)
         return found
 
@@ -181,6 +183,8 @@ class Backward:
             if number.step == -1:
                 return float(sum(term.contribution for term in self.terms(number.layer, number.unit, -1)))
             return float(self.sample.total(number.layer)[row, number.unit])
+        if number.quantity == "score_gradient":
+            return float(self.at_score(number.layer)[row, number.unit])
         kind = self.sample.network.layers[number.layer].kind
         if kind in ("dense", "output"):
             return float(self.delta(number.layer)[row, number.unit])
@@ -252,6 +256,19 @@ class Backward:
             for link in sample.network.out_of(layer, "initial"):
                 yield self._term(1.0, Number("gradient", link.target, unit, -1), "later")
 
+    def _looked_at(self, link: Link, unit: int, step: int | None) -> Iterator[Term]:
+        """What every step of an attention layer sends back to a step of its memory."""
+        sample, sequence = self.sample, self.sample.sequence(link.target)
+        if step == -1 or (step is not None and step >= sample.valid(link.source)):
+            return
+        for t, shares in enumerate(sample.looked(link.target).by_memory(sample.row(step))):
+            for k, share in enumerate(shares[:, unit]):
+                yield self._term(float(share), Number("gradient", link.target, k, t if sequence else None), "now")
+
+    def at_score(self, layer: str) -> np.ndarray:
+        """dL/de of an attention layer, (steps, memory steps)."""
+        return self.sample.looked(layer).at_scores(self.sample.total(layer))
+
     def passed(self, link: Link, unit: int, t: int | None) -> list[tuple[int, float]]:
         """(unit of the target, d target / d source) where a layer has no matrices."""
         sample, kind = self.sample, self.sample.network.layers[link.target].kind
@@ -264,6 +281,8 @@ class Backward:
             return [(unit, self._others(link, unit, t))]
         if kind == "layer_norm":
             return self._normalised(link, at, t)
+        if kind == "attention":
+            return list(enumerate(sample.looked(link.target).by_query(sample.row(t))[:, at]))
         return [(at, 1.0)]
 
     def _reduced(self, link: Link, unit: int, at: int, t: int | None) -> list[tuple[int, float]]:

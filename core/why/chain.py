@@ -58,6 +58,12 @@ def sent_along(back: Backward, link: Link, t: int | None) -> np.ndarray:
     return np.zeros(back.sample.shapes[link.source].features) if way is None else way.sent
 
 
+def sent_by_looking(back: Backward, link: Link, step: int | None) -> np.ndarray:
+    """What all steps of an attention layer send back together to a step of its memory; (units,)."""
+    blank = np.zeros(back.sample.shapes[link.source].features)
+    return np.asarray(sum((way.sent for way in _looked_at(back, link, step)), blank))
+
+
 def sent_by_memory(back: Backward, layer: str, t: int | None, reverse: bool = False) -> np.ndarray:
     """What step ``t`` of a block sends back to the state that it continues from, in one direction; (units,)."""
     for block in back.sample.blocks(layer):
@@ -101,6 +107,8 @@ def _ways(back: Backward, place: Place) -> list[_Way]:
             ways.append(_through(back, link, t))
     if layer_spec(sample.network.layers[layer].kind).state and step is not None:
         ways += _memory(back, layer, step)
+    for link in sample.network.out_of(layer, "memory"):
+        ways += _looked_at(back, link, step)
     for link in sample.network.out_of(layer, "initial"):
         ways += _handed(back, link, step)
     return [way for way in ways if way is not None]
@@ -154,6 +162,16 @@ def _memory(back: Backward, layer: str, step: int) -> list[_Way]:
                 sent[own] += sample.total(layer)[t][own] * block.gates[GATES["gru"][1]][t]
             ways.append(_Way((layer, t), sent, slopes, weights))
     return ways
+
+
+def _looked_at(back: Backward, link: Link, step: int | None) -> list[_Way]:
+    """Every step of an attention layer that looks through this one."""
+    sample = back.sample
+    if step == -1 or (step is not None and step >= sample.valid(link.source)):
+        return []
+    total, sequence = sample.total(link.target), sample.sequence(link.target)
+    slopes = sample.looked(link.target).by_memory(sample.row(step))
+    return [_Way((link.target, t if sequence else None), total[t] @ slope) for t, slope in enumerate(slopes)]
 
 
 def _handed(back: Backward, link: Link, step: int | None) -> list[_Way]:

@@ -12,11 +12,12 @@ from core.describe import Words
 from core.formula import latex_number
 from core.network import Layer, Network, activation_of
 from core.traces import Trace
+from core.why.attention import explain_attention, explain_score
 from core.why.backward import Backward
 from core.why.blocks import explain_cell, explain_gate, explain_sum_of_block
 from core.why.chain import chain
 from core.why.forward import explain_start, explain_sum, explain_value
-from core.why.gradients import explain_cell_gradient, explain_delta, explain_gradient
+from core.why.gradients import explain_cell_gradient, explain_delta, explain_gradient, explain_score_gradient
 from core.why.lengths import PARTS, explain_flow, explain_length
 from core.why.numbers import Explanation, Number, Term
 from core.why.parts import made
@@ -51,6 +52,8 @@ class Explainer:
         value, chosen = self.sample.value(layer.id), activation_of(layer)
         if chosen is not None and chosen.key != "step":
             worked_out = self.sample.activated(layer.id)[0]
+        elif layer.kind == "attention":
+            worked_out = self.sample.looked(layer.id).contexts
         elif layer.kind in ("lstm", "gru"):
             worked_out = np.concatenate([block.states() for block in self.sample.blocks(layer.id)], 1)
         else:
@@ -71,7 +74,11 @@ class Explainer:
         memory = number.quantity == "flow" and number.part not in self.sample.network.links
         if memory and not layer_spec(self.sample.network.layers[number.layer].kind).state:
             return False
-        if number.unit >= self.sample.shapes[number.layer].features:
+        of_attention = number.quantity in ("attention", "score", "score_gradient")
+        if of_attention and self.sample.network.layers[number.layer].kind != "attention":
+            return False
+        size = self.sample.shapes[number.layer].features
+        if number.unit >= (len(self.sample.looked(number.layer).memory) if of_attention else size):
             return False
         if number.step == -1:
             quantity = number.part if number.quantity == "norm" else number.quantity
@@ -109,6 +116,12 @@ class Explainer:
                 return explain_length(self.back, number, self.explain)
             case "flow":
                 return explain_flow(self.back, number)
+            case "attention":
+                return explain_attention(self.sample, number)
+            case "score":
+                return explain_score(self.sample, number)
+            case "score_gradient":
+                return explain_score_gradient(self.back, number)
             case _:
                 return self._loss(number)
 

@@ -191,6 +191,20 @@ def _gru(back: Backward, number: Number, gate: str, at: int, k: int) -> Term:
     return _slope(back, recurrent * r * (1 - r), r"\left(U h_{t-1} + d\right) r \left(1 - r\right)", through)
 
 
+def explain_score_gradient(back: Backward, number: Number) -> Explanation:
+    """dL/de of a step of the memory: how far it lies from the context, along what the loss wants, times its weight."""
+    sample, sign = back.sample, symbol(back.sample.network, number)
+    found, at = sample.looked(number.layer), sample.row(number.step)
+    shares = found.weights[at, number.unit] * (found.memory[number.unit] - found.contexts[at])
+    terms = []
+    for k, share in enumerate(shares):
+        felt = Number("gradient", number.layer, k, number.step)
+        terms.append(_slope(back, float(share), r"\alpha \left(m_k - c_k\right)", felt))
+    value = total(terms)
+    line = rf"{sign} = \alpha \sum_k \left(m_k - c_k\right) \frac{{\partial L}}{{\partial c_k}}"
+    return made(sample, number, value, (line,), (f"{sign} = {added(terms)} = {latex_number(value)}",), terms)
+
+
 def explain_cell_gradient(back: Backward, number: Number) -> Explanation:
     """dL/dc = dL/dh o (1 - tanh(c)^2) + the next step's dL/dc times its forget gate."""
     sample = back.sample

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.formula import factor, latex_number
 from core.network import Layer
+from core.why.attention import explain_context
 from core.why.numbers import Explanation, Number, Term, added
 from core.why.parts import alone, copied, entering, made, noted, parameter, source, total
 from core.why.sample import EPSILON, Sample
@@ -29,6 +30,8 @@ def explain_plain(sample: Sample, number: Number) -> Explanation:
         return _looked_up(sample, layer, number)
     if layer.kind == "layer_norm":
         return _normalised(sample, layer, number)
+    if layer.kind == "attention":
+        return explain_context(sample, number)
     _, came = entering(sample, layer.id, t, u)
     value = float(sample.joined(layer.id)[sample.row(t) if sample.sequence(layer.id) else 0, u])
     notes = {

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.formula import factor, latex_number
 from core.why.backward import Backward
-from core.why.chain import chain, sent_along, sent_by_memory
+from core.why.chain import chain, sent_along, sent_by_looking, sent_by_memory
 from core.why.gradients import explain_gradient
 from core.why.numbers import SHOWN, Explanation, Number, Quantity, Term
 from core.why.parts import made, noted
@@ -48,7 +48,9 @@ def explain_length(back: Backward, number: Number, one_by_one: Callable[[Number]
 def explain_flow(back: Backward, number: Number) -> Explanation:
     """The length of what goes back along one copy of a link: the gradient that its target sends to its source."""
     link, source = back.sample.network.links.get(number.part), number.column
-    if link is not None:
+    if link is not None and link.role == "memory":
+        sent, key = sent_by_looking(back, link, source), link.source
+    elif link is not None:
         sent, key = sent_along(back, link, number.step), link.source
     else:
         sent, key = sent_by_memory(back, number.layer, number.step, number.part.endswith("_reverse")), number.layer

@@ -12,7 +12,7 @@ from core.formula import factor, latex_number
 
 Quantity = Literal[
     "value", "sum", "gate", "cell", "weight", "gradient", "delta", "cell_gradient", "weight_gradient", "loss", "norm",
-    "flow",
+    "flow", "attention", "score", "score_gradient",
 ]  # fmt: skip
 SHOWN = 5
 """Terms of a sum that are written out; the rest is added up."""
@@ -26,7 +26,8 @@ class Number:
     """"value" h, "sum" a before the activation, "gate" after its squashing, "cell" c, "weight" one parameter,
     "gradient" dL/dh, "delta" dL/da, "cell_gradient" dL/dc, "weight_gradient" dL/dW, "loss" L,
     "norm" the length over all units of what ``part`` names (see core.why.lengths), "flow" the length of what goes back
-    along one copy of the link that ``part`` names (or of the memory of the layer) into ``layer`` at ``step``."""
+    along one copy of the link that ``part`` names (or of the memory of the layer) into ``layer`` at ``step``,
+    "attention" the weight of a step of the memory (``unit``), "score" what it is the softmax of, "score_gradient" dL/d(score)."""
     layer: str = ""
     unit: int = 0
     """For a weight its row."""

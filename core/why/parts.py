@@ -99,6 +99,9 @@ _TITLES = {
     "loss": "The loss of this sample",
     "norm": "Length of {what} of “{layer}”, over all units",
     "flow": "Length of what goes back from “{layer}” to “{source}”",
+    "attention": "Attention of “{layer}” to step {unit} of its memory",
+    "score": "Score of step {unit} of the memory of “{layer}”",
+    "score_gradient": "Gradient of the loss at the score of step {unit} of the memory of “{layer}”",
 }
 LENGTH_WORDS = {
     "value": "the value", "sum": "the sum before the activation", "cell": "the cell", "gradient": "the gradient",

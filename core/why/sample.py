@@ -15,6 +15,7 @@ from core.explore.activations import value_and_slope
 from core.network import Layer, Link, Network, activation_of
 from core.shapes import infer
 from core.traces import LayerTrace, Trace
+from core.why.looked import Looked, looked
 
 GATES = {"lstm": ("input", "forget", "candidate", "output"), "gru": ("reset", "update", "candidate"), "rnn": ("",)}
 """In the order in which they are stacked."""
@@ -79,6 +80,7 @@ class Sample:
         """What the output was to say: (steps, features), one row where it is static; None where it is not known."""
         self.shapes = infer(network)
         self._blocks: dict[tuple[str, str], Block] = {}
+        self._looked: dict[str, Looked] = {}
 
     def traced(self, layer: str) -> LayerTrace:
         """What was written down about a layer."""
@@ -151,6 +153,21 @@ class Sample:
             slope = float(self.weights[f"{layer}.slope"][0])
             return np.where(sums > 0, sums, slope * sums), np.where(sums > 0, 1.0, slope)
         return value_and_slope(chosen, sums)
+
+    def looked(self, layer: str) -> Looked:
+        """What an attention layer asked, looked through and found."""
+        if layer not in self._looked:
+            memory = self.memory(layer)
+            values = self.value(memory.source)[: self.valid(memory.source)]
+            names = {name: self.weights.get(f"{layer}.{name}") for name in ("score", "query", "memory", "energy")}
+            given = {name: array for name, array in names.items() if array is not None}
+            how = str(self.network.layers[layer].params["score"])
+            self._looked[layer] = looked(how, self.joined(layer), values, given)
+        return self._looked[layer]
+
+    def memory(self, layer: str) -> Link:
+        """The link by which the memory of an attention layer reaches it."""
+        return self.network.into(layer, "memory")[0]
 
     def initial(self, layer: str) -> np.ndarray:
         """The state before the first step, (features,)."""

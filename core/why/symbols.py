@@ -7,6 +7,7 @@ from core.network import Network
 from core.why.numbers import Number
 
 GATE_SYMBOLS = {"input": "i", "forget": "f", "candidate": "g", "output": "o", "reset": "r", "update": "z", "": "a"}
+_OF_ATTENTION = {"attention": r"\alpha", "score": "e", "score_gradient": "e"}
 FUNCTIONS = {"tanh": r"\tanh", "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "identity": ""}
 
 
@@ -27,12 +28,14 @@ def symbol(network: Network, number: Number) -> str:
     if number.quantity in ("norm", "flow"):
         return _length(network, number)
     place = str(number.unit + 1)
+    if number.quantity in _OF_ATTENTION:
+        place = f"s={place}"
     if number.step is not None:
         place += rf",\,t={number.step + 1}" if number.step >= 0 else r",\,t=0"
     above = f"^{{{name(network, number.layer)}}}"
     letter = _letter(network, number)
     written = f"{letter}{above}_{{{place}}}"
-    if number.quantity in ("gradient", "delta", "cell_gradient"):
+    if number.quantity in ("gradient", "delta", "cell_gradient", "score_gradient"):
         return rf"\frac{{\partial L}}{{\partial {written}}}"
     return written
 
@@ -59,13 +62,15 @@ def _letter(network: Network, number: Number) -> str:
     kind = network.layers[number.layer].kind
     if number.quantity in ("cell", "cell_gradient"):
         return "c"
+    if number.quantity in _OF_ATTENTION:
+        return _OF_ATTENTION[number.quantity]
     if number.quantity == "gate":
         gate = number.part.removesuffix("_reverse")
         return "n" if gate == "candidate" and kind == "gru" else GATE_SYMBOLS[gate]
     if number.quantity in ("sum", "delta"):
         gate = number.part.removesuffix("_reverse")
         return "a" if not gate else f"a_{{{'n' if gate == 'candidate' and kind == 'gru' else GATE_SYMBOLS[gate]}}}"
-    return {"input": "x", "output": "y"}.get(kind, "h")
+    return {"input": "x", "output": "y", "attention": "c"}.get(kind, "h")
 
 
 def _weight(network: Network, number: Number) -> str:
@@ -75,7 +80,7 @@ def _weight(network: Network, number: Number) -> str:
         return rf"W^{{{name(network, network.links[number.part.rpartition('.')[0]].source)}}}_{{{place}}}"
     letter = {
         "bias": "b", "weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "d", "gain": r"\gamma", "table": "E",
-        "slope": r"\alpha", "initial": "h", "initial_cell": "c",
+        "slope": r"\alpha", "initial": "h", "initial_cell": "c", "score": "W", "query": "W", "memory": "U", "energy": "v",
     }.get(tensor, "w")  # fmt: skip
     return rf"{letter}_{{{place}}}"
 

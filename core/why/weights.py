@@ -53,13 +53,15 @@ def _terms(back: Backward, number: Number) -> Iterator[Term]:
     if owner in sample.network.links:
         yield from _of_link(back, owner, number)
     elif tensor in ("initial", "initial_cell"):
+        if sample.network.into(owner, "initial"):
+            return  # a state that is handed over takes the place of the learned one
         quantity = "gradient" if tensor == "initial" else "cell_gradient"
         yield _felt(back, Number(quantity, owner, number.unit, -1))  # type: ignore[arg-type]
     elif layer_spec(sample.network.layers[owner].kind).state:
         yield from _of_block(back, sample.block(owner, "_reverse" if tensor.endswith("_reverse") else ""), number)
     else:
         kind = sample.network.layers[owner].kind
-        make = {"embedding": _of_table, "layer_norm": _of_norm}.get(kind, _of_dense)
+        make = {"embedding": _of_table, "layer_norm": _of_norm, "attention": _of_attention}.get(kind, _of_dense)
         yield from make(back, owner, tensor, number)
 
 
@@ -126,6 +128,17 @@ def _of_table(back: Backward, owner: str, tensor: str, number: Number) -> Iterat
     for t in _steps(back.sample, owner):
         if codes[back.sample.row(t)] == number.unit:
             yield _felt(back, Number("gradient", owner, number.column, t))
+
+
+def _of_attention(back: Backward, owner: str, tensor: str, number: Number) -> Iterator[Term]:
+    """One term for each step that asks and each step of the memory."""
+    sample, found = back.sample, back.sample.looked(owner)
+    slopes = found.by_weight(tensor, number.unit, number.column)
+    sign = r"\frac{\partial e}{\partial w}"
+    for t in _steps(sample, owner):
+        for s in range(len(found.memory)):
+            felt = Number("score_gradient", owner, s, t)
+            yield Term(float(slopes[sample.row(t), s]), back.at(felt), sign, symbol(sample.network, felt), felt)
 
 
 def _of_norm(back: Backward, owner: str, tensor: str, number: Number) -> Iterator[Term]:

@@ -52,6 +52,11 @@ def full() -> Project:
         project.apply(AddLink(new_link(project.network, source, target)))
     project.apply(AddLink(new_link(project.network, "l3", "l2", 3)))
     project.apply(AddLink(new_link(project.network, "l7", "l6", role="initial")))
+    project.apply(
+        AddLayer(new_layer(project.network, "attention", "attention لایه 🙂", score="additive", score_units=3))
+    )
+    project.apply(AddLink(new_link(project.network, "l4", "l13")))
+    project.apply(AddLink(new_link(project.network, "l6", "l13", role="memory")))
     project.apply(SetParam("l2", "activation", "prelu"))
     project.apply(SetParam("l4", "initial_state", "learned"))
     project.apply(SetParam("l4", "bidirectional", True))

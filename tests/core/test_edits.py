@@ -21,6 +21,7 @@ from core.edits import (
     SetFrozen,
     SetMask,
     SetParam,
+    SetRole,
     SetTraining,
     SetWeight,
     SetWeights,
@@ -179,6 +180,82 @@ def test_a_refused_edit_says_why_and_changes_nothing(edit, error, words):
     assert project.state is before
 
 
+def attending():
+    """Encoder and decoder with an attention layer that asks with the decoder."""
+    project = Project()
+    for kind, name in (("input", "x"), ("gru", "Encoder"), ("last_step", ""), ("repeat", ""), ("gru", "Decoder")):
+        add(project, kind, name, units=3, sequence=True) if kind == "input" else add(project, kind, name)
+    add(project, "attention", "Look")
+    for source, target in (("l1", "l2"), ("l2", "l3"), ("l3", "l4"), ("l4", "l5"), ("l5", "l6")):
+        join(project, source, target)
+    join(project, "l2", "l6", role="memory")
+    return project
+
+
+def test_memory_and_query_change_places_in_one_edit():
+    project = attending()
+    before = project.state
+    inverse = project.apply(SetRole("k5", "memory"))
+    assert [k.source for k in project.network.into("l6", "memory")] == ["l5"]
+    assert [k.source for k in project.network.into("l6")] == ["l2"]
+    assert list(project.network.links) == list(before.network.links)
+    project.apply(inverse)
+    assert same(project.state, before)
+    project.apply(SetRole("k6", "data"))
+    assert [k.source for k in project.network.into("l6", "memory")] == ["l5"], "it works from either end"
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda n: AddLink(new_link(n, "l2", "l5", role="memory")), "“Decoder” looks through no memory"),
+        (lambda n: AddLink(new_link(n, "l2", "l6", 2, "memory")), "no delay"),
+        (lambda n: AddLink(new_link(n, "l1", "l6", role="memory")), "looks through one memory only"),
+        (lambda n: SetDelay("k6", 1), "A memory link has no delay"),
+        (lambda n: SetRole("k1", "memory"), "in one way only"),
+    ],
+)
+def test_what_a_memory_can_not_be_is_refused(edit, words):
+    project = attending()
+    before = project.state
+    with pytest.raises(Refused, match=words):
+        project.apply(edit(project.network))
+    assert project.state is before
+
+
+def test_a_memory_must_not_depend_on_what_looks_through_it():
+    project = attending()
+    project.apply(Remove(links=("k6",)))
+    join(project, "l6", "l5", 1)
+    with pytest.raises(Refused, match="“Decoder” depends on “Look”, so it can not be its memory"):
+        join(project, "l5", "l6", role="memory")
+    join(project, "l2", "l6", role="memory")
+    project.apply(Remove(("l3",)))
+    with pytest.raises(Refused, match="A loop can not pass through the memory of “Look”"):
+        join(project, "l6", "l2", 1)
+
+
+def test_a_layer_put_into_a_memory_link_becomes_the_memory():
+    project = attending()
+    project.apply(InsertLayer(new_layer(project.network, "dense", units=5), "k6"))
+    assert [k.source for k in project.network.into("l6", "memory")] == ["l7"]
+    assert [(k.source, k.role) for k in project.network.into("l7")] == [("l2", "data")]
+
+
+def test_what_compares_query_and_memory_survives_as_far_as_it_can():
+    project = attending()
+    project.apply(SetWeight("l6.score", (0, 1), 7.0))
+    project.apply(SetParam("l5", "units", 40))
+    project.apply(SetParam("l2", "units", 20))
+    assert project.weights["l6.score"].shape == (40, 20) and project.weights["l6.score"][0, 1] == 7.0
+    project.apply(SetParam("l6", "score", "additive"))
+    assert {k: v.shape for k, v in project.weights.items() if k.startswith("l6.")} == {
+        "l6.query": (32, 40), "l6.memory": (32, 20), "l6.energy": (32,)
+    }  # fmt: skip
+    project.apply(SetParam("l6", "score", "scaled"))
+    assert not [k for k in project.weights if k.startswith("l6.")]
+
+
 def test_a_macro_is_all_or_nothing():
     project = elman()
     before = project.state
@@ -240,10 +317,10 @@ class RandomEdits(RuleBasedStateMachine):
         self.do(AddLayer(new_layer(self.project.network, kind, **params)))
 
     @precondition(lambda self: self.project.network.layers)
-    @rule(data=st.data(), delay=st.integers(0, 3), role=st.sampled_from(["data", "data", "data", "initial"]))
+    @rule(data=st.data(), delay=st.integers(0, 3), role=st.sampled_from(["data", "data", "data", "initial", "memory"]))
     def add_link(self, data, delay, role):
         ends = self.layer(data), self.layer(data)
-        self.do(AddLink(new_link(self.project.network, *ends, 0 if role == "initial" else delay, role)))
+        self.do(AddLink(new_link(self.project.network, *ends, delay if role == "data" else 0, role)))
 
     @precondition(lambda self: self.project.network.layers)
     @rule(data=st.data())
@@ -254,6 +331,11 @@ class RandomEdits(RuleBasedStateMachine):
     @rule(data=st.data(), delay=st.integers(0, 4))
     def change_link(self, data, delay):
         self.do(SetDelay(self.link(data), delay))
+
+    @precondition(lambda self: self.project.network.links)
+    @rule(data=st.data(), role=st.sampled_from(["data", "memory"]))
+    def change_role(self, data, role):
+        self.do(SetRole(self.link(data), role))
 
     @precondition(lambda self: self.project.network.links)
     @rule(data=st.data())

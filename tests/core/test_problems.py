@@ -120,6 +120,60 @@ def test_sizes_that_differ_are_named():
     assert "“A” 2, “B” 3" in found(project, "sizes differ")[0].text
 
 
+def attention(score="general"):
+    project = Project()
+    x, m = add(project, "input", "x", units=2, sequence=True), add(project, "dense", "M", units=3)
+    q, a = add(project, "dense", "Q", units=4), add(project, "attention", "Look", score=score)
+    join(project, x, m)
+    join(project, x, q)
+    return project, m, q, a
+
+
+def test_an_attention_layer_without_memory_offers_what_it_reads():
+    project, m, q, a = attention()
+    join(project, q, a)
+    join(project, m, a)
+    titles = [one.title for one in found(project, "no memory")[0].repairs]
+    assert titles == ["Let it look through “Q”", "Let it look through “M”"]
+    project.apply(found(project, "no memory")[0].repairs[1].edit)
+    assert project.network.into(a, "memory")[0].source == m and not found(project, "no memory")
+
+
+def test_an_attention_layer_without_a_query_says_so():
+    project, m, _, a = attention()
+    join(project, m, a, role="memory")
+    assert "“Look” has nothing to ask with" in found(project, "no query")[0].text
+
+
+def test_a_dot_of_unlike_sizes_is_made_general():
+    project, m, q, a = attention("dot")
+    join(project, q, a)
+    join(project, m, a, role="memory")
+    assert "compares 4 units with 3 of its memory “M”" in found(project, "sizes differ")[0].text
+    repair(project, "sizes differ")
+    assert not found(project, "sizes differ") and project.network.layers[a].params["score"] == "general"
+
+
+def test_a_memory_without_time_is_named():
+    project, m, q, a = attention()
+    last = add(project, "last_step", "Last")
+    join(project, m, last)
+    join(project, q, a)
+    join(project, last, a, role="memory")
+    assert "steps of “Last”, which has no time steps" in found(project, "no time")[0].text
+
+
+def test_a_memory_from_a_file_that_depends_on_what_looks_at_it_is_named_and_repaired():
+    project, m, q, a = attention()
+    join(project, q, a)
+    join(project, a, m)
+    network = project.network.with_link(Link("k9", m, a, 0, "memory"))
+    project = Project(State(network, project.weights, project.training, project.data))
+    assert "“M” must be known to its end before “Look” begins" in found(project, "loop through the end")[0].text
+    repair(project, "loop through the end")
+    assert not found(project, "loop through the end")
+
+
 def test_what_leads_nowhere_is_a_warning_and_what_reads_nothing_an_error():
     project = fitting()
     spare = new_layer(project.network, "dense", "Spare")

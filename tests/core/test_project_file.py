@@ -678,6 +678,8 @@ HOSTILE = {
     "other weights": lambda: archive.pack({**project_parts(), "weights.safetensors": tensors.dump({"x": np.zeros(3, np.float32)})}),
     "weights of another shape": lambda: archive.pack({**project_parts(), "weights.safetensors": project_parts(small(9))["weights.safetensors"]}),
     "whole-number weights": lambda: archive.pack({**project_parts(), "weights.safetensors": tensors.dump({k: v.astype(np.int32) for k, v in small().weights.items()})}),
+    "memory of a layer that has none": lambda: edited(lambda d: d["links"][0].update(role="memory")),
+    "late memory": lambda: edited(lambda d: d["links"].append({"id": "m", "source": "l1", "target": "l2", "delay": 2, "role": "memory"})),
     "mask from nowhere": lambda: archive.pack({**project_parts(), "masks.safetensors": tensors.dump({"k1": np.ones((4, 3), bool)})}),
     "mask missing": lambda: edited(lambda d: d["links"][0].update(masked=True)),
     "picture that is none": lambda: archive.pack({**project_parts(), "thumbnail.png": b"<svg/>"}),

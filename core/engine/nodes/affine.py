@@ -103,10 +103,6 @@ class Affine(Node):
         for push in self.pushes:
             push(t)
 
-    def pull_step(self, t: int) -> None:
-        """Fill ``deltas[t]``."""
-        self.deltas[t].copy_(self.pull(self.grad_now[t], t))
-
     def share(self, index: int, delta: Tensor, at: At) -> Tensor:
         return delta @ self.tensors[index]
 

@@ -33,10 +33,10 @@ class NodePlan:
     """What a node is, known before any data: see the classes below for the kinds."""
 
     kind: str
-    """"dense", "lstm", "gru", "concatenate", "dropout", "layer_norm", "add" or "multiply"."""
+    """"dense", "lstm", "gru", "concatenate", "dropout", "layer_norm", "attention", "add" or "multiply"."""
     features: int
     width: int
-    """Features of what enters: the gates of a block stacked, else the same as ``features``."""
+    """Features of what enters: the gates of a block stacked, what an attention asks with, else ``features``."""
     depth: int
     """Longest delay with which it is read."""
     reads: tuple[Read, ...]
@@ -126,10 +126,14 @@ class Node:
 
     def backward(self, t: int) -> None:
         """Turn the complete gradient of step ``t`` into gradients of what that step read."""
-        self.delta[t] = self.pull(self.grad_now[t], t)
+        self.pull_step(t)
         for index, (read, source) in enumerate(self.reads):
             if kept(self.truncate, t, read.delay):
                 source.grad_rows[source.depth + t - read.delay].add_(self.share(index, self.deltas[t], t))
+
+    def pull_step(self, t: int) -> None:
+        """Fill ``deltas[t]``, once step ``t`` has its complete gradient."""
+        self.deltas[t].copy_(self.pull(self.grad_now[t], t))
 
     def pull(self, grad: Tensor, at: At) -> Tensor:
         """The gradient of the sums (or joined values) from that of the value, at one step or at all of them."""

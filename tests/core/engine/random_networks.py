@@ -18,11 +18,11 @@ from core.engine.reference import ReferenceRun
 from core.errors import StudioError
 from core.network import Layer, Link, Network
 from core.parameters import parameters
-from core.shapes import infer
+from core.shapes import infer, input_features
 
 KINDS = [
     *["dense"] * 6, "rnn", "lstm", "gru", "rnn", "lstm", "gru", "dropout", "layer_norm", "concatenate", "add", "multiply",
-    "last_step", "mean_time", "max_time", "repeat", "embedding",
+    "last_step", "mean_time", "max_time", "repeat", "embedding", "attention", "attention",
 ]  # fmt: skip
 CHAINED = ("add", "multiply")
 
@@ -106,6 +106,8 @@ class Builder:
             return {"units": units, "vocabulary": 5}
         if kind == "dropout":
             return {"rate": self.pick([0.0, 0.3, 0.5]), "same_every_step": self.chance(0.5)}
+        if kind == "attention":
+            return {"score": self.pick(["dot", "scaled", "general", "additive"]), "score_units": units}
         if kind == "repeat":
             return {"steps": self.pick([0, 0, 4])}
         return {}
@@ -118,7 +120,11 @@ class Builder:
             self.add("input", units=1, sequence=self.chance(0.7), field="codes")
         for _ in range(int(self.rng.integers(1, 7))):
             self.grow(self.pick(KINDS))
-        self.grow("output")
+        if self.chance(0.15):
+            answers = self.decoder()
+            self.grow("output", [answers] if self.chance(0.7) else None)
+        else:
+            self.grow("output")
         for _ in range(int(self.rng.integers(0, 6))):
             self.loop_back()
         if self.chance(0.35):
@@ -126,24 +132,71 @@ class Builder:
         self.cut()
         return Network(self.layers, self.links)
 
-    def grow(self, kind: str) -> None:
-        """Add a layer that reads some of those before it."""
+    def grow(self, kind: str, sources: list[str] | None = None) -> None:
+        """Add a layer that reads ``sources``, or some of those before it."""
         values = [k for k in self.layers if self.layers[k].params.get("field") != "codes"]
         codes = [k for k in self.layers if k not in values]
         if kind == "embedding":
             if codes:
                 self.link(self.pick(codes), self.add(kind, **self.params(kind)))
             return
+        if kind == "attention":
+            self.look_back(values)
+            return
         features = {k: s.features for k, s in infer(Network(self.layers, self.links)).items()}
-        sources = [self.pick(values[-3:]) if self.chance(0.7) else self.pick(values)]
-        while self.chance(0.4):
-            sources.append(self.pick(values))
+        if sources is None:
+            sources = [self.pick(values[-3:]) if self.chance(0.7) else self.pick(values)]
+            while self.chance(0.4):
+                sources.append(self.pick(values))
         if kind in CHAINED:
             sources = [k for k in sources if features[k] == features[sources[0]]]
         key = self.add(kind, **self.params(kind))
         for source in sources:
             late = self.chance(0.12) and infer(Network(self.layers, self.links))[source].sequence
             self.link(source, key, int(self.rng.integers(1, 9)) if late else 0)
+
+    def look_back(self, values: list[str]) -> None:
+        """Add an attention layer; what it asks with runs on a time axis of its own where there is one."""
+        shapes = infer(Network(self.layers, self.links))
+        memory = self.pick([k for k in values if shapes[k].sequence] if self.chance(0.9) else values)
+        others = [k for k in values if k not in self.together(memory)]
+        key = self.add("attention", **self.params("attention"))
+        if self.layers[key].params["score"] in ("dot", "scaled"):
+            alike = [k for k in others or values if shapes[k].features == shapes[memory].features]
+            sources = [self.pick(alike or [memory])]
+        else:
+            sources = [
+                self.pick(others if others and self.chance(0.8) else values) for _ in range(1 + self.chance(0.3))
+            ]
+        for source in dict.fromkeys(sources):
+            self.link(source, key, self.pick([0, 0, 0, 1, 2]) if shapes[source].sequence else 0)
+        self.link(memory, key, 0, "memory")
+
+    def together(self, key: str) -> list[str]:
+        """The layers that run in step with one."""
+        return next((group for group in groups(Network(self.layers, self.links)) if key in group), [key])
+
+    def decoder(self) -> str:
+        """Another time axis, on which an attention layer is part of a cycle: it reads, or is read by, a later step."""
+        values = [k for k in self.layers if self.layers[k].params.get("field") != "codes"]
+        reduced = self.add(self.pick(["last_step", "mean_time"]))
+        self.link(self.pick(values), reduced)
+        repeated = self.add("repeat", steps=self.pick([0, 4]))
+        self.link(reduced, repeated)
+        shapes = infer(Network(self.layers, self.links))
+        memory = self.pick([k for k in values if shapes[k].sequence])
+        score = self.pick(["dot", "scaled", "general", "additive"])
+        kind = self.pick(["dense", "rnn", "lstm", "gru"])
+        one_way = {} if kind == "dense" else {"bidirectional": False}
+        state = self.add(kind, **{**self.params(kind), **one_way, "units": shapes[memory].features})
+        looks = self.add("attention", score=score, score_units=2)
+        self.link(repeated, state)
+        self.link(memory, looks, 0, "memory")
+        late = self.chance(0.5)
+        self.link(state, looks, self.pick([1, 2]) if late else 0)
+        if late or self.chance(0.8):
+            self.link(looks, state, 0 if late else self.pick([1, 2, 3]))
+        return looks
 
     def loop_back(self) -> None:
         """Add a link with a delay from a layer to itself or to an earlier one."""
@@ -200,6 +253,10 @@ def acceptable(network: Network) -> bool:
             return False
         alike = network.layers[link.target].kind in CHAINED or link.role == "initial"
         if alike and shapes[link.source].features != shapes[link.target].features:
+            return False
+    for layer in network.of_kind("attention"):
+        alike = layer.params["score"] in ("dot", "scaled")
+        if alike and input_features(network, layer.id, shapes) != shapes[layer.id].features:
             return False
     try:
         make_plan(network)

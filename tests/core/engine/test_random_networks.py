@@ -90,6 +90,9 @@ def check_layers(case: Case, fast, slow: ReferenceRun, capture: Capture) -> None
         output = slow.output(layer.id).detach()
         same(valid_part(case, fast.outputs[layer.id].detach(), valid), valid_part(case, output, valid), layer.name)
         same(capture.total(layer.id), slow.gradient(layer.id), f"dL/dh of {layer.name}")
+        if layer.kind == "attention":
+            weights = valid_part(case, slow.weights(layer.id), valid)
+            same(valid_part(case, fast.attention[layer.id], valid), weights, f"weights of {layer.name}")
         if layer.kind == "lstm":
             same(capture.cell(layer.id), slow.cell_gradient(layer.id), f"dL/dc of {layer.name}")
     for part in Program(case.network, torch.float64, torch.device("cpu")).plan.parts:

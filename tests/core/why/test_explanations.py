@@ -107,7 +107,14 @@ def pick(walk: Walked, rng: np.random.Generator) -> tuple[Number, float]:
         wanted += ["sum", "delta"]
     if layer.kind == "lstm":
         wanted += ["cell", "cell_gradient"]
+    if layer.kind == "attention":
+        wanted += ["attention", "score", "score_gradient"]
     quantity = str(rng.choice(wanted))
+    if quantity in ("attention", "score", "score_gradient"):
+        scores = walk.walk.scores[key, step][0]
+        of = {"attention": torch.softmax(scores, 0), "score": scores, "score_gradient": gradient_of(scores)}[quantity]
+        memory = int(rng.integers(len(of)))
+        return Number(quantity, key, memory, step), of[memory].item()  # type: ignore[arg-type]
     number = Number(quantity, key, unit, step)  # type: ignore[arg-type]
     if quantity == "value":
         true = value
@@ -156,7 +163,9 @@ def test_gradients_of_random_weights_are_reproduced(seed: int) -> None:
 def check_terms(walk: Walked, explainer: Explainer, found: Explanation) -> None:
     """Where an explanation adds up terms, they do add up, and every term leads to the number that it names."""
     kind = walk.network.layers[found.number.layer].kind
-    squashed = found.number.quantity == "value" and kind in ("dense", "output", "rnn", "multiply")
+    squashed = found.number.quantity == "attention" or (
+        found.number.quantity == "value" and kind in ("dense", "output", "rnn", "multiply")
+    )
     if found.terms and not squashed:
         assert sum(t.contribution for t in found.terms) == pytest.approx(found.value, rel=1e-7, abs=1e-10)
     for term in found.terms[:6]:
