@@ -211,7 +211,7 @@ class Room:
         target = network.layers[link.target]
         if link.role == "memory":
             self._step(network.layers[link.source].name, link.source, one.step)
-            if link.source not in self.steps:
+            if self.valid.get(link.source, self.steps.get(link.source, 1)) == 1:
                 raise BadValue("“{layer}” looks through this step alone: it can not be cut.", layer=target.name)
             return
         if link.role == "initial":

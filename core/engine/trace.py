@@ -197,8 +197,9 @@ def _of_attention(local: Local, reads: dict[str, Tensor], total: Tensor) -> _Fou
     """What goes back to the query and to every step of the memory, and what each step adds to dL/dW."""
     assert local.looks is not None
     memory = local.looks.values.clone().requires_grad_()
-    value, _ = replace(local, looks=replace(local.looks, values=memory)).step(reads, None, None)
-    flows = _back(value, total, {**reads, local.looks.link.id: memory})
+    total = local.free(total)
+    value = replace(local, looks=replace(local.looks, values=memory)).plain(reads)
+    flows = _allowed(local, _back(value, total, {**reads, local.looks.link.id: memory}))
     names, shares = list(local.parameters), {}
     if names:
         steps = [None] if total.dim() == 2 else list(range(len(total)))
@@ -211,8 +212,7 @@ def _of_attention(local: Local, reads: dict[str, Tensor], total: Tensor) -> _Fou
 def _one_step(local: Local, t: int | None, total: Tensor) -> list[Tensor]:
     """(1,) norms of what one step adds to the gradient of each of the layer's tensors."""
     reads = {key: value if t is None else value[t] for key, value in local.reads.items()}
-    value, _ = local.step(reads, None, None)
-    felt = (value * (total if t is None else total[t])).sum()
+    felt = (local.plain(reads) * (total if t is None else total[t])).sum()
     grads = torch.autograd.grad(felt, list(local.parameters.values()))
     return [torch.linalg.vector_norm(grad)[None] for grad in grads]
 
@@ -301,10 +301,11 @@ def _of_reduction(look: Look, layer: Layer, links: list[Link], total: Tensor) ->
         found = _back(value, total, reads)
         return found if look.changes is None else {k.id: _kept(look.changes, k, found[k.id]) for k in links}
 
-    if any(value.dim() == 2 for value in reads.values()):
+    sequences = [link for link in links if reads[link.id].dim() == 3]
+    if not sequences:
         return back(torch.cat(list(reads.values()), -1))
-    lengths = look.axes.lengths[links[0].source]
-    joined = torch.cat(list(reads.values()), -1)
+    lengths, steps = look.axes.lengths[sequences[0].source], len(reads[sequences[0].id])
+    joined = torch.cat([value.expand(steps, -1, -1) for value in reads.values()], -1)
     valid = joined if lengths is None else joined[: int(lengths[0])]
     match layer.kind:
         case "last_step":
