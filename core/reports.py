@@ -60,6 +60,9 @@ class Examination:
     """dL/dh_t by layer id, the same shapes as ``activations``; total derivative."""
     cells: Mapping[str, np.ndarray] = field(default_factory=dict)
     """c_t by id of LSTM layer, (steps, units)."""
+    attention: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """By id of attention layer how much each step looks at each step of the memory, (steps, memory steps), or
+    (memory steps,) of a static one; a row adds up to 1."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core import graph
+from core.catalogue.layers import layer_spec
 from core.catalogue.registry import catalogue
 from core.describe import Words
 from core.edits import (
@@ -81,6 +82,19 @@ class Rewiring:
         for layer in self.network.of_kind(*_TIME):
             self._take_out(layer)
             self.say("“{name}” is taken out.", name=layer.name)
+
+    def take_out_attention(self) -> None:
+        """No layer looks through another sequence: what it asked with is read in its place."""
+        for looks in [layer for layer in self.network if layer_spec(layer.kind).memory]:
+            layer = self.network.layers[looks.id]
+            entering, leaving = self.network.into(layer.id), self.network.out_of(layer.id)
+            self.do(Remove((layer.id,)))
+            for first in entering:
+                for second in leaving:
+                    if first.source != second.target:
+                        self._join(first.source, second.target, first.delay + second.delay)
+            self._close_gap(layer)
+            self.say("“{name}” is taken out: there is no other sequence to look through.", name=layer.name)
 
     def take_out_embeddings(self) -> None:
         """The input is made of numbers."""

@@ -42,7 +42,7 @@ from core.examples import EXAMPLES, open_example
 from core.generation import Generated, answer_alphabet, inputs_of, read_text, way_of
 from core.keys import edit_for
 from core.looks import look_at
-from core.network import Layer, Link
+from core.network import Layer, Link, Role
 from core.problems import Problem
 from core.project import Project, State
 from core.project_file import load, save
@@ -94,10 +94,21 @@ def add(project: Project, kind: str, name: str = "", **params: Any) -> Layer:
     return layer
 
 
-def connect(project: Project, source: Layer | str, target: Layer | str, delay: int = 0, initial: bool = False) -> Link:
-    """Link two layers, given as such or by name. ``initial``: the source's last state starts the target."""
+def connect(
+    project: Project,
+    source: Layer | str,
+    target: Layer | str,
+    delay: int = 0,
+    initial: bool = False,
+    memory: bool = False,
+) -> Link:
+    """Link two layers, given as such or by name.
+
+    ``initial``: the source's last state starts the target. ``memory``: the target, an attention layer, looks through it.
+    """
     ends = [end.id if isinstance(end, Layer) else end for end in (source, target)]
-    link = new_link(project.network, ends[0], ends[1], delay, "initial" if initial else "data")
+    role: Role = "initial" if initial else "memory" if memory else "data"
+    link = new_link(project.network, ends[0], ends[1], delay, role)
     project.apply(AddLink(link))
     return link
 

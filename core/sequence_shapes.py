@@ -185,6 +185,7 @@ def change_shape(state: State, wanted: ShapeKey) -> ShapeChange:
 
 def _rewire(work: Rewiring, shape: SequenceShape, data: Dataset) -> None:
     """Everything out that belongs to the old shape."""
+    work.take_out_attention()
     work.cut_hand_overs()
     work.take_out_time()
     if not next(iter(data.inputs.values())).codes:

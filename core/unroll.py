@@ -17,7 +17,7 @@ from core.shapes import Shape, groups, infer
 
 ColumnKind = Literal["static", "initial", "step"]
 Start = Literal["", "zeros", "learned", "handed"]
-TieKind = Literal["forward", "recurrent", "memory", "reverse", "spread", "reduce", "last", "initial"]
+TieKind = Literal["forward", "recurrent", "memory", "reverse", "spread", "reduce", "last", "initial", "attend"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,8 @@ class Tie:
     kind: TieKind
     """"forward": within a step (or between static values); "recurrent": reads the past; "memory": a block's own state,
     "reverse" where it runs from the end; "spread": a static value read at every step; "reduce": all steps into one value;
-    "last": the last step into one value; "initial": a last state handed over as initial state."""
+    "last": the last step into one value; "initial": a last state handed over as initial state; "attend": every step of a
+    memory, looked through at every step."""
     source: Row
     target: Row
     delay: int = 0
@@ -173,6 +174,11 @@ def pairs(tie: Tie, first: int, end: int) -> Iterator[tuple[int | None, int | No
             yield from ((None, t) for t in here)
         case "reduce":
             yield from ((t, None) for t in range(max(0, first - source.first), min(source.valid, end - source.first)))
+        case "attend":
+            before = source.first + source.valid <= target.first
+            seen = range(min(source.valid, end - source.first) if before else source.valid)
+            asks = range(max(0, first - target.first) if before else 0, target.steps or 0)
+            yield from ((s, t) for t in asks for s in seen)
         case "last":
             yield source.valid - 1, None
         case "initial":
@@ -312,6 +318,8 @@ def _ties(network: Network, rows: Mapping[str, Row]) -> Iterator[Tie]:
         if link.role == "initial":
             if target.start:
                 yield Tie(link.id, "initial", source, target)
+        elif link.role == "memory" and source.steps is not None and target.steps is not None:
+            yield Tie(link.id, "attend", source, target)
         elif target.steps is None and source.steps is not None:
             last = network.layers[target.layer].kind == "last_step"
             yield Tie(link.id, "last" if last else "reduce", source, target)

@@ -129,6 +129,7 @@ class Model:
             loss=float(seen.loss.detach()),
             gradients=single(seen.totals()),
             cells=single(seen.values.cells),
+            attention=single(seen.values.attention),
         )
 
     @torch.no_grad()

@@ -20,6 +20,17 @@ def _reverse() -> Project:
     )
 
 
+def _reverse_by_attention() -> Project:
+    encoder, decoder = block("gru", 24, "Encoder"), block("gru", 24, "Decoder")
+    data = DATASETS.choose("reverse", length=16)
+    looks = ("attention", "Attention", {"score": "general"})
+    project = chain(data, input_of(4), encoder, LAST, ("repeat", "Repeat", {}), decoder, looks, classes(4))
+    link(project, "Encoder", "Decoder", role="initial")
+    link(project, "Encoder", "Attention", role="memory")
+    link(project, "Decoder", "Output")
+    return _taught(project, 0.01, 10)
+
+
 def _pronounced(language: str, letters_of: int, phones: int) -> Project:
     data = DATASETS.choose("pronunciation", language=language)
     reading = (input_of(1), letters(letters_of, 24))
@@ -60,6 +71,13 @@ ENCODER_DECODER = (
         "An encoder reads eight symbols and hands its last state to a decoder, which tells them backwards.",
         _reverse,
         Goal(baseline=0.242, quality=0.98),
+    ),
+    Example(
+        "reverse-attention",
+        "Told backwards, looking back",
+        "Sixteen symbols are too many for one state: at each step the decoder looks back at the one it needs.",
+        _reverse_by_attention,
+        Goal(baseline=0.25, quality=0.98),
     ),
     Example(
         "sorting-encoder-decoder",

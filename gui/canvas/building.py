@@ -14,6 +14,7 @@ from core.errors import BadValue, InstantaneousLoop, Refused, StudioError
 from core.network import Layer, Link, Network, Role
 from core.project import State
 from core.rules import refusal
+from core.shapes import groups, infer
 from gui.canvas.look import CARD_HEIGHT, CARD_WIDTH, COLUMN_GAP, GRID, ROW_GAP
 from gui.text import tr, tr_core
 
@@ -29,15 +30,43 @@ class Plan:
     """Why it is not allowed."""
     note: str = ""
     """What the user should know about it."""
+    role: Role = "data"
+
+
+_NOTES: dict[Role, str] = {
+    "initial": "Hands its last state over as the first state.",
+    "memory": "Becomes the memory: all its steps are looked through.",
+}
+
+
+def _is_memory(network: Network, source: str, target: str) -> bool:
+    """Whether a link into an attention layer is meant as its memory, where nothing else is said.
+
+    A decoder asks and an encoder is looked through: what runs in step with an input is a memory, unless it asks already or
+    reads what the layer gives. The second of two links is what the first one is not.
+    """
+    if not layer_spec(network.layers[target].kind).memory or network.into(target, "memory"):
+        return False
+    if refusal(network, source, target, 0, "memory") is not None:
+        return False
+    shapes = infer(network)
+    if source not in shapes or not shapes[source].sequence:
+        return False
+    if network.into(target):
+        return True
+    step = next(group for group in groups(network) if source in group)
+    return any(network.layers[key].kind == "input" for key in step)
 
 
 def plan_link(network: Network, source: str, target: str, role: Role = "data") -> Plan:
     """The link that a drag from ``source`` to ``target`` makes: without delay, or with the delay that makes it legal."""
+    if role == "data" and _is_memory(network, source, target):
+        role = "memory"
     first = refusal(network, source, target, 0, role)
     if first is None:
-        return Plan(note=tr("Hands its last state over as the first state.") if role == "initial" else "")
-    if role == "initial":
-        return Plan(error=first)
+        return Plan(note=tr(_NOTES.get(role, "")), role=role)
+    if role != "data":
+        return Plan(error=first, role=role)
     for delay in range(1, MAX_TRIED_DELAY + 1):
         if refusal(network, source, target, delay, role) is None:
             return Plan(delay, note=_note(network, source, target, delay, first))

@@ -65,6 +65,8 @@ def subtitle(layer: Layer) -> str:
         parts.append(f"{float(layer.params['rate']):.0%}")
     elif layer.kind == "embedding":
         parts.append(tr("{count} symbols", count=layer.params["vocabulary"]))
+    elif layer.kind == "attention":
+        parts.append(tr_core(dict(layer_spec(layer.kind).param("score").choices)[layer.params["score"]]).lower())
     elif layer.kind == "repeat" and layer.params["steps"]:
         parts.append(tr("{count} steps", count=layer.params["steps"]))
     if layer.params.get("bidirectional"):

@@ -14,7 +14,7 @@ from core.catalogue.layers import LAYERS, layer_spec
 from core.catalogue.spec import Choice
 from core.edits import AddLayer, AddLink, Edit, Macro, new_layer, new_link
 from core.errors import BadFile, StudioError
-from core.network import Layer, Link, Network
+from core.network import ROLES, Layer, Link, Network
 from gui.text import tr
 
 MIME = "application/x-unroll-network+json"
@@ -82,7 +82,7 @@ def _read(data: Mapping[str, Any], network: Network, dx: float, dy: float) -> tu
 
 
 def _role(value: object) -> Any:
-    if value not in ("data", "initial"):
+    if value not in ROLES:
         raise ValueError(f"unknown role {value!r}")
     return value
 

@@ -50,7 +50,7 @@ class Dropping(QObject):
         key = found.key if found.on_link else ""
         if found.part == "weight" and found.key in canvas.links:
             key = found.key
-        return key if key and canvas.links[key].link.role == "data" else ""
+        return key if key and canvas.links[key].link.role != "initial" else ""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         match event.type():

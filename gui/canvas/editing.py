@@ -44,7 +44,7 @@ class InlineEditing:
     def delay(self, key: str) -> None:
         """A field over the badge of a link."""
         item = self._view.canvas.links[key]
-        if item.route is None or item.link.role == "initial":
+        if item.route is None or item.link.role != "data":
             return
         rect = QRectF(item.route.badge.x() - 32, item.route.badge.y() - 13, 64, 26)
         self._open(rect, str(item.link.delay), tr("Delay in time steps"), self._number(

@@ -63,6 +63,8 @@ class LinkItem(QGraphicsItem):
         """What its badge says; empty where it has none."""
         if self.link.role == "initial":
             return "h₀"
+        if self.link.role == "memory":
+            return "m"
         return delay_sign(self.link.delay) if self.link.delay else ""
 
     def badge_rect(self) -> QRectF:
@@ -78,6 +80,8 @@ class LinkItem(QGraphicsItem):
         """Its delay in words."""
         if self.link.role == "initial":
             return tr("Hands its last state over as the first state.")
+        if self.link.role == "memory":
+            return tr("The memory: all its steps are looked through.")
         if self.link.delay == 0:
             return tr("Reads the same time step.")
         if self.link.delay == 1:
@@ -101,6 +105,8 @@ class LinkItem(QGraphicsItem):
         pen = QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         if self.link.role == "initial":
             pen.setDashPattern([3.0, 2.6])
+        elif self.link.role == "memory":
+            pen.setDashPattern([1.0, 1.8])
         return pen
 
     def _paint_badge(self, painter: QPainter, color: QColor) -> None:

@@ -90,7 +90,7 @@ class LinkGesture(Gesture):
     def _route_to(self, target: str, plan: Plan) -> Route:
         """The way the link will take once it is there."""
         canvas = self._stage.canvas
-        trial = canvas.network.with_link(Link(DRAFT_ID, self.source, target, plan.delay, self.role))
+        trial = canvas.network.with_link(Link(DRAFT_ID, self.source, target, plan.delay, plan.role))
         return routes(trial, {key: item.scene_rect() for key, item in canvas.layers.items()})[DRAFT_ID]
 
     def _speak(self, target: str | None, plan: Plan | None, pos: QPointF) -> None:
@@ -146,7 +146,7 @@ class LinkGesture(Gesture):
         if plan.error is not None:
             self._stage.say(sentence(plan.error), pos, "refused", hold=True)
             return
-        link = new_link(self._stage.canvas.network, self.source, target, plan.delay, self.role)
+        link = new_link(self._stage.canvas.network, self.source, target, plan.delay, plan.role)
         if self._stage.do(AddLink(link)):
             self._stage.document.select([link.id])
             if plan.note:

@@ -8,7 +8,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QCursor
 from PySide6.QtWidgets import QMenu
 
-from core.edits import Remove, SetDelay, SetFrozen
+from core.catalogue.layers import layer_spec
+from core.edits import Remove, SetDelay, SetFrozen, SetRole
+from core.network import Role
 from core.why.numbers import Number
 from gui.canvas.hits import Hit, hit
 from gui.icons import icon
@@ -119,6 +121,11 @@ def _link(view: CanvasView, menu: QMenu, key: str, pos: QPointF) -> None:
             menu.addAction(tr("No delay"), lambda: view.do(SetDelay(key, 0)))
         else:
             menu.addAction(tr("Delay of 1 step"), lambda: view.do(SetDelay(key, 1)))
+        menu.addSeparator()
+    role: Role | None = {"data": "memory", "memory": "data"}.get(link.role)  # type: ignore[assignment]
+    if role is not None and layer_spec(view.canvas.network.layers[link.target].kind).memory:
+        title = tr("Look through it as the memory") if role == "memory" else tr("Ask with it")
+        menu.addAction(icon("eye"), title, lambda: view.do(SetRole(key, role)))
         menu.addSeparator()
     frozen = link.frozen
     menu.addAction(

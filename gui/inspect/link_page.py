@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from core.catalogue.layers import layer_spec
 from core.catalogue.spec import Choice, Param, Spec
-from core.edits import Edit, Macro, SetDelay, SetFrozen, SetMask
+from core.edits import Edit, Macro, SetDelay, SetFrozen, SetMask, SetRole
 from core.errors import StudioError
 from core.network import Link
 from core.parameters import Parameter, parameters
@@ -30,6 +31,14 @@ _DELAY = Param(
     minimum=0,
     maximum=MAX_DELAY,
     unit="steps",
+)
+_ROLE = Param(
+    "role",
+    "Carries",
+    "choice",
+    "data",
+    "The query is what is asked with at each step; the memory is the sequence that is looked through.",
+    choices=(("data", "The query"), ("memory", "The memory")),
 )
 _FROZEN = Param("frozen", "Frozen", "bool", False, "Its matrix stays as it is while the rest of the network learns.")
 
@@ -71,7 +80,9 @@ class LinkPage(QWidget):
         self._picture.show_icon("recurrent" if any(link.recurrent for link in links) else "link")
         self._title.setText(_title(links))
         self.facts.show_facts(self._facts(links))
-        self.form.show_choices([Choice("link", {"delay": link.delay, "frozen": link.frozen}) for link in links])
+        self.form.show_choices(
+            [Choice("link", {"role": link.role, "delay": link.delay, "frozen": link.frozen}) for link in links]
+        )
         cut = sum(_cut(link) for link in links)
         self.restore.setVisible(cut > 0)
         self._about.setText(self._what_it_carries(links))
@@ -86,6 +97,8 @@ class LinkPage(QWidget):
         """A link that carries values has no matrix to freeze; an initial-state link has no delay."""
         links, names = self._links(), parameters(self._document.project.network)
         delay = (_DELAY,) if all(link.role == "data" for link in links) else ()
+        if len(links) == 1 and layer_spec(self._document.project.network.layers[links[0].target].kind).memory:
+            delay = (_ROLE, *delay)
         frozen = (_FROZEN,) if all(f"{link.id}.weight" in names for link in links) else ()
         return delay + frozen
 
@@ -139,6 +152,12 @@ class LinkPage(QWidget):
         source, target = layers[link.source].name, layers[link.target].name
         if link.role == "initial":
             return tr("The last state of “{a}” is the state with which “{b}” begins.", a=source, b=target)
+        if link.role == "memory":
+            return tr(
+                "“{b}” looks through all steps of “{a}” and weighs them by how well they fit what it asks with.",
+                a=source,
+                b=target,
+            )
         if link.delay == 0:
             return tr("“{b}” reads “{a}” at the same step.", a=source, b=target)
         return tr("At step t, “{b}” reads “{a}” at step t − {k}.", a=source, b=target, k=link.delay)
@@ -166,6 +185,9 @@ class LinkPage(QWidget):
     def _edit(self, path: str, value: Any) -> None:
         if path == "frozen":
             self._do(path, SetFrozen(self._ids, bool(value), label=tr("Freeze") if value else tr("Let learn")))
+            return
+        if path == "role":
+            self._do(path, SetRole(self._ids[0], value))
             return
         edits = [SetDelay(link.id, int(value), label=tr("Delay")) for link in self._links()]
         self._do(path, edits[0] if len(edits) == 1 else Macro(edits, label=tr("Delay")))
@@ -196,6 +218,8 @@ def _title(links: list[Link]) -> str:
         return tr("{n} links", n=len(links))
     if links[0].role == "initial":
         return tr("Initial-state link")
+    if links[0].role == "memory":
+        return tr("Memory link")
     return tr("Recurrent link") if links[0].recurrent else tr("Link")
 
 

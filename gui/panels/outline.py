@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeView,
 from core.catalogue.layers import layer_spec
 from core.edits import Remove, Rename
 from core.errors import StudioError
-from core.network import Layer, Link, Network
+from core.network import ROLES, Layer, Link, Network
 from core.parameters import count, parameters
 from core.project import Change
 from core.shapes import Shape, infer
@@ -220,13 +220,15 @@ class OutlinePanel(QWidget):
 
 
 def _into(network: Network, layer: Layer) -> list[Link]:
-    return network.into(layer.id) + network.into(layer.id, "initial")
+    return [link for role in ROLES for link in network.into(layer.id, role)]
 
 
 def _spoken(network: Network, link: Link) -> str:
     source = network.layers[link.source].name
     if link.role == "initial":
         return tr("begins with the last state of “{name}”", name=source)
+    if link.role == "memory":
+        return tr("looks through “{name}”", name=source)
     if link.delay == 0:
         return tr("reads “{name}”", name=source)
     if link.delay == 1:

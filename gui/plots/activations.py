@@ -17,7 +17,7 @@ from gui.plots.base import LivePlot
 from gui.plots.brush import BrushHeat
 from gui.plots.chart import Chart
 from gui.plots.export import Table
-from gui.plots.heat import ColourBar, HeatMap, sign_shade
+from gui.plots.heat import ColourBar, HeatMap, share_shade, sign_shade
 from gui.plots.pattern_search import PatternSearch
 from gui.plots.pictures import picture
 from gui.plots.scales import Linear
@@ -90,10 +90,13 @@ class ActivationPlot(LivePlot):
         self._fill_sample(examination)
         values = self._values(examination)
         self._shown = values
-        shade = sign_shade(values)
+        looks = self._looks(examination)
+        shade = share_shade(values) if looks else sign_shade(values)
         steps = values.shape[1]
         self.units.show_matrix(values, shade)
         self.units.set_titles(x=tr("time step t") if self._is_sequence(examination) else tr("one value per sample"))
+        self.units.set_titles(y=tr("step of “{memory}”", memory=looks) if looks else tr("unit"))
+        self.colours.setToolTip(tr("Attention") if looks else tr("Value"))
         self.colours.show_shade(shade)
         self._draw_input(examination.sample, steps)
         width = max(self.colours.sizeHint().width(), self.input_colours.sizeHint().width())
@@ -109,7 +112,8 @@ class ActivationPlot(LivePlot):
         assert examination is not None
         values = self._values(examination)
         columns: list[tuple[str, object]] = [("t", np.arange(1, values.shape[1] + 1))]
-        return columns + [(f"unit {i + 1}", row) for i, row in enumerate(values)]
+        row_name = tr("memory step") if self._looks(examination) else "unit"
+        return columns + [(f"{row_name} {i + 1}", row) for i, row in enumerate(values)]
 
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
         examination, values = self.runner.examination, self._shown if chart is self.units else self._read
@@ -156,6 +160,7 @@ class ActivationPlot(LivePlot):
             ("value", tr("Activation")),
             ("gradient", tr("Gradient dL/dh")),
             ("cell", tr("Cell state c")),
+            ("attention", tr("Attention")),
         ):
             self.quantity.addItem(text, key)
         for combo in (self.layer, self.quantity):
@@ -211,9 +216,19 @@ class ActivationPlot(LivePlot):
     def _values(self, examination: Examination) -> np.ndarray:
         """(units, steps) of what is chosen; a quantity that the layer lacks falls back to its activation."""
         layer = self._chosen()
-        source = {"gradient": examination.gradients, "cell": examination.cells}.get(self.quantity.currentData(), {})
+        source = {
+            "gradient": examination.gradients, "cell": examination.cells, "attention": examination.attention
+        }.get(self.quantity.currentData(), {})  # fmt: skip
         values = source.get(layer, examination.activations[layer])
         return values.T if values.ndim == 2 else values[:, None]
+
+    def _looks(self, examination: Examination) -> str:
+        """The name of the memory whose steps are shown as rows; "" where the rows are units."""
+        layer = self._chosen()
+        if self.quantity.currentData() != "attention" or layer not in examination.attention:
+            return ""
+        memory = self.document.project.network.into(layer, "memory")
+        return self.layer_name(memory[0].source) if memory else ""
 
     def _is_sequence(self, examination: Examination) -> bool:
         return examination.activations[self._chosen()].ndim == 2
@@ -292,7 +307,13 @@ class ActivationPlot(LivePlot):
         return " · " + html.escape(tr("true {true}, predicted {said}", true=true, said=said))
 
     def _over_units(self, at: tuple[float, float] | None) -> None:
-        self._over(self.units, self._shown, at, tr("unit {row}, t = {step} of {steps}: {value}"))
+        examination = self.runner.examination
+        looks = self._looks(examination) if examination is not None and self._layers() else ""
+        text = tr("unit {row}, t = {step} of {steps}: {value}")
+        if looks:
+            text = tr("t = {step} of {steps} looks at step {row} of “{memory}” with {value} of its attention")
+            text = text.replace("{memory}", looks.replace("{", "{{").replace("}", "}}"))
+        self._over(self.units, self._shown, at, text)
 
     def _over_input(self, at: tuple[float, float] | None) -> None:
         self._over(self.input, self._read, at, tr("input {row}, t = {step} of {steps}: {value}"))

@@ -81,6 +81,13 @@ def sign_shade(values: np.ndarray) -> Shade:
     return Shade(scale, -end, end, diverging=True, gaps=bool((~np.isfinite(values)).any()))
 
 
+def share_shade(values: np.ndarray) -> Shade:
+    """Shares of a whole, from 0 to 1."""
+    scale = Linear()
+    low, high = (float(scale.place(np.array(end))) for end in (0.0, 1.0))
+    return Shade(scale, low, high, gaps=bool((~np.isfinite(values)).any()))
+
+
 class HeatMap(Chart):
     """A matrix as a picture: column j begins at place ``x_start`` + j, row i at ``y_start`` + i."""
 

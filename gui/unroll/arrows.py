@@ -105,6 +105,8 @@ class Router:
         for source, target in pairs(tie, first, end):
             if target is not None and target >= tie.target.valid:
                 continue  # padding
+            if tie.kind == "attend" and not first <= tie.target.column(target) < end:
+                continue  # from a memory to what is out of sight: there may be very many
             one, other = tie.source.column(source), tie.target.column(target)
             low, high = (one, other) if one <= other else (other, one)
             if always:

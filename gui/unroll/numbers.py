@@ -88,7 +88,7 @@ class Numbers:
             found = own.flows.get(tie.target.layer)
             return (np.zeros(0) if found is None else found[:1]), False
         found = own.flows.get(tie.key + ("_reverse" if tie.kind == "reverse" else ""))
-        return (np.zeros(0) if found is None else np.atleast_1d(found)), tie.kind in ("reduce", "last")
+        return (np.zeros(0) if found is None else np.atleast_1d(found)), tie.kind in ("reduce", "last", "attend")
 
     def steps(self) -> dict[str, int]:
         """Time steps of the sequence layers, by id."""

@@ -108,6 +108,13 @@ def arrow(network: Network, numbers: Numbers, copy: Copy, copies: int) -> str:
         lines.append(tr("the direction that runs from the end"))
     elif tie.kind == "initial":
         lines.append(tr("hands its last state over"))
+    elif tie.kind == "attend":
+        own = numbers.trace.layers.get(tie.target.layer) if numbers.trace is not None else None
+        if own is not None and own.attention is not None and copy.source is not None:
+            share = float(np.atleast_2d(own.attention)[copy.target or 0, copy.source])
+            lines.append(
+                tr("looks at step {step} with {share} of its attention", step=copy.source + 1, share=f"{share:.1%}")
+            )
     if copies > 1 and (tie.kind in ("memory", "reverse") or _has_weights(network, tie.target.layer)):
         lines.append(tr("one set of weights, used {count} times", count=copies))
     flow = numbers.flow(tie, copy.target, copy.source)

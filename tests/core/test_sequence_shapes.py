@@ -21,6 +21,7 @@ EXPECTED = {
     "digits-rows-elman": "many-to-one", "names-gru": "many-to-one", "vowels-gru": "many-to-one",
     "sunspots-forecast": "many-to-one", "co2-every-step": "in-step", "parity": "in-step", "jordan": "in-step",
     "echo-delay": "in-step", "copy-gru": "in-step", "reverse-encoder-decoder": "encoder-decoder",
+    "reverse-attention": "encoder-decoder",
 }  # fmt: skip
 
 
@@ -192,3 +193,17 @@ def test_another_task_gets_the_loss_that_is_usual_for_it():
     project.apply(change.edit)
     assert project.training["loss"].key == "mse"
     assert any("Mean squared error" in str(words) for words in change.sentences)
+
+
+@pytest.mark.parametrize("wanted", [key for key in SHAPES if key != "encoder-decoder"])
+def test_what_looks_back_is_taken_out_with_a_sentence_and_comes_back_with_one_undo(wanted):
+    project = open_example("reverse-attention")
+    before = project.state
+    change = change_shape(project.state, wanted)
+    undo = project.apply(change.edit)
+    assert shape_of(project.network) == wanted and not errors(project.state)
+    assert not project.network.of_kind("attention")
+    assert not [link for link in project.network.links.values() if link.role == "memory"]
+    assert any("“Attention” is taken out" in str(words) for words in change.sentences)
+    project.apply(undo)
+    assert same(project.state, before)

@@ -133,6 +133,24 @@ def test_arrows_of_a_window_are_those_of_the_whole_that_pass_it() -> None:
         assert set(window) <= set(expected) and len(rails) >= len(window) - len(passing)
 
 
+def test_a_memory_is_tied_to_every_step_that_looks_through_it() -> None:
+    project = Project()
+    x, e = add(project, "input", "x", units=2, sequence=True), add(project, "gru", "e", units=3)
+    last, again = add(project, "last_step", "last"), add(project, "repeat", "again", steps=3)
+    d, a = add(project, "gru", "d", units=3), add(project, "attention", "a")
+    for source, target in ((x, e), (e, last), (last, again), (again, d), (d, a)):
+        join(project, source, target)
+    join(project, e, a, role="memory")
+    found = unroll(project.network, {x: 5, e: 5, again: 3, d: 3, a: 3}, {x: 4, e: 4})
+    arrows = [arrow for arrow in found.arrows if arrow.tie.kind == "attend"]
+    assert {(k.source.step, k.target.step) for k in arrows} == {(s, t) for s in range(4) for t in range(3)}
+    assert {k.source.layer for k in arrows} == {e} and {k.target.layer for k in arrows} == {a}
+    assert all(k.source.column < k.target.column for k in arrows)
+    for first, end in ((0, 3), (4, 6), (8, 10), (0, len(found.columns))):
+        passing = [k for k in arrows if k.source.column < end and k.target.column >= first]
+        assert [k for k in found.arrows_between(first, end) if k.tie.kind == "attend"] == passing
+
+
 def test_an_unlinked_or_empty_network_is_drawn_too() -> None:
     project = Project()
     assert unroll(project.network, 4).rows == ()
