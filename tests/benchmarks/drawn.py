@@ -43,7 +43,8 @@ def tensors(drawn: Network) -> dict[str, Tensor]:
 
 
 def training_step(drawn: Network, x: Tensor, judged: str, captured: str = "no") -> Callable[[], object]:
-    """One step on the mean square of a layer; captured "no", "yes" or "profiles" (norms of every step worked out too)."""
+    """One step on the mean square of a layer; captured "no", "yes", "norms" (of every step, worked out too) or "all"
+    (those of dL/dc_t of an LSTM as well)."""
     program = compile_network(drawn)
     parameters = tensors(drawn)
     optimizer = torch.optim.SGD(parameters.values(), lr=1e-6)
@@ -54,7 +55,9 @@ def training_step(drawn: Network, x: Tensor, judged: str, captured: str = "no") 
         values = program.run(parameters, {"x": x}, training=True, capture=capture)
         values.outputs[judged].square().mean().backward()
         if capture is not None:
-            found = capture.profiles() if captured == "profiles" else [capture.total(key) for key in capture.recurrent]
+            found = [capture.total(key) for key in capture.recurrent]
+            if captured in ("norms", "all"):
+                found = capture.profiles(cells=captured == "all")
         optimizer.step()
         return found if capture is not None else None
 
