@@ -10,6 +10,7 @@ from core.engine.axes import find_axes, groups
 from core.engine.capture import Capture
 from core.engine.program import Program
 from core.engine.reference import ReferenceRun, interpret
+from tests.core.engine import drawing
 from tests.core.engine.random_networks import Case, random_case, run_program
 
 TOLERANCE = 1e-10
@@ -60,7 +61,10 @@ def has_no_gradient(case: Case, slow: ReferenceRun, near: float = 1e-9) -> bool:
 
 
 def check(seed: int) -> None:
-    case = random_case(seed)
+    check_case(random_case(seed))
+
+
+def check_case(case: Case) -> None:
     capture = Capture(every_layer=True)
     fast = run_program(case, capture=capture)
     loss = case.loss(fast)
@@ -124,3 +128,21 @@ def test_very_many_random_networks_equal_the_reference(block: int) -> None:
             check(seed)
         except AssertionError as error:
             raise AssertionError(f"seed {seed}: {error}") from error
+
+
+def handed_on() -> Case:
+    """An LSTM on a cycle with the layer that it reads, whose last c_t another LSTM starts from: chance rarely draws it."""
+    make = drawing.layer
+    parts = [
+        make("x", "input", units=2, sequence=True), make("below", "dense", units=2), make("cell", "lstm", units=3),
+        make("other", "lstm", units=3),
+    ]  # fmt: skip
+    links = [("x", "below", 0), ("below", "cell", 0), ("cell", "below", 1), ("x", "other", 0)]
+    drawn = drawing.network(parts, links, [("cell", "other")])
+    x = torch.randn(4, 2, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    weights = {"other": torch.ones(4, 2, 3, dtype=torch.float64)}
+    return Case(drawn, drawing.random_parameters(drawn), {"x": x}, 4, None, 0, False, 0, weights)
+
+
+def test_a_cell_that_is_handed_on_from_a_cycle_is_felt_directly() -> None:
+    check_case(handed_on())
