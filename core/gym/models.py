@@ -7,7 +7,7 @@ from typing import Any
 
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
-from core.edits import AddLayer, AddLink, ResetWeights, new_layer, new_link
+from core.edits import ResetWeights, new_layer, new_link
 from core.errors import NotTrainable, UnknownName
 from core.network import Layer, Network, Role
 from core.parameters import parameters
@@ -155,22 +155,22 @@ def network(who: Entrant, data: Dataset) -> Network:
             top = last
     classes = data.task == "classification"
     work.link(top, work.layer("output", "Output", units=data.outputs, activation="softmax" if classes else "identity"))
-    return work.state.network
+    return work.network
 
 
 class _Drawing:
-    """A network drawn with the edits that the canvas uses."""
+    """A network that grows, without weights: those are drawn once, when it is done."""
 
     def __init__(self) -> None:
-        self.state = State()
+        self.network = Network()
 
     def layer(self, kind: str, name: str, **params: Any) -> Layer:
-        made = new_layer(self.state.network, kind, name, x=256.0 * len(self.state.network.layers), **params)
-        self.state = AddLayer(made).apply(self.state)
+        made = new_layer(self.network, kind, name, x=256.0 * len(self.network.layers), **params)
+        self.network = self.network.with_layer(made)
         return made
 
     def link(self, source: Layer, target: Layer, delay: int = 0, role: Role = "data") -> None:
-        self.state = AddLink(new_link(self.state.network, source.id, target.id, delay, role)).apply(self.state)
+        self.network = self.network.with_link(new_link(self.network, source.id, target.id, delay, role))
 
     def recurrent(self, kind: Kind, units: int, name: str, source: Layer) -> Layer:
         made = self.layer(kind.layer, name, units=units, **kind.params)

@@ -114,6 +114,8 @@ class EvaluationPanel(QWidget):
                 return ""
             return tr("Evaluate to see how good the network is on this part, beside simple baselines.")
         text = reviews.words(found) + "."
+        if found.data.feedback:
+            text += " " + tr("At each step the right answer of the step before is read, not the network's own.")
         if reviews.holds(found):
             return text
         report = self._runner.report

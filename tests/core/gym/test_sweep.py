@@ -66,6 +66,14 @@ def test_budgets_are_met_as_nearly_as_whole_units_allow():
     assert size(network(entrant("elman", units), data)) == units * (4 + units) + units + 4 * units + 4
 
 
+def test_to_look_for_a_size_draws_no_weights(monkeypatch):
+    """A search over hundreds of units must not hold up the worker."""
+    drawn = []
+    monkeypatch.setattr("core.parameters.initial_value", lambda *arguments: drawn.append(arguments))
+    data = data_at(settings_for("recall", samples=50), 4)
+    assert with_budget(entrant("lstm"), data, 3000).units > 10 and not drawn
+
+
 def test_it_goes_on_where_it_was_left_and_tells_how_far_it_is():
     work = sweep(small())
     shares, standing = [], None

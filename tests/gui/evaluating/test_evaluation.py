@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.edits import SetParam, SetTraining
 from core.engine.session import Session
-from core.examples import open_example
+from core.examples import EXAMPLES, open_example
 from core.keys import edit_for
 from core.looks import looks_at
 from core.project_file import load, save
@@ -233,6 +233,20 @@ def test_texts_that_were_misread_can_be_read(opened, qtbot):
     letters = data.inputs["x"].values[sample, : data.lengths[sample], 0].astype(int)
     name = "".join(data.inputs["x"].classes[code] for code in letters)
     assert panel.page.worst.item(0, 2).text().startswith(f"{name}: ")
+
+
+def test_answers_that_are_fed_back_are_said_to_be_the_right_ones(opened, qtbot):
+    panel, document, _ = opened("names-gru", follow=False)
+    assert not document.project.dataset().feedback
+    QTest.mouseClick(panel.button, LEFT)
+    settle(qtbot, panel)
+    assert "the right answer of the step before" not in panel.about.text()
+    key = next(key for key in EXAMPLES if open_example(key).dataset().feedback)
+    document.open(open_example(key))
+    qtbot.waitUntil(lambda: panel.button.isEnabled(), timeout=5000)
+    QTest.mouseClick(panel.button, LEFT)
+    settle(qtbot, panel)
+    assert "the right answer of the step before" in panel.about.text()
 
 
 def test_regressions_show_their_misses_in_both_themes(opened, qtbot):

@@ -185,6 +185,15 @@ def test_a_training_goes_on_beside_it_and_learns_the_same(opened, qtbot):
         np.testing.assert_array_equal(document.project.weights[name], value)
 
 
+def test_the_window_may_close_in_the_middle_of_a_sweep(opened, qtbot):
+    window, _, runner = opened(first=100, last=400)
+    QTest.mouseClick(window.start, LEFT)
+    qtbot.waitUntil(lambda: window.sweeps.standing is not None, timeout=20000)
+    window.close()
+    assert window.sweeps.running  # it goes on while its window is closed
+    assert runner.close()
+
+
 def test_a_network_that_does_not_fit_says_why(opened):
     window, *_ = opened("digits-mlp")
     assert window.chosen["task"] == "recall"
