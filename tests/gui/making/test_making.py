@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMenu, QMessageBox
 
 from core import project_file
+from core.catalogue.registry import catalogue
 from core.data.dataset import WindowedSeries
+from core.data.own import table as own
 from core.data.own.generate import Channel, Formulas
 from core.data.own.sheet import Sheet
 from core.data.own.sketch import ACROSS
 from core.examples import open_example
+from core.fitting import choose_data
 from core.problems import errors
 from gui.document import Document
 from gui.making import Making
@@ -501,6 +504,20 @@ def test_sketches_tables_and_pictures_too(start, making, document, qtbot):
     again = start("change")
     assert [picture.label for picture in again.page.state.pictures] == ["a", "b", "a", "b"]
     again.reject()
+
+
+def test_a_strangers_file_that_lies_about_how_it_was_made_is_told(making, document):
+    table = Formulas((Channel("a", "sin(t)"),), 60).table()
+    for made in ({"by": "formulas", "channels": 3}, {"by": "sketch", "curves": [{"heights": "x"}]}):
+        content = own.store(table, "lie", made)
+        names = own.columns_text(["a"])
+        values = {"content": content, "name": "lie", "features": names, "target": names, "reading": "windows"}
+        document.do(choose_data(document.state, catalogue("datasets").choose("own_table", **values)))
+        assert making.commands["change"].isEnabled() and making.change() is None
+        box = making.parent().findChild(QMessageBox, "error")
+        assert box.text() == "What the data was made from is damaged: it can be used, but not changed."
+        box.close()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def test_long_data_can_be_generated_without_the_window_standing_still(start, qtbot):
