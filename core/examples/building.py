@@ -115,5 +115,28 @@ def translator(
     return project
 
 
+def looker(
+    data: Choice, reading: Sequence[Step], encoder: Step, decoder: Step, joined: int, told: int, vector: int = 16
+) -> Project:
+    """Encoder and decoder with attention: at every step the decoder looks through all that the encoder has read.
+
+    ``joined`` neurons read the decoder and what it found (Luong, Pham and Manning 2015).
+    """
+    project = chain(data)
+    column = len(reading)
+    row(project, 0, -0.5, *reading, encoder)
+    before = row(project, column - 1, 0.5, *_said_before(told, vector))
+    row(project, column + 1, 0.5, decoder)
+    row(project, column + 2, -0.5, ("attention", "Attention", {}))
+    row(project, column + 3, 0.0, dense("Joined", joined), classes(told))
+    link(project, before, decoder[1])
+    link(project, encoder[1], decoder[1], role="initial")
+    link(project, decoder[1], "Attention")
+    link(project, encoder[1], "Attention", role="memory")
+    link(project, decoder[1], "Joined")
+    link(project, "Attention", "Joined")
+    return project
+
+
 def _said_before(symbols: int, vector: int) -> tuple[Step, Step]:
     return input_of(1, name="Said before", field=PREVIOUS), letters(symbols, vector, "Vectors")

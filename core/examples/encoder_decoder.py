@@ -5,7 +5,18 @@ from __future__ import annotations
 from functools import partial
 
 from core.data.catalogue import DATASETS
-from core.examples.building import LAST, block, chain, classes, input_of, letters, link, trained_with, translator
+from core.examples.building import (
+    LAST,
+    block,
+    chain,
+    classes,
+    input_of,
+    letters,
+    link,
+    looker,
+    trained_with,
+    translator,
+)
 from core.examples.example import Example, Goal
 from core.project import Project
 
@@ -43,6 +54,13 @@ def _dates(question: str, read: int, units: int, epochs: int) -> Project:
     reading = (input_of(1), letters(read, 16))
     project = translator(data, reading, block("gru", units, "Encoder"), block("gru", units, "Decoder"), 12)
     return _taught(project, 0.01, epochs)
+
+
+def _dates_by_looking() -> Project:
+    data = DATASETS.choose("dates", question="persian")
+    both = block("gru", 24, "Encoder, both directions", bidirectional=True)
+    reading = (input_of(1), letters(28, 16))
+    return _taught(looker(data, reading, both, block("gru", 48, "Decoder"), 32, 12), 0.01, 8)
 
 
 def _addition() -> Project:
@@ -113,6 +131,13 @@ ENCODER_DECODER = (
         "A date of the Jalali calendar is told in the Gregorian one: months begin three weeks later, and leap years count.",
         partial(_dates, "gregorian", 12, 64, 25),
         Goal(baseline=0.464, quality=0.98),
+    ),
+    Example(
+        "dates-attention",
+        "Where does it look?",
+        "A date in Persian words is told in numbers, and attention shows from which letters each digit comes.",
+        _dates_by_looking,
+        Goal(baseline=0.434, quality=0.99),
     ),
     Example(
         "addition",
