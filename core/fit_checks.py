@@ -10,6 +10,7 @@ from core.data.dataset import Field
 from core.edits import Edit, Macro, SetParam, SetTraining
 from core.network import Layer, activation_of
 from core.problem import Problem, Repair, View, insert_before
+from core.reading_again import lacks_its_past, read_again
 
 
 def _input_fits(view: View) -> Iterator[Problem]:
@@ -143,6 +144,16 @@ def _advice(view: View) -> Iterator[Problem]:
             "Teacher forcing has no effect: no input reads what the network answered before.",
             severity="warning",
             repairs=(Repair("Always give the true answers", SetTraining("teaching", "constant")),),
+        )
+    if view.data is not None and lacks_its_past(view.network, view.data):
+        edits, reader = read_again(view.state, view.data)
+        title = "Read it" if reader is None else f"Let {reader.name} read it"
+        yield Problem(
+            "past not read",
+            "“{data}” also gives what was answered one step before, but no input reads it: the network can not generate.",
+            {"data": view.data.title},
+            severity="warning",
+            repairs=(Repair(title, Macro(tuple(edits), label="Read the previous answer")),) if edits else (),
         )
     if training["early_stopping"] and view.data is not None and not len(view.data.split.get("validation", ())):
         yield Problem(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from core import graph
 from core.catalogue.layers import layer_spec
 from core.catalogue.registry import catalogue
+from core.data.dataset import Dataset
 from core.describe import Words
 from core.edits import (
     AddLayer,
@@ -25,10 +26,9 @@ from core.errors import Refused
 from core.network import Layer, Link, Network, activation_of
 from core.problems import errors
 from core.project import State
+from core.reading_again import COLUMN, lacks_its_past, read_again
 from core.shapes import infer
 
-COLUMN = 256.0
-"""Room that a new layer needs on the canvas, from centre to centre."""
 _TIME = ("last_step", "mean_time", "max_time", "repeat")
 _BLOCKS = ("rnn", "lstm", "gru")
 
@@ -95,6 +95,37 @@ class Rewiring:
                         self._join(first.source, second.target, first.delay + second.delay)
             self._close_gap(layer)
             self.say("“{name}” is taken out: there is no other sequence to look through.", name=layer.name)
+
+    def take_out_past(self, before: str, kept: bool) -> None:
+        """The input that reads ``before``, the past of the answer, goes with all that reads nothing else.
+
+        It is not told where the new network gets one as well (``kept``).
+        """
+        for given in [layer for layer in self.network.of_kind("input") if layer.params["field"] == before]:
+            gone = [given.id]
+            for key in gone:
+                for link in self.network.out_of(key):
+                    target = self.network.layers[link.target]
+                    if target.kind == "embedding" and target.id not in gone:
+                        gone.append(target.id)
+            self.do(Remove(tuple(gone)))
+            if not kept:
+                self.say("“{name}” is taken out: nobody reads what was answered before.", name=given.name)
+
+    def read_past(self, data: Dataset) -> None:
+        """Where the data offers the past of the answer beside the main input, it is read."""
+        if not lacks_its_past(self.network, data):
+            return
+        edits, reader = read_again(self.state, data)
+        for edit in edits:
+            self.do(edit)
+        if reader is not None:
+            given = next(k for k in self.network.of_kind("input") if k.params["field"] == data.feedback)
+            self.say(
+                "“{given}” is added: “{reader}” reads what was answered one step before, so that answers can be fed back.",
+                given=given.name,
+                reader=reader.name,
+            )
 
     def take_out_embeddings(self) -> None:
         """The input is made of numbers."""
@@ -190,7 +221,7 @@ class Rewiring:
 
     def repeat_input(self) -> None:
         """What is given once is read at every step."""
-        for given in self.network.of_kind("input"):
+        for given in [k for k in self.network.of_kind("input") if not k.params["sequence"]]:
             links = self.network.out_of(given.id)
             after = [self.network.layers[k.target] for k in links]
             if not after:

@@ -173,18 +173,30 @@ def change_shape(state: State, wanted: ShapeKey) -> ShapeChange:
     work = Rewiring(state)
     data = fitting_data(state.data, shape)
     if now != wanted:
-        _rewire(work, shape, load(data))
+        _rewire(work, shape, load(data), _past(state))
     _take_data(work, state.data, data)
     if now != wanted:
         _lay_time(work, shape)
+        work.read_past(load(data))
     work.repair()
     _count_steps(work, load(data))
     _check(work.state, wanted)
     return ShapeChange(Macro(tuple(work.edits), label=f"Change to {shape.title.lower()}"), tuple(work.told))
 
 
-def _rewire(work: Rewiring, shape: SequenceShape, data: Dataset) -> None:
-    """Everything out that belongs to the old shape."""
+def _past(state: State) -> str:
+    """The data field that gives the past of the answer beside the main input; empty where there is none."""
+    try:
+        data = load(state.data) if state.data is not None else None
+    except StudioError:
+        return ""
+    return "" if data is None or data.feedback == next(iter(data.inputs)) else data.feedback
+
+
+def _rewire(work: Rewiring, shape: SequenceShape, data: Dataset, past: str) -> None:
+    """Everything out that belongs to the old shape; ``past`` is the field of the answer's past so far."""
+    if past:
+        work.take_out_past(past, kept=data.feedback not in ("", next(iter(data.inputs))))
     work.take_out_attention()
     work.cut_hand_overs()
     work.take_out_time()

@@ -5,13 +5,16 @@ import itertools
 import numpy as np
 import pytest
 
+from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
+from core.data.cache import dataset as load
 from core.edits import AddLayer, AddLink, Remove, SetParam, SetTraining, new_layer, new_link
 from core.engine.session import Session
 from core.errors import Refused
 from core.examples import EXAMPLES, open_example
 from core.fitting import choose_data
-from core.problems import errors
+from core.generation import inputs_of, way_of
+from core.problems import errors, problems
 from core.project import Project, same
 from core.sequence_shapes import SHAPES, change_shape, fits, shape_in, shape_of
 from tests.core.builders import elman
@@ -37,7 +40,7 @@ def train_a_little(project):
 @pytest.mark.parametrize("key", EXPECTED)
 def test_the_shape_of_an_example(key):
     project = open_example(key)
-    assert shape_of(project.network) == EXPECTED[key]
+    assert shape_in(project.state) == EXPECTED[key]
     assert fits(project.dataset(), SHAPES[EXPECTED[key]])
 
 
@@ -68,6 +71,60 @@ def test_a_drawn_row_that_is_read_again_leaves_it_one_to_many():
     train_a_little(project)
 
 
+READINGS = {
+    "drawing": Choice("drawing", {"feedback": "previous"}), "reverse": Choice("reverse", {"feedback": "previous"}),
+    "written": Choice("names", {"question": "write"}), "next": Choice("names", {"question": "next"}),
+    "spoken": Choice("pronunciation"),
+}  # fmt: skip
+
+
+def reading(name):
+    """A network that reads its own answers, made by the guided change and the repair of the problems list."""
+    choice = catalogue("datasets").complete(READINGS[name])
+    shape = next(shape.key for shape in SHAPES.values() if fits(load(choice), shape))
+    project = open_example({"one-to-many": "drawing-gru", "in-step": "jordan"}.get(shape, "reverse-encoder-decoder"))
+    project.apply(choose_data(project.state, choice))
+    for problem in problems(project.state):
+        if problem.key == "past not read":
+            project.apply(problem.repairs[0].edit)
+    data = project.dataset()
+    assert data.feedback in {layer.params["field"] for layer in project.network.of_kind("input")}
+    assert shape_in(project.state) == shape and not problems(project.state)
+    return project, shape
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_networks_that_read_their_answers_get_to_every_shape_and_back(name):
+    first, shape = reading(name)
+    for wanted in SHAPES:
+        if wanted == shape:
+            continue
+        project, states, undos = Project(first.state), [first.state], []
+        for goal in (wanted, shape):
+            undos.append(project.apply(change_shape(project.state, goal).edit))
+            assert shape_in(project.state) == goal and not errors(project.state)
+            train_a_little(Project(project.state))
+            states.append(project.state)
+        data = project.dataset()
+        fields = [layer.params["field"] for layer in project.network.of_kind("input")]
+        assert not data.feedback or fields.count(data.feedback) == 1
+        for undo, state in zip(reversed(undos), reversed(states[:-1]), strict=True):
+            project.apply(undo)
+            assert project.state is state, "one undo each"
+
+
+def test_the_way_to_a_network_that_writes_tells_of_the_answer_s_past():
+    project = open_example("names-gru")
+    change = change_shape(project.state, "one-to-many")
+    project.apply(change.edit)
+    assert project.data["question"] == "write"
+    assert "reads what was answered one step before" in " ".join(map(str, change.sentences))
+    made = Session(project.state, project.dataset()).generate(inputs_of(project.dataset(), 0), way_of("greedy"))
+    assert made[0].text or made[0].ended
+    change = change_shape(project.state, "many-to-one")
+    assert "nobody reads what was answered before" in " ".join(map(str, change.sentences))
+
+
 @pytest.mark.parametrize("key", sorted(EXAMPLES))
 def test_from_every_example_to_every_shape(key):
     for wanted in SHAPES:
@@ -90,7 +147,7 @@ def test_from_each_shape_to_each_other_and_back_it_trains(first, second):
     states, undos = [project.state], []
     for wanted in (second, first):
         undos.append(project.apply(change_shape(project.state, wanted).edit))
-        assert shape_of(project.network) == wanted and errors(project.state) == []
+        assert shape_in(project.state) == wanted and errors(project.state) == []
         train_a_little(Project(project.state))
         states.append(project.state)
     for undo, state in zip(reversed(undos), reversed(states[:-1]), strict=True):
@@ -172,7 +229,7 @@ def test_networks_of_one_s_own():
     project.apply(SetParam("l1", "sequence", True))
     for wanted in [*SHAPES, *reversed(SHAPES)]:
         project.apply(change_shape(project.state, wanted).edit)
-        assert shape_of(project.network) == wanted and errors(project.state) == []
+        assert shape_in(project.state) == wanted and errors(project.state) == []
 
 
 def test_what_has_no_shape_is_refused():
