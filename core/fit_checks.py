@@ -57,6 +57,27 @@ def fit_input(layer: Layer, wanted: Field) -> Edit:
     )
 
 
+def _symbols_fit(view: View) -> Iterator[Problem]:
+    """Every symbol of the data must have a row in the table that looks it up."""
+    if view.data is None:
+        return
+    for layer in view.network.of_kind("embedding"):
+        for link in view.network.into(layer.id):
+            source = view.network.layers[link.source]
+            field = view.data.inputs.get(str(source.params.get("field", "")))
+            if source.kind != "input" or field is None or not field.codes:
+                continue
+            needed, has = len(field.classes), int(layer.params["vocabulary"])
+            if needed > has:
+                yield Problem(
+                    "too few symbols",
+                    "“{data}” has {needed} symbols, but “{name}” knows only {has}.",
+                    {"data": view.data.title, "needed": needed, "name": layer.name, "has": has},
+                    layers=(layer.id,),
+                    repairs=(Repair(f"Let it know {needed}", SetParam(layer.id, "vocabulary", needed)),),
+                )
+
+
 def _output_fits(view: View) -> Iterator[Problem]:
     outputs = view.network.of_kind("output")
     if view.data is None or len(outputs) != 1:
@@ -168,4 +189,4 @@ def _reads(view: View, name: str) -> bool:
     return any(layer.params["field"] == name for layer in view.network.of_kind("input"))
 
 
-FIT_CHECKS = (_input_fits, _output_fits, _loss_fits, _advice)
+FIT_CHECKS = (_input_fits, _symbols_fit, _output_fits, _loss_fits, _advice)

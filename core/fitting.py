@@ -12,6 +12,7 @@ from core.project import State
 _FITS = (
     "no such field",
     "input does not fit",
+    "too few symbols",
     "output does not fit",
     "loss does not fit data",
     "loss does not fit output",

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolic
 
 from core.data.dataset import Dataset
 from core.describe import number
+from core.generation import Generate, way_of
 from core.questions import Question, Read, Reading
 from gui.samples.values import named
 from gui.text import tr
@@ -78,7 +79,6 @@ class ClassPage(UsePage):
         self.said.setObjectName("try_said")
         self.why = muted(tr("It can not know the hand: the best it can do is the mean of all that were drawn."))
         self._row: QWidget | None = None
-        self.reading: Reading | None = None
         for widget in (self.said, self.view, self.step, self.why):
             self.column.addWidget(widget)
         self.step.valueChanged.connect(self._show_step)
@@ -101,17 +101,19 @@ class ClassPage(UsePage):
     def question(self, moving: bool) -> Question | None:
         if self.data is None:
             return None
-        field = next(iter(self.data.inputs.values()))
-        return Read(np.eye(field.features, dtype=np.float32)[self.chosen])
+        name, field = next(iter(self.data.inputs.items()))
+        flags = np.eye(field.features, dtype=np.float32)[self.chosen]
+        return Generate({name: flags}, way_of("greedy")) if self.reads_answers else Read(flags)
 
     def take(self, result: object) -> None:
-        assert isinstance(result, Reading)
-        self.reading = result
-        self.view.rows = result.output if result.output.ndim == 2 else result.output[None]
+        if isinstance(result, Reading):
+            self.view.rows = result.output if result.output.ndim == 2 else result.output[None]
+        else:
+            assert isinstance(result, tuple)
+            self.view.rows = result[0].answers
         self._show_step()
 
     def forget(self) -> None:
-        self.reading = None
         self.view.rows = None
         self.view.update()
         self.said.clear()
@@ -133,7 +135,7 @@ class ClassPage(UsePage):
     def _show_step(self) -> None:
         self.view.told = self.step.value()
         self.view.update()
-        if self.reading is None or self.data is None:
+        if self.view.rows is None or self.data is None:
             return
         self.said.setText(
             tr(

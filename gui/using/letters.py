@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
 from core.data.dataset import Dataset
 from core.data.text.persian import normalised
@@ -13,8 +13,7 @@ from gui.samples.values import visible
 from gui.text import tr
 from gui.theme import theme
 from gui.using.editors import Editor, relative, valid
-
-_TALL = 34
+from gui.using.letter_row import LetterRow, right_to_left
 
 
 class LettersEdit(Editor):
@@ -27,6 +26,7 @@ class LettersEdit(Editor):
         self._numbers: dict[str, int] = {}
         self._between = ""
         self._begins = False
+        self._backwards = False
         self.line = QLineEdit()
         self.line.setObjectName("letters")
         self.line.setClearButtonEnabled(True)
@@ -61,6 +61,9 @@ class LettersEdit(Editor):
         self._between = " " if any(len(name) > 1 for name in classes) else ""
         self._begins = data.target.sequence and self.field.codes and bool((self.field.values[:, 0] == 0).all())
         self.codes = []
+        self._backwards = right_to_left(classes)
+        way = Qt.LayoutDirection.RightToLeft if self._backwards else Qt.LayoutDirection.LeftToRight
+        self.line.setLayoutDirection(way)
         self.line.clear()
         self.line.setMaxLength(2 * int(self.field.steps or 64) * (12 if self._between else 1))
         self.line.setPlaceholderText(tr("Type a name") if data.key == "names" else tr("Type a text"))
@@ -120,7 +123,7 @@ class LettersEdit(Editor):
 
     def _changed(self) -> None:
         self.reading = None
-        self.row.update()
+        self.row.show_marks(self.marks() if self.data is not None else (), self.words, self._backwards)
         self.edited.emit()
 
     def show_reading(self, reading: object, steps: int) -> None:
@@ -128,29 +131,23 @@ class LettersEdit(Editor):
         self.row.update()
 
 
-class _Letters(QWidget):
+class _Letters(LetterRow):
     def __init__(self, editor: LettersEdit) -> None:
         super().__init__()
         self._editor = editor
-        self.setFixedHeight(_TALL)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        editor = self._editor
-        marks = editor.marks() if editor.data is not None else ()
+        editor, marks = self._editor, self.marks
         if not marks:
             return
         painter = QPainter(self)
-        font = QFont(painter.font())
-        font.setPointSizeF(font.pointSizeF() * 1.25)
-        painter.setFont(font)
+        painter.setFont(self.letter_font())
         reading = editor.reading
-        widest = 26.0 if not editor.words else 64.0
-        cell = min(widest, (self.width() - 2) / len(marks))
         mattered = np.zeros(len(marks))
         if reading is not None and len(reading.gradient) == len(marks):
             mattered = relative(np.linalg.norm(reading.gradient, axis=-1))
         for n, letter in enumerate(marks):
-            box = QRectF(1 + n * cell, 1, cell - 1, _TALL - 4)
+            box = self.box(n)
             shade = theme().color("accent")
             shade.setAlphaF(0.6 * float(mattered[n]))
             painter.fillRect(box, theme().color("base"))
@@ -160,5 +157,6 @@ class _Letters(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
             if reading is not None and n == editor.read_steps - 1:
                 painter.setPen(theme().color("selection"))
-                painter.drawLine(QPointF(box.right() + 0.5, box.top()), QPointF(box.right() + 0.5, box.bottom()))
+                edge = box.left() - 0.5 if self.backwards else box.right() + 0.5
+                painter.drawLine(QPointF(edge, box.top()), QPointF(edge, box.bottom()))
         painter.end()

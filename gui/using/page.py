@@ -19,6 +19,8 @@ class UsePage(QWidget):
         super().__init__()
         self.data: Dataset | None = None
         self.activation = ""
+        self.reads_answers = False
+        """Whether the network is fed with its own answers."""
         self.in_step = True
         """Whether an answer at a step knows the input up to that step alone."""
         self.column = QVBoxLayout(self)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
 from core.errors import StudioError
-from core.network import activation_of
+from core.network import Network, activation_of
 from core.parameters import initial_value, parameters
 from core.problems import errors
 from core.project import Change, State
@@ -25,11 +25,13 @@ from gui.using.page import UsePage
 from gui.using.plane import PlanePage
 from gui.using.reading import cells_page, letters_page, pixels_page, samples_page
 from gui.using.table import TablePage
+from gui.using.writing import WritingPage
 from gui.widgets import Column, muted
 
 _PAGES: dict[str, Callable[[], UsePage]] = {
     "pixels": pixels_page,
     "letters": letters_page,
+    "write": WritingPage,
     "forecast": ForecastPage,
     "plane": PlanePage,
     "class": ClassPage,
@@ -84,7 +86,7 @@ class UsePanel(QWidget):
         self._asked, self._moment, self._data = None, (), data
         if self.page is not None:
             self.page.hide()
-        self.page = None if data is None else self._page(fitting(data))
+        self.page = None if data is None else self._page(self._fitting(data))
         if data is not None and self.page is not None:
             self._tell_network()
             self.page.show_data(data)
@@ -98,6 +100,9 @@ class UsePanel(QWidget):
             self._column.add(page)
         return self.pages[key]
 
+    def _fitting(self, data: Dataset) -> str:
+        return fitting(data, reads_answers(self._document.project.network, data))
+
     def _tell_network(self) -> None:
         """What a page has to know of the network to put its answers into words."""
         assert self.page is not None
@@ -106,13 +111,17 @@ class UsePanel(QWidget):
         chosen = activation_of(outputs[0]) if outputs else None
         self.page.activation = chosen.key if chosen else ""
         both_ways = any(layer.params.get("bidirectional") for layer in network)
+        self.page.reads_answers = self._data is not None and reads_answers(network, self._data)
         self.page.in_step = shape_in(self._document.state) == "in-step" and not both_ways
 
     def _on_changed(self, change: Change) -> None:
         if change.data:
             self.refresh()
             return
-        if change.network and self.page is not None:
+        if change.network and self.page is not None and self._data is not None:
+            if self.page is not self.pages.get(self._fitting(self._data)):
+                self.refresh()
+                return
             self._tell_network()
             self._moment, self._asked = (), None
             if errors(self._document.state):
@@ -192,8 +201,15 @@ def _fresh(state: State) -> bool:
     return True
 
 
-def fitting(data: Dataset) -> str:
-    """The page that fits a data set."""
+def reads_answers(network: Network, data: Dataset) -> bool:
+    """Whether an input of the network is fed with its own answers."""
+    return bool(data.feedback) and any(layer.params["field"] == data.feedback for layer in network.of_kind("input"))
+
+
+def fitting(data: Dataset, reads_answers: bool = False) -> str:
+    """The page that fits a data set, and a network that reads its own answers or does not."""
+    if reads_answers and data.target.codes:
+        return "write"
     main = next(iter(data.inputs.values()))
     size = None if data.image_shape is None else data.image_shape[0] * data.image_shape[1]
     if size is not None and size == int(np.prod(main.values.shape[1:])):

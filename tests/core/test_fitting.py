@@ -7,6 +7,7 @@ from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
 from core.data.cache import dataset
 from core.edits import SetParam
+from core.examples import open_example
 from core.fitting import choose_data
 from core.problems import errors
 from tests.core.builders import elman
@@ -44,3 +45,13 @@ def test_an_output_that_shares_among_classes_becomes_a_plain_number():
     project.apply(choose_data(project.state, catalogue("datasets").choose("sunspots")))
     assert project.network.layers["l4"].params["activation"].key == "identity"
     assert errors(project.state) == []
+
+
+def test_a_table_of_symbols_grows_with_the_data():
+    project = open_example("names-gru")
+    letters = project.network.layer("Letters")
+    before = project.weights[f"{letters.id}.table"]
+    project.apply(choose_data(project.state, catalogue("datasets").choose("declaration")))
+    table = project.weights[f"{letters.id}.table"]
+    assert len(table) == len(next(iter(dataset(project.data).inputs.values())).classes) > len(before)
+    assert np.array_equal(table[: len(before)], before) and errors(project.state) == []
