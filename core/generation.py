@@ -11,6 +11,7 @@ import numpy as np
 from core.catalogue.generation import GENERATION
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset, Field
+from core.data.text.persian import normalised
 from core.errors import BadValue, DataError, UnknownName
 from core.questions import Question, Session
 
@@ -118,8 +119,10 @@ class Alphabet:
         self.between = " " if any(len(name) > 1 for n, name in enumerate(self.symbols) if n not in silent) else ""
 
     def code(self, symbol: str) -> int | None:
-        """The number of a symbol as it is written, or else in small letters; None where it is not known."""
-        return self._numbers.get(symbol, self._numbers.get(symbol.lower()))
+        """The number of a symbol as it is written, in small letters, or as Persian writes what an Arabic keyboard typed;
+        None where it is not known."""
+        found = (self._numbers.get(one) for one in (symbol, symbol.lower(), normalised(symbol)))
+        return next((code for code in found if code is not None), None)
 
     def split(self, text: str) -> list[str]:
         """The symbols of a text, known or not."""

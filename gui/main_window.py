@@ -33,6 +33,7 @@ from gui.panels.problems import ProblemsPanel
 from gui.panels.training import TrainingPanel
 from gui.panels.why import WhyPanel
 from gui.plots.activations import ActivationPlot
+from gui.plots.free_running import FreeRunPlot
 from gui.plots.gradient import GradientPlot
 from gui.plots.loss import LossPlot
 from gui.plots.norms import NormsPlot
@@ -131,6 +132,7 @@ class MainWindow(QMainWindow):
             "norms": NormsPlot(document, runner),
             "states": StatesPlot(document, runner),
             "probe": ProbePlot(document, runner),
+            "free_run": FreeRunPlot(document, runner),
         }
         bottom = _Area.BottomDockWidgetArea
         docks.add("loss", tr("Loss"), self.plots["loss"], bottom)
@@ -139,6 +141,7 @@ class MainWindow(QMainWindow):
         docks.add("activations", tr("Activations"), self.plots["activations"], bottom, onto="output")
         docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="loss")
         docks.add("states", tr("States"), self.plots["states"], bottom, onto="output")
+        docks.add("free_run", tr("Free running"), self.plots["free_run"], bottom, onto="loss")
         docks.add("probe", tr("Probe"), self.plots["probe"], bottom, onto="gradient")
         docks.show("outline")
         docks.show("training")

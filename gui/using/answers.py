@@ -8,9 +8,10 @@ from PySide6.QtGui import QAction, QFontMetricsF, QKeyEvent, QMouseEvent, QPaint
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from core.generation import Generated
+from gui.samples.values import visible
 from gui.text import tr
 from gui.theme import theme
-from gui.using.beliefs import percent, visible
+from gui.using.beliefs import percent
 from gui.using.letter_row import LetterRow
 
 OFFERED = 8
