@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -20,8 +19,8 @@ from core.project import State
 BUDGET = 64 * 2**20
 """Bytes of snapshots kept by default."""
 OBJECT = 250
-"""Bytes that Python takes for an array beside its numbers, with its name and its place."""
-SHARE = 0.03
+"""Bytes that Python takes for a snapshot beside what is in it."""
+SHARE = 0.02
 """Share of the training time that snapshots may take."""
 
 
@@ -30,24 +29,34 @@ class Snapshot:
     """A session as it stood after ``batch`` training steps."""
 
     batch: int
-    arrays: Mapping[str, np.ndarray]
-    meta: str
-    """JSON: as text it takes a tenth of what the values would."""
-    bytes: int
-    """Memory that it holds."""
+    text: str
+    """JSON: what is no array, and what each array in ``data`` is."""
+    data: bytes
+    """All arrays, one after another. A few large objects cost the garbage collector nothing, thousands of small ones do."""
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it holds."""
+        return len(self.text) + len(self.data) + OBJECT
 
     @classmethod
     def of(cls, session: Session) -> Snapshot:
         """The session as it stands."""
         state = session.snapshot()
-        meta = json.dumps(state.meta)
-        size = sum(array.nbytes + OBJECT for array in state.arrays.values()) + len(meta) + OBJECT
-        return cls(session.batch, state.arrays, meta, size)
+        kinds = [[name, array.dtype.str, array.shape] for name, array in state.arrays.items()]
+        data = b"".join([np.ascontiguousarray(array).tobytes() for array in state.arrays.values()])
+        return cls(session.batch, json.dumps([state.meta, kinds]), data)
 
     @property
     def state(self) -> SessionState:
         """What a session is made from again."""
-        return SessionState(self.arrays, json.loads(self.meta))
+        meta, kinds = json.loads(self.text)
+        arrays, at = {}, 0
+        for name, kind, shape in kinds:
+            dtype, count = np.dtype(kind), int(np.prod(shape))
+            arrays[name] = np.frombuffer(self.data, dtype, count, at).reshape(shape).copy()
+            at += count * dtype.itemsize
+        return SessionState(arrays, meta)
 
 
 class History:
