@@ -117,8 +117,8 @@ TEXT = (
         (
             _question(
                 "iso",
-                ("iso", "20 March 2024 in numbers"),
-                ("persian", "۱ فروردین ۱۴۰۳ in numbers"),
+                ("iso", "An English date in numbers"),
+                ("persian", "A Persian date in numbers"),
                 ("gregorian", "Gregorian date of a Jalali one"),
                 ("jalali", "Jalali date of a Gregorian one"),
             ),
