@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from dataclasses import dataclass
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 
@@ -21,7 +21,7 @@ BUDGET = 64 * 2**20
 OBJECT = 250
 """Bytes that Python takes for a snapshot beside what is in it."""
 SHARE = 0.02
-"""Share of the training time that snapshots may take."""
+"""Share of the processor time of the training that snapshots may take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ class History:
         """Memory that the snapshots hold."""
         self._keep([Snapshot.of(session)])
         self._changes: list[tuple[int, Choice]] = []
-        self._cost, self._last = 0.0, perf_counter()
+        self._cost, self._last = 0.0, thread_time()
         self.end = session.batch
         """Training steps that can be reached."""
 
@@ -91,14 +91,14 @@ class History:
         self.end = max(self.end, session.batch)
         if session.batch % self.every or session.batch <= self._snapshots[-1].batch:
             return
-        begun = perf_counter()
+        begun = thread_time()
         if self._cost > self._share * (begun - self._last):
             return
         self._snapshots.append(Snapshot.of(session))
         self.bytes += self._snapshots[-1].bytes
         if self.bytes > self._budget and len(self._snapshots) > 2:
             self._thin()
-        self._last = perf_counter()
+        self._last = thread_time()
         self._cost = self._last - begun
 
     def keep_within(self, budget: int) -> None:
