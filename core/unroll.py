@@ -14,6 +14,7 @@ from typing import Literal
 from core.catalogue.layers import layer_spec
 from core.network import ROLES, Layer, Link, Network
 from core.shapes import Shape, groups, infer
+from core.whatif import START, Cut
 
 ColumnKind = Literal["static", "initial", "step"]
 Start = Literal["", "zeros", "learned", "handed"]
@@ -183,6 +184,26 @@ def pairs(tie: Tie, first: int, end: int) -> Iterator[tuple[int | None, int | No
             yield source.valid - 1, None
         case "initial":
             yield (None if source.steps is None else source.valid - 1), -1
+
+
+def cut_of(tie: Tie, source: int | None, target: int | None) -> Cut:
+    """The what-if that cuts one copy of a tie."""
+    match tie.kind:
+        case "reduce" | "last":
+            return Cut(tie.key, source)
+        case "initial":
+            return Cut(tie.key, START)
+    return Cut(tie.key, target, tie.kind == "reverse")
+
+
+def falls(tie: Tie, source: int | None, target: int | None, every: int) -> bool:
+    """Whether no gradient goes back along a copy of a tie where it is cut every so many steps; 0 for never."""
+    if not every or target is None or source is None or tie.kind not in ("recurrent", "memory", "reverse"):
+        return False
+    if tie.kind == "reverse":
+        walked = tie.target.valid - 1 - target
+        return walked > 0 and walked % every == 0
+    return target // every != max(0, source) // every
 
 
 def unroll(network: Network, steps: int | Mapping[str, int], valid: Mapping[str, int] | None = None) -> Unrolled:

@@ -105,6 +105,10 @@ class WhatIf:
             one for one in self.interventions if not isinstance(one, Cut) and (one.layer, one.step) == (layer, step)
         )
 
+    def puts(self, layer: str, step: int | None, unit: int, of: Of = "value") -> bool:
+        """Whether a number is put at a unit instead of what it computes."""
+        return any(isinstance(one, Swap) or (one.of == of and one.unit in (None, unit)) for one in self.at(layer, step))
+
     def severed(self, key: str, step: int | None, reverse: bool = False) -> bool:
         """Whether a copy of an arrow is cut."""
         return Cut(key, step, reverse) in self.interventions
@@ -142,8 +146,8 @@ class Room:
                 self._layer(one.layer, one.step)
                 if self.samples is not None and not 0 <= one.sample < self.samples:
                     raise BadValue(
-                        "There is no sample {sample}: the data has {count}, counted from 1.",
-                        sample=one.sample + 1,
+                        "There is no sample {sample}: the data has {count}, numbered from 0.",
+                        sample=one.sample,
                         count=self.samples,
                     )
             case Cut():
@@ -234,7 +238,7 @@ def said(one: Intervention, network: Network) -> Words:
             template = _PUT[one.value is None, one.of, one.unit is None]
             return Words(template + _WHEN[one.step is not None], values)
         case Swap():
-            values |= {"layer": _name(network, one.layer), "sample": one.sample + 1}
+            values |= {"layer": _name(network, one.layer), "sample": one.sample}
             return Words("“{layer}”: swapped with sample {sample}" + _WHEN[one.step is not None], values)
         case Cut():
             return _cut_said(one, network, values)

@@ -46,6 +46,7 @@ class Asking(QObject):
         self._trace: Trace | None = None
         runner.updated.connect(self.look)
         runner.status_changed.connect(self.look)
+        runner.imagining.changed.connect(self.look)
         document.changed.connect(self._on_changed)
         document.replaced.connect(self.forget)
 
@@ -96,9 +97,9 @@ class Asking(QObject):
                 self.moving = True
                 self.answered.emit()
             return
-        trace = self._runner.trace
+        trace = self._runner.imagining.trace
         if trace is None:
-            if not self.waiting:
+            if not self.waiting and self._runner.trace is None:
                 self.waiting = True
                 self._runner.request_trace()
             return
@@ -117,7 +118,7 @@ class Asking(QObject):
             if number.sample is not None and number.sample != self._runner.sample:
                 self._runner.watch(*number.sample)
         self.look()
-        if self.explainer is not None and self._trace is self._runner.trace:
+        if self.explainer is not None and self._trace is self._runner.imagining.trace:
             self._work_out()
         self.answered.emit()
 

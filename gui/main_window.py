@@ -49,6 +49,7 @@ from gui.text import tr
 from gui.theme import Mode, theme
 from gui.toolbar import TrainingBar
 from gui.transport import Transport
+from gui.undoing import Undoing
 from gui.unroll.switch import FoldSwitch
 from gui.unroll.view import UnrollView
 from gui.using.panel import UsePanel
@@ -151,7 +152,8 @@ class MainWindow(QMainWindow):
     def _make_bars(self) -> None:
         self.bar = TrainingBar(self.document, self.training.commands, self)
         self.addToolBar(self.bar)
-        self.edit = edit_actions(self.document, self)
+        self.undoing = Undoing(self.document, self.runner.imagining, self)
+        self.edit = edit_actions(self.undoing, self)
         tools = QToolBar(tr("Project"), self, objectName="project_bar")
         for action in (
             self.files.commands["gallery"],

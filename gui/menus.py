@@ -8,38 +8,37 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 from shiboken6 import isValid
 
-from gui.document import Document
 from gui.icons import icon
 from gui.text import tr
 from gui.theme import Mode, theme
+from gui.undoing import Undoing
 
 
-def edit_actions(document: Document, parent: QMainWindow) -> dict[str, QAction]:
+def edit_actions(undoing: Undoing, parent: QMainWindow) -> dict[str, QAction]:
     """Undo and redo; their texts name what they take back."""
-    stack = document.undo_stack
     made = {}
-    for key, text, keys, slot, can, words in (
-        ("undo", tr("Undo"), QKeySequence.StandardKey.Undo, document.undo, stack.canUndoChanged, stack.undoTextChanged),
-        ("redo", tr("Redo"), QKeySequence("Ctrl+Shift+Z"), document.redo, stack.canRedoChanged, stack.redoTextChanged),
+    for key, text, keys, slot in (
+        ("undo", tr("Undo"), QKeySequence.StandardKey.Undo, undoing.undo),
+        ("redo", tr("Redo"), QKeySequence("Ctrl+Shift+Z"), undoing.redo),
     ):
         action = QAction(icon(key), text, parent)
         action.setShortcut(keys)
-        action.setEnabled(False)
         action.triggered.connect(lambda _=False, run=slot: run())
-        can.connect(action.setEnabled)
-        words.connect(_named(action, text))
         made[key] = action
+
+    def tell() -> None:
+        for key, text, able, what in (
+            ("undo", tr("Undo"), undoing.can_undo, undoing.undoes),
+            ("redo", tr("Redo"), undoing.can_redo, undoing.redoes),
+        ):
+            if not isValid(made[key]):
+                return  # the window is gone, and the history is emptied after it
+            made[key].setEnabled(able)
+            made[key].setText(f"{text}: {what}" if what else text)
+
+    undoing.changed.connect(tell)
+    tell()
     return made
-
-
-def _named(action: QAction, text: str) -> Callable[[str], None]:
-    """Sets the text of an action; nothing where the window is gone and the stack is emptied after it."""
-
-    def say(what: str) -> None:
-        if isValid(action):
-            action.setText(f"{text}: {what}" if what else text)
-
-    return say
 
 
 def command(parent: QMainWindow, text: str, slot: Callable[[], object], keys: str = "", picture: str = "") -> QAction:

@@ -19,6 +19,7 @@ from core.traces import Trace
 from gui.breakpoints import BreakpointList
 from gui.clock import StepClock
 from gui.document import Document
+from gui.imagining import Imagining
 from gui.jobs import Jobs
 from gui.messages import Event, Failed, Outputs, Paused, Ready
 from gui.past import Past
@@ -83,8 +84,8 @@ class Runner(QObject):
         self.ticker.tick.connect(self._drain)
         self.ticker.painted.connect(self._trainer.go_ahead)
         self.past, self.tracing = Past(self, self._trainer), Tracing(self)
-        self.clock = StepClock(self)
-        self.race, self.questions = OptimizerRace(self, self._trainer), Questions(self, self._trainer)
+        self.clock, self.questions = StepClock(self), Questions(self, self._trainer)
+        self.race, self.imagining = OptimizerRace(self, self._trainer), Imagining(self)
         self.breakpoints, self.jobs = BreakpointList(self, self._trainer), Jobs(self, self._trainer)
         document.before_change = self.hand_over
         document.changed.connect(self._on_changed)
@@ -301,9 +302,8 @@ class Runner(QObject):
     def _on_replaced(self) -> None:
         self._forget()
         self._first_sample()
-        self.run = self.report = self.examination = self.evaluation = self.outputs = None
-        runs = self.document.project.runs
-        self.run = runs[-1] if runs else None
+        self.report = self.examination = self.evaluation = self.outputs = None
+        self.run = next(reversed(self.document.project.runs), None)
         if self.status != "loading":
             self._set_status("idle", tr("Ready."))
         self._peek.start()

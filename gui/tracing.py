@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from core.project import Change
 from core.traces import Trace
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 class Tracing(QObject):
     """The last trace of a runner's sample."""
+
+    forgotten = Signal()
+    """What was traced holds no longer."""
 
     def __init__(self, runner: Runner) -> None:
         super().__init__(runner)
@@ -34,6 +37,7 @@ class Tracing(QObject):
         """What was traced holds no longer."""
         self.trace = None
         self.ticket += 1
+        self.forgotten.emit()
 
     def _hear(self, event: object) -> None:
         if isinstance(event, Followed) and event.ticket == self.ticket:

@@ -82,7 +82,7 @@ class Asking:
         count = len(self._dataset)
         if not 0 <= sample < count:
             raise BadValue(
-                "There is no sample {sample}: the data has {count}, counted from 1.", sample=sample + 1, count=count
+                "There is no sample {sample}: the data has {count}, numbered from 0.", sample=sample, count=count
             )
         return self.look("", np.array([sample]))
 

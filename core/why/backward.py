@@ -52,7 +52,7 @@ class Backward:
 
     def pulled(self, layer: str) -> np.ndarray:
         """The part of ``delta`` that comes through the activation."""
-        total, (value, slopes) = self.sample.total(layer), self.sample.activated(layer)
+        total, (value, slopes) = self.sample.free(layer), self.sample.activated(layer)
         if slopes is not None:
             return np.asarray(total * slopes)
         chosen = activation_of(self.sample.network.layers[layer])
@@ -65,7 +65,7 @@ class Backward:
         """Of one direction of an RNN, LSTM or GRU."""
         if (layer, suffix) not in self._blocks:
             block = self.sample.block(layer, suffix)
-            total = self.sample.total(layer)[:, block.first : block.first + block.units]
+            total = self.sample.free(layer)[:, block.first : block.first + block.units]
             make = {"rnn": self._rnn, "lstm": self._lstm, "gru": self._gru}[block.layer.kind]
             self._blocks[layer, suffix] = make(block, total)
         return self._blocks[layer, suffix]
@@ -82,13 +82,15 @@ class Backward:
         for k in range(block.units):
             if (t := self.handed_at(block, k)) is not None:
                 cell[t, k] += self.handed_cell(block, k)
+        held = self.sample.held(block.layer.id, "cell")[:, block.first : block.first + block.units]
         for t in reversed(block.order):
-            if t in block.follows:
-                cell[block.follows[t]] += cell[t] * f[t]
+            if t in block.follows and self.sample.remembers(block.layer.id, block.suffix, t):
+                cell[block.follows[t]] += np.where(held[t], 0.0, cell[t]) * f[t]
+        free = np.where(held, 0.0, cell)
         parts = [
-            cell * g * i * (1 - i),
-            cell * block.cell_before * f * (1 - f),
-            cell * i * (1 - g**2),
+            free * g * i * (1 - i),
+            free * block.cell_before * f * (1 - f),
+            free * i * (1 - g**2),
             total * bent * o * (1 - o),
         ]
         sums = np.concatenate(parts, 1)
@@ -105,7 +107,7 @@ class Backward:
 
     def handed_at(self, block: Block, k: int) -> int | None:
         """The step whose cell is handed to another LSTM as its first one; None where that is not done."""
-        links = self.sample.network.out_of(block.layer.id, "initial")
+        links = self.sample.hands(block.layer.id)
         if not any(self.sample.network.layers[link.target].kind == "lstm" for link in links):
             return None
         return self.sample.final_step(block.layer.id, block.first + k) if self.sample.sequence(block.layer.id) else 0
@@ -113,7 +115,7 @@ class Backward:
     def handed_cell(self, block: Block, k: int) -> float:
         """What comes back from the LSTMs that begin with this cell."""
         total = 0.0
-        for link in self.sample.network.out_of(block.layer.id, "initial"):
+        for link in self.sample.hands(block.layer.id):
             if self.sample.network.layers[link.target].kind == "lstm":
                 total += self.first_cell(link.target, block.first + k)
         return total
@@ -123,6 +125,8 @@ class Backward:
         block = self.sample.block_of(layer, unit)
         back, k = self.block(layer, block.suffix), unit - block.first
         begins = [t for t in range(len(back.cell)) if t not in block.follows]
+        held = self.sample.held(layer, "cell")[:, unit]
+        begins = [t for t in begins if self.sample.remembers(layer, block.suffix, t) and not held[t]]
         return float(sum(back.cell[t, k] * block.gates["forget"][t, k] for t in begins))
 
     # -- who reads a number ------------------------------------------------------------------------------------------
@@ -141,7 +145,13 @@ class Backward:
         return found
 
     def readers(self, link: Link, step: int | None) -> list[int | None]:
-        """The steps of its target at which a link reads ``step`` of its source; of one that reduces, of its source."""
+        """The steps of its target at which a link reads ``step`` of its source; of one that reduces, of its source.
+
+        Those at which no gradient goes back along it are left out.
+        """
+        return [t for t in self._readers(link, step) if self.sample.passes(link, t)]
+
+    def _readers(self, link: Link, step: int | None) -> list[int | None]:
         sample = self.sample
         reduced = sample.reduces(link.target)
         if reduced and not sample.sequence(link.source):
@@ -165,6 +175,8 @@ class Backward:
         elif kind != "embedding":
             for k, share in self.passed(link, unit, t):
                 step = None if not self.sample.sequence(link.target) else t
+                if self.sample.trace.whatif.puts(link.target, step, k):
+                    continue
                 yield self._term(share, Number("gradient", link.target, k, step), group)
 
     def _term(self, share: float, number: Number, group: str, weight: tuple[Number | None, str] = (None, "")) -> Term:
@@ -230,6 +242,8 @@ class Backward:
         else:
             following = [t for t, before in block.follows.items() if before == step]
         for t in following:
+            if not self.sample.remembers(layer, block.suffix, t):
+                continue
             yield from self._own(block, column, t if self.sample.sequence(layer) else None)
 
     def _own(self, block: Block, column: int, t: int | None) -> Iterator[Term]:
@@ -244,6 +258,8 @@ class Backward:
                 yield self._term(weight, felt, "later", (number, sign))
         if block.layer.kind == "gru":
             unit = block.first + column
+            if self.sample.trace.whatif.puts(key, t, unit):
+                return
             gate_number = Number("gate", key, unit, t, "update" + block.suffix)
             sign = symbol(self.sample.network, gate_number)
             share = float(block.gates["update"][at, column])
@@ -253,7 +269,7 @@ class Backward:
         sample = self.sample
         last = sample.final_step(layer, unit) if sample.sequence(layer) else None
         if step == last:
-            for link in sample.network.out_of(layer, "initial"):
+            for link in sample.hands(layer):
                 yield self._term(1.0, Number("gradient", link.target, unit, -1), "later")
 
     def _looked_at(self, link: Link, unit: int, step: int | None) -> Iterator[Term]:

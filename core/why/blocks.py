@@ -6,7 +6,7 @@ import numpy as np
 
 from core.formula import factor, latex_number
 from core.why.numbers import Explanation, Number, Term, added
-from core.why.parts import alone, entering, made, noted, state, total, weighted
+from core.why.parts import alone, entering, made, noted, put, state, total, weighted
 from core.why.sample import Block, Sample
 from core.why.symbols import bend, called, symbol
 
@@ -100,6 +100,8 @@ def explain_lstm(sample: Sample, number: Number) -> Explanation:
 
 def explain_cell(sample: Sample, number: Number) -> Explanation:
     """c = f c' + i g."""
+    if (given := put(sample, number)) is not None:
+        return given
     block = sample.block_of(number.layer, number.unit)
     at, k, t = sample.row(number.step), number.unit - block.first, number.step
     before = Number("cell", number.layer, number.unit, -1 if t is None else block.follows.get(t, -1))

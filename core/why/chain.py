@@ -109,7 +109,7 @@ def _ways(back: Backward, place: Place) -> list[_Way]:
         ways += _memory(back, layer, step)
     for link in sample.network.out_of(layer, "memory"):
         ways += _looked_at(back, link, step)
-    for link in sample.network.out_of(layer, "initial"):
+    for link in sample.hands(layer):
         ways += _handed(back, link, step)
     return [way for way in ways if way is not None]
 
@@ -130,7 +130,7 @@ def _through(back: Backward, link: Link, t: int | None) -> _Way | None:
         for block in sample.blocks(link.target):
             sent += back.block(link.target, block.suffix).sums[at] @ block.w_ih[:, first : first + size]
         return _Way(place, sent)
-    total = sample.total(link.target)[0 if place[1] is None else at]
+    total = sample.free(link.target)[0 if place[1] is None else at]
     for unit in range(size):
         sent[unit] = sum(share * total[k] for k, share in back.passed(link, unit, t))
     return _Way(place, sent)
@@ -150,6 +150,7 @@ def _memory(back: Backward, layer: str, step: int) -> list[_Way]:
             t
             for t in range(sample.steps(layer))
             if (block.follows.get(t, -1) if sample.sequence(layer) else -1) == step
+            and sample.remembers(layer, block.suffix, t)
         ]
         for t in follow:
             sent = np.zeros(sample.shapes[layer].features)
@@ -159,7 +160,7 @@ def _memory(back: Backward, layer: str, step: int) -> list[_Way]:
                 slopes = _over(_length(found.sums[t]), _length(sample.total(layer)[t][own]))
                 weights = _over(_length(sent), _length(found.sums[t]))
             if block.layer.kind == "gru":
-                sent[own] += sample.total(layer)[t][own] * block.gates[GATES["gru"][1]][t]
+                sent[own] += sample.free(layer)[t][own] * block.gates[GATES["gru"][1]][t]
             ways.append(_Way((layer, t), sent, slopes, weights))
     return ways
 

@@ -58,7 +58,10 @@ class Explainer:
             worked_out = np.concatenate([block.states() for block in self.sample.blocks(layer.id)], 1)
         else:
             return True
-        return worked_out.shape == value.shape and np.allclose(worked_out, value, rtol=1e-3, atol=1e-4, equal_nan=True)
+        if worked_out.shape != value.shape:
+            return False
+        worked_out = np.where(self.sample.held(layer.id), value, worked_out)
+        return np.allclose(worked_out, value, rtol=1e-3, atol=1e-4, equal_nan=True)
 
     def knows(self, number: Number) -> bool:
         """Whether there is such a number in this sample."""
@@ -100,7 +103,7 @@ class Explainer:
             case "gate":
                 return explain_gate(self.sample, number)
             case "cell":
-                return (explain_start if number.step == -1 else explain_cell)(self.sample, number)
+                return explain_start(self.sample, number) if number.step == -1 else explain_cell(self.sample, number)
             case "weight":
                 return explain_weight(self.back, number)
             case "weight_gradient":

@@ -9,7 +9,7 @@ from core.network import activation_of
 from core.why.blocks import explain_gru, explain_lstm, explain_rnn
 from core.why.joins import explain_plain
 from core.why.numbers import Explanation, Number, Term, added
-from core.why.parts import alone, copied, made, noted, source, total, weighted
+from core.why.parts import alone, copied, made, noted, put, source, total, weighted, with_cuts
 from core.why.sample import Sample
 from core.why.symbols import bend, called, symbol
 
@@ -43,7 +43,8 @@ def explain_sum(sample: Sample, number: Number) -> Explanation:
     terms = sum_terms(sample, number.layer, number.unit, number.step)
     value, sign = total(terms), symbol(sample.network, number)
     lines = _sum_symbols(sample, sign, number.layer, number.step)
-    return made(sample, number, value, (lines,), (f"{sign} = {added(terms)} = {latex_number(value)}",), terms)
+    found = made(sample, number, value, (lines,), (f"{sign} = {added(terms)} = {latex_number(value)}",), terms)
+    return with_cuts(sample, number, found)
 
 
 def explain_dense(sample: Sample, number: Number) -> Explanation:
@@ -82,7 +83,7 @@ def _over_units(sample: Sample, number: Number, value: float, logs: bool) -> Exp
 
 def explain_start(sample: Sample, number: Number) -> Explanation:
     """A state before the first step: zero, learned, or handed over."""
-    handed = sample.network.into(number.layer, "initial")
+    handed = sample.handed(number.layer)
     cell = number.quantity == "cell"
     start = sample.initial_cell(number.layer) if cell else sample.initial(number.layer)
     value, sign = float(start[number.unit]), symbol(sample.network, number)
@@ -91,6 +92,9 @@ def explain_start(sample: Sample, number: Number) -> Explanation:
         last = sample.final_step(origin, number.unit) if sample.sequence(origin) else None
         came = Number("cell" if cell else "value", origin, number.unit, last)
         return copied(sample, number, came, value, "It begins with the last state of “{other}”.")
+    if not handed and sample.network.into(number.layer, "initial"):
+        found = made(sample, number, value, (sign,), (f"{sign} = 0",), [])
+        return noted(found, "What if: the state is not handed over, so that it begins with 0.")
     tensor = f"{number.layer}.initial{'_cell' if cell else ''}"
     if tensor in sample.weights:
         found = made(
@@ -104,6 +108,8 @@ def explain_value(sample: Sample, number: Number) -> Explanation:
     """The value of a unit."""
     if number.step == -1:
         return explain_start(sample, number)
+    if (given := put(sample, number)) is not None:
+        return given
     kinds = {
         "dense": explain_dense,
         "output": explain_dense,
@@ -111,4 +117,5 @@ def explain_value(sample: Sample, number: Number) -> Explanation:
         "lstm": explain_lstm,
         "gru": explain_gru,
     }
-    return kinds.get(sample.network.layers[number.layer].kind, explain_plain)(sample, number)
+    explain = kinds.get(sample.network.layers[number.layer].kind, explain_plain)
+    return with_cuts(sample, number, explain(sample, number))

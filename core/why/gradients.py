@@ -64,6 +64,10 @@ def _readers(back: Backward, terms: list[Term]) -> str:
 def explain_delta(back: Backward, number: Number) -> Explanation:
     """dL/da: slope of the activation times dL/dh."""
     kind = back.sample.network.layers[number.layer].kind
+    if back.sample.trace.whatif.puts(number.layer, number.step, number.unit) and not back.at(number):
+        sign = symbol(back.sample.network, number)
+        found = made(back.sample, number, 0.0, (sign,), (f"{sign} = 0",), [])
+        return noted(found, "What if: the value is put here by hand, and no gradient passes it.")
     if kind in ("dense", "output"):
         return _dense(back, number)
     block = back.sample.block_of(number.layer, number.unit)
@@ -216,13 +220,17 @@ def explain_cell_gradient(back: Backward, number: Number) -> Explanation:
         at = sample.row(number.step)
         o, c = float(block.gates["output"][at, k]), float(block.cell[at, k])
         felt = Number("gradient", number.layer, number.unit, number.step)
-        terms.append(_slope(back, o * (1 - float(np.tanh(c)) ** 2), r"o \left(1 - \tanh^2 c\right)", felt))
+        if not sample.trace.whatif.puts(number.layer, number.step, number.unit):
+            terms.append(_slope(back, o * (1 - float(np.tanh(c)) ** 2), r"o \left(1 - \tanh^2 c\right)", felt))
         following = [t for t, before in block.follows.items() if before == at and number.step is not None]
         if back.handed_at(block, k) == at:
-            for link in sample.network.out_of(number.layer, "initial"):
+            for link in sample.hands(number.layer):
                 if sample.network.layers[link.target].kind == "lstm":
                     terms.append(_slope(back, 1.0, "", Number("cell_gradient", link.target, number.unit, -1)))
+    held = sample.held(number.layer, "cell")[:, number.unit]
     for t in following:
+        if not sample.remembers(number.layer, block.suffix, t) or held[t]:
+            continue
         forget = float(block.gates["forget"][t, k])
         step = t if sample.sequence(number.layer) else None
         terms.append(_slope(back, forget, r"f_{t+1}", Number("cell_gradient", number.layer, number.unit, step)))

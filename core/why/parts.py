@@ -9,6 +9,7 @@ import numpy as np
 from core.describe import Words
 from core.formula import latex_number
 from core.network import Link
+from core.whatif import Of
 from core.why.numbers import Explanation, Number, Term
 from core.why.sample import Block, Sample
 from core.why.symbols import symbol
@@ -125,3 +126,27 @@ def title(sample: Sample, number: Number) -> Words:
     return Words(
         template, {"unit": number.unit + 1, "layer": layer, "step": step, "gate": gate, "what": what, "source": source}
     )
+
+
+def put(sample: Sample, number: Number) -> Explanation | None:
+    """The explanation of a number that a what-if puts where it is; None where it does not."""
+    of: Of = "cell" if number.quantity == "cell" else "value"
+    if not sample.trace.whatif.puts(number.layer, number.step, number.unit, of):
+        return None
+    values = sample.traced(number.layer).cell if of == "cell" else sample.value(number.layer)
+    assert values is not None
+    value = float(np.atleast_2d(values)[sample.row(number.step), number.unit])
+    sign = symbol(sample.network, number)
+    found = made(sample, number, value, (sign,), (f"{sign} = {latex_number(value)}",), [])
+    return noted(found, "What if: this number is put here by hand, whatever is computed.")
+
+
+def with_cuts(sample: Sample, number: Number, found: Explanation) -> Explanation:
+    """Says where something that is added up counts as 0, because a what-if cuts the arrow that it comes along."""
+    whatif, layer, t = sample.trace.whatif, number.layer, number.step
+    links = [link for link in sample.network.into(layer) if whatif.severed(link.id, t)]
+    memory = any(whatif.severed(layer, t, reverse) for reverse in (False, True))
+    if found.note is not None or not (links or memory):
+        return found
+    return noted(found, "What if: an arrow into “{layer}” is cut at this step, so that what it carried counts as 0.",
+                 layer=sample.network.layers[layer].name)  # fmt: skip

@@ -15,6 +15,7 @@ from core.explore.activations import value_and_slope
 from core.network import Layer, Link, Network, activation_of
 from core.shapes import infer
 from core.traces import LayerTrace, Trace
+from core.whatif import START, Cut, Of, Put, Swap
 from core.why.looked import Looked, looked
 
 GATES = {"lstm": ("input", "forget", "candidate", "output"), "gru": ("reset", "update", "candidate"), "rnn": ("",)}
@@ -110,6 +111,45 @@ class Sample:
         """dL/dh, (steps, units)."""
         return self._rows(self.traced(layer).total)
 
+    def held(self, layer: str, of: Of = "value") -> np.ndarray:
+        """(steps, units) True where a what-if puts a number."""
+        where = np.zeros((self.steps(layer), self.shapes[layer].features), dtype=bool)
+        for one in self.trace.whatif.interventions:
+            if isinstance(one, Cut) or one.layer != layer or (isinstance(one, Put) and one.of != of):
+                continue
+            where[self.row(one.step), slice(None) if isinstance(one, Swap) or one.unit is None else one.unit] = True
+        return where
+
+    def free(self, layer: str, gradient: np.ndarray | None = None, of: Of = "value") -> np.ndarray:
+        """dL/dh, or another gradient at a layer, as far as it goes on to what the layer computes its value from."""
+        felt = self.total(layer) if gradient is None else gradient
+        return np.where(self.held(layer, of), 0.0, felt) if self.trace.whatif.interventions else felt
+
+    def passes(self, link: Link, t: int | None) -> bool:
+        """Whether the gradient goes back along a link at step ``t``, as ``readers`` counts its steps."""
+        whatif = self.trace.whatif
+        if whatif.severed(link.id, t):
+            return False
+        if not whatif.truncate or t is None or not self.sequence(link.source) or self.reduces(link.target):
+            return True
+        return t // whatif.truncate == max(0, t - link.delay) // whatif.truncate
+
+    def remembers(self, layer: str, suffix: str, t: int) -> bool:
+        """Whether the gradient goes from step ``t`` of a block back to the state that it continues from."""
+        whatif = self.trace.whatif
+        if whatif.severed(layer, t, bool(suffix)):
+            return False
+        walked = self.valid(layer) - 1 - t if suffix else t
+        return not whatif.truncate or walked <= 0 or walked % whatif.truncate != 0
+
+    def handed(self, layer: str) -> list[Link]:
+        """The link that hands a state over to a layer, where a what-if does not cut it."""
+        return [k for k in self.network.into(layer, "initial") if not self.trace.whatif.severed(k.id, START)]
+
+    def hands(self, layer: str) -> list[Link]:
+        """The links along which a layer hands its last state over."""
+        return [k for k in self.network.out_of(layer, "initial") if not self.trace.whatif.severed(k.id, START)]
+
     def _rows(self, array: np.ndarray) -> np.ndarray:
         return np.atleast_2d(np.asarray(array, np.float64))
 
@@ -174,20 +214,20 @@ class Sample:
         traced = self.traced(layer).initial
         if traced is not None:
             return np.asarray(traced, np.float64)
-        handed = self.network.into(layer, "initial")
+        handed = self.handed(layer)
         if handed:
             return self.final(handed[0].source, self.value(handed[0].source))
         blank = np.zeros(self.shapes[layer].features)
-        return self.weights.get(f"{layer}.initial", blank)
+        return blank if self.network.into(layer, "initial") else self.weights.get(f"{layer}.initial", blank)
 
     def initial_cell(self, layer: str) -> np.ndarray:
         """The cell of an LSTM before the first step, (features,)."""
-        handed = self.network.into(layer, "initial")
+        handed = self.handed(layer)
         if handed and self.network.layers[handed[0].source].kind == "lstm":
             source = handed[0].source
             return self.final(source, np.concatenate([block.cell for block in self.blocks(source)], 1))
         blank = np.zeros(self.shapes[layer].features)
-        return blank if handed else self.weights.get(f"{layer}.initial_cell", blank)
+        return blank if self.network.into(layer, "initial") else self.weights.get(f"{layer}.initial_cell", blank)
 
     def final(self, layer: str, values: np.ndarray) -> np.ndarray:
         """The last valid state; each direction of a block ends where it has read everything."""
@@ -231,13 +271,20 @@ class Sample:
         order, follows = tuple(range(steps))[:: -1 if suffix else 1], self._follows(layer, suffix)
         value, start = self.value(layer.id)[:, first : first + units], self.initial(layer.id)[first : first + units]
         before = np.array([value[follows[t]] if t in follows else start for t in range(steps)])
+        cut = np.array([self.trace.whatif.severed(layer.id, t, bool(suffix)) for t in range(steps)])
+        before[cut] = 0.0
         entering = self.joined(layer.id)
         from_input, from_state = entering @ w_ih.T + b_ih, before @ w_hh.T + b_hh
         gates = _gates(layer.kind, from_input, from_state, units)
         cell = cell_before = np.zeros((steps, units))
         if layer.kind == "lstm":
             begin = self.initial_cell(layer.id)[first : first + units]
-            cell, cell_before = _cells(gates, order, follows, begin)
+            held, traced = self.held(layer.id, "cell"), self.traced(layer.id).cell
+            put = np.full_like(cell, np.nan)
+            if traced is not None:
+                own = slice(first, first + units)
+                put = np.where(held[:, own], self._rows(traced)[:, own], np.nan)
+            cell, cell_before = _cells(gates, order, follows, begin, cut, put)
         return Block(
             layer, suffix, first, units, order, follows, w_ih, w_hh, b_ih, b_hh, entering, before, cell_before,
             from_input, from_state, gates, cell,
@@ -267,11 +314,17 @@ def _gates(kind: str, x: np.ndarray, h: np.ndarray, units: int) -> dict[str, np.
 
 
 def _cells(
-    gates: Mapping[str, np.ndarray], order: tuple[int, ...], follows: Mapping[int, int], begin: np.ndarray
+    gates: Mapping[str, np.ndarray],
+    order: tuple[int, ...],
+    follows: Mapping[int, int],
+    begin: np.ndarray,
+    cut: np.ndarray,
+    put: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(c_t, c_{t-1}) of an LSTM."""
+    """(c_t, c_{t-1}) of an LSTM; a step that is ``cut`` reads zeros, ``put`` is NaN where nothing is put."""
     cell, before = np.zeros_like(gates["input"]), np.zeros_like(gates["input"])
     for t in order:
-        before[t] = cell[follows[t]] if t in follows else begin
+        before[t] = 0.0 if cut[t] else cell[follows[t]] if t in follows else begin
         cell[t] = gates["forget"][t] * before[t] + gates["input"][t] * gates["candidate"][t]
+        cell[t] = np.where(np.isnan(put[t]), cell[t], put[t])
     return cell, before

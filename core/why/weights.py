@@ -98,7 +98,7 @@ def _of_dense(back: Backward, owner: str, tensor: str, number: Number) -> Iterat
     for t in _steps(sample, owner):
         for unit in range(sums.shape[1]):
             below = min(0.0, float(sums[sample.row(t), unit]))
-            if below:
+            if below and not sample.trace.whatif.puts(owner, t, unit):
                 yield _product(back, Number("gradient", owner, unit, t), Number("sum", owner, unit, t), below)
 
 
@@ -126,7 +126,7 @@ def _of_table(back: Backward, owner: str, tensor: str, number: Number) -> Iterat
     codes = np.round(back.sample.joined(owner)[:, 0])
     assert number.column is not None
     for t in _steps(back.sample, owner):
-        if codes[back.sample.row(t)] == number.unit:
+        if codes[back.sample.row(t)] == number.unit and not back.sample.trace.whatif.puts(owner, t, number.column):
             yield _felt(back, Number("gradient", owner, number.column, t))
 
 
@@ -145,6 +145,8 @@ def _of_norm(back: Backward, owner: str, tensor: str, number: Number) -> Iterato
     sample = back.sample
     for t in _steps(sample, owner):
         felt = Number("gradient", owner, number.unit, t)
+        if sample.trace.whatif.puts(owner, t, number.unit):
+            continue
         if tensor == "bias":
             yield _felt(back, felt)
             continue

@@ -98,6 +98,8 @@ class WhyPanel(QWidget):
         place = tr("Sample {sample} of the {part} data, before any training.", **about)
         if trace.batch:
             place = tr("Sample {sample} of the {part} data, after {batch} batches.", **about)
+        if trace.whatif:
+            place = f"{place} {tr('This is a what-if: some of it was changed by hand.')}"
         if self.asking.moving:
             place = f"{place} {tr('Training has moved on since: it is renewed when it pauses.')}"
         return place

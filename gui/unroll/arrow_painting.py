@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from core.unroll import Tie
 from gui.canvas import look
 from gui.theme import theme
-from gui.unroll import arrows
+from gui.unroll import arrows, marks
 
 if TYPE_CHECKING:
     from gui.unroll.painting import Shown
@@ -46,10 +46,14 @@ class ArrowPainting:
 
     def paint(self, painter: QPainter) -> None:
         """All that are in sight."""
-        router = arrows.Router(self.shown.layout)
+        router, whatif = arrows.Router(self.shown.layout), self.shown.numbers.whatif
         for tie in self.shown.layout.unrolled.ties:
-            straight = router.straight(tie)
+            straight = None if whatif else router.straight(tie)  # some of them may be cut: one by one then
             copies = router.copies(tie) if straight is None else router.others(tie)
+            copies = (marks.passing if self.shown.gradient else marks.joined)(whatif, copies)
+            if self.shown.numbers.beside is not None and self.shown.gradient:
+                marks.paint_flows(painter, router.widths, tie, copies, self.shown.numbers)
+                continue
             if self.shown.gradient:
                 self._paint_flows(painter, router, tie, copies, straight)
                 continue

@@ -13,7 +13,7 @@ from gui.unroll.layout import FOOTER, GUTTER
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
 
-KEYS = ("values", "gradient", "lens", "units", "fit")
+KEYS = ("values", "gradient", "lens", "units", "line", "fit")
 
 
 class Bar(QWidget):

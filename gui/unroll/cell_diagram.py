@@ -160,7 +160,7 @@ class CellDiagram(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
         if unit is not None and self.numbers is not None:
             value = float(self.numbers.units[unit % len(self.numbers.units)])
-            self.setToolTip(tr("unit {unit}: h = {value}", unit=unit, value=number(value, 4)))
+            self.setToolTip(tr("unit {unit}: h = {value}", unit=unit + 1, value=number(value, 4)))
         else:
             self.setToolTip("")
 
@@ -196,7 +196,7 @@ class CellDiagram(QWidget):
         words = tr("{layer} at t = {step} of {steps}", layer=layer.name, step=self.step() + 1, steps=steps)
         look.draw_text(painter, QRectF(20, 10, 250, 24), words, 14, theme().color("text"), bold=True)
         if self.numbers is not None:
-            who = tr("mean") if self.unit is None else tr("unit {unit}", unit=self.unit)
+            who = tr("mean") if self.unit is None else tr("unit {unit}", unit=self.unit + 1)
             text = f"{who} · |dL/dh| = {number(self.numbers.gradient)}"
             if self.numbers.cell_gradient is not None:
                 text += f" · |dL/dc| = {number(self.numbers.cell_gradient)}"

@@ -17,7 +17,7 @@ from gui.icons import layer_icon
 from gui.text import tr
 from gui.theme import theme
 from gui.unroll.layout import FOOTER, GUTTER, HEADER, Layout
-from gui.unroll.numbers import LogScale, Numbers, Part
+from gui.unroll.numbers import FACTOR, LogScale, Numbers, Part
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 RIGHT = Qt.AlignmentFlag.AlignRight
@@ -231,6 +231,22 @@ def legend(painter: QPainter, box: QRectF, scale: LogScale | None, part: Part, r
     look.draw_text(painter, top, ends[0], 9.5, muted)
     look.draw_text(painter, top, title, 10, theme().color("text"), bold=True, align=CENTRE)
     look.draw_text(painter, top, ends[1], 9.5, muted, align=RIGHT)
+
+
+def difference_legend(painter: QPainter, box: QRectF, gradient: bool) -> None:
+    """What the colours of a difference mean."""
+    strip = QRectF(box.left(), box.top() + 15, box.width(), 7)
+    line = np.ascontiguousarray(theme().diverging_table().astype(np.uint8)[None])
+    painter.drawImage(strip, QImage(line.data, 256, 1, 768, QImage.Format.Format_RGB888).copy())
+    painter.setPen(look.hairline(theme().color("mid")))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(strip)
+    top = QRectF(box.left() - 4, box.top(), box.width() + 8, 14)
+    low, high = (f"÷ {FACTOR:.0f}", f"× {FACTOR:.0f}") if gradient else ("−", "+")
+    title = tr("|dL/dh| became") if gradient else tr("change of h, by row")
+    look.draw_text(painter, top, low, 9.5, theme().color("muted"))
+    look.draw_text(painter, top, title, 10, theme().color("text"), bold=True, align=CENTRE)
+    look.draw_text(painter, top, high, 9.5, theme().color("muted"), align=RIGHT)
 
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -50,6 +50,14 @@ def make_commands(view: UnrollView) -> dict[str, QAction]:
     add("zoom_in", tr("Zoom in"), "zoom-in", "Ctrl+= Ctrl++", lambda: view.looking.zoom(1.25))
     add("zoom_out", tr("Zoom out"), "zoom-out", "Ctrl+-", lambda: view.looking.zoom(0.8))
     add("fit", tr("Fit to window"), "fit", "Ctrl+0", lambda: view.looking.fit())
+    imagining = view.runner.imagining
+    add("whatif", tr("What if, at the selected cell …"), "branch", "I", lambda: view.changing.open_at_selection())
+    add("line", tr("Truncation line"), "cut", "T", lambda: view.changing.toggle_line())
+    add("line_left", tr("Truncation line to the left"), "", "[", lambda: view.changing.move_line(-1))
+    add("line_right", tr("Truncation line to the right"), "", "]", lambda: view.changing.move_line(1))
+    add("original", tr("Show the original"), "", "O", lambda: imagining.show_side("original"))
+    add("changed", tr("Show the what-if"), "", "W", lambda: imagining.show_side("whatif"))
+    add("difference", tr("Show the difference"), "", "X", lambda: imagining.show_side("difference"))
     add("delete", tr("Delete"), "delete", "Del Backspace", lambda: view.editing.delete())
     add("rename", tr("Rename"), "", "F2", lambda: view.editing.rename())
     for key in ("values", "total", "lens"):

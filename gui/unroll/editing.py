@@ -96,7 +96,22 @@ class Editing:
         if spot.layer and spot.layer not in view.document.selection and spot.kind != "arrow":
             view.document.select([spot.layer])
         menu = QMenu(view)
-        keys = ("values", "gradient", "", "units", "diagram", "rename", "delete", "", "lens", "fit")
+        view.changing.offer(menu, spot)
+        keys = (
+            "whatif",
+            "line",
+            "",
+            "values",
+            "gradient",
+            "",
+            "units",
+            "diagram",
+            "rename",
+            "delete",
+            "",
+            "lens",
+            "fit",
+        )
         for key in keys:
             if key:
                 menu.addAction(view.commands[key])

@@ -71,6 +71,8 @@ class Layout:
         self.focus: int | None = None
         """Column that the lens shows large."""
         self.lens = True
+        self.inset = 0.0
+        """Height below the step numbers that is left to the card of a what-if."""
         self.units: Mapping[str, int] = {}
         """Units of the rows that are expanded, by layer id."""
         self.ends: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
@@ -166,7 +168,7 @@ class Layout:
 
     def room_height(self) -> float:
         """Height that rows have."""
-        return max(50.0, self.size.height() - HEADER - FOOTER)
+        return max(50.0, self.size.height() - HEADER - FOOTER - self.inset)
 
     @property
     def width(self) -> float:
@@ -248,7 +250,7 @@ class Layout:
 
     def y(self, content: float) -> float:
         """y in the view of a place of the content."""
-        return HEADER + float(content) - self.offset.y()
+        return HEADER + self.inset + float(content) - self.offset.y()
 
     def place(self, x: float) -> float:
         """The place in columns (2.5 is the middle of the third) at x of the view."""
@@ -282,7 +284,8 @@ class Layout:
 
     def column_rect(self, column: int) -> QRectF:
         """A column in the view, over its whole height."""
-        return QRectF(self.x(self.edges[column]), HEADER, self.column_width(column), self.room_height())
+        top = HEADER + self.inset
+        return QRectF(self.x(self.edges[column]), top, self.column_width(column), self.room_height())
 
     def row_rect(self, row: int) -> QRectF:
         """A row in the view over its whole width, with the sample's values that belong to it."""

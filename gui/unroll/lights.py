@@ -39,7 +39,7 @@ class Lights:
         """What belongs to the thing under the pointer: all its copies, which are one."""
         layout = self._painting.shown.layout
         painter.save()
-        painter.setClipRect(QRectF(GUTTER, HEADER, layout.size.width() - GUTTER, layout.room_height()))
+        painter.setClipRect(QRectF(GUTTER, HEADER + layout.inset, layout.size.width() - GUTTER, layout.room_height()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for key in self._painting.shown.marked:
             if key in layout.unrolled.by_layer:

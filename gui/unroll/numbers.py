@@ -12,6 +12,7 @@ import numpy as np
 from core.reports import Examination, Moment
 from core.traces import Trace
 from core.unroll import Tie
+from core.whatif import WhatIf
 
 Part = Literal["total", "direct", "through"]
 PARTS: tuple[Part, ...] = ("total", "direct", "through")
@@ -33,6 +34,10 @@ class Numbers:
     sample: int = -1
     part: str = ""
     moment: Moment | None = None
+    plain: Numbers | None = None
+    """The same without the what-if, where there is one."""
+    apart: bool = False
+    """True where the difference from ``plain`` is to be shown."""
     _norms: dict[tuple[str, Part], np.ndarray | None] = field(default_factory=dict)
 
     @property
@@ -90,6 +95,16 @@ class Numbers:
         found = own.flows.get(tie.key + ("_reverse" if tie.kind == "reverse" else ""))
         return (np.zeros(0) if found is None else np.atleast_1d(found)), tie.kind in ("reduce", "last", "attend")
 
+    @property
+    def beside(self) -> Numbers | None:
+        """What the difference is taken from, where that is to be shown."""
+        return self.plain if self.apart else None
+
+    @property
+    def whatif(self) -> WhatIf:
+        """What is changed in these numbers."""
+        return WhatIf() if self.trace is None else self.trace.whatif
+
     def steps(self) -> dict[str, int]:
         """Time steps of the sequence layers, by id."""
         return {key: len(value) for key, value in self.values.items() if value.ndim == 2}
@@ -109,11 +124,49 @@ def of_examination(found: Examination, outputs: Collection[str], moment: Moment 
     return Numbers(found.activations, gradients, None, found.loss, found.sample, found.part, moment)
 
 
-def of_trace(found: Trace, moment: Moment | None = None) -> Numbers:
-    """What a trace says."""
+def of_trace(found: Trace, moment: Moment | None = None, plain: Trace | None = None, apart: bool = False) -> Numbers:
+    """What a trace says; ``plain`` is the one without its what-if."""
     values = {key: layer.value for key, layer in found.layers.items()}
     totals = {key: layer.total for key, layer in found.layers.items()}
-    return Numbers(values, totals, found, found.loss, found.sample, found.part, moment)
+    other = None if plain is None else of_trace(plain)
+    return Numbers(
+        values, totals, found, found.loss, found.sample, found.part, moment, other, apart and other is not None
+    )
+
+
+FACTOR = 100.0
+"""How many times larger or smaller a gradient became where it has full colour."""
+
+
+def grown(now: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """How much larger magnitudes became: 1 at FACTOR times or where there was nothing, -1 where nothing is left."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = (np.log10(now) - np.log10(before)) / np.log10(FACTOR)
+    share = np.where((now == 0) & (before == 0), 0.0, share)
+    return np.where(np.isnan(share), np.nan, np.clip(share, -1.0, 1.0))
+
+
+def difference(numbers: Numbers, layer: str, gradient: bool, part: Part, units: bool) -> np.ndarray | None:
+    """What a what-if changes in a row, (units, steps) from -1 to 1; None where that is not known.
+
+    Of values it is the difference as a share of the largest one in the row; of gradients how much larger their magnitude
+    became, see ``grown``: of each unit where ``units``, else of the whole.
+    """
+    beside = numbers.beside
+    if beside is None:
+        return None
+    if not gradient:
+        now, before = numbers.rows(layer), beside.rows(layer)
+        if now is None or before is None or now.shape != before.shape:
+            return None
+        found = now.astype(float) - before.astype(float)
+        largest = float(np.abs(found).max(initial=0.0, where=np.isfinite(found)))
+        return (found / largest if largest else found).T
+    if units:
+        now, before = numbers.gradient_rows(layer, part), beside.gradient_rows(layer, part)
+        return None if now is None or before is None else grown(np.abs(now), np.abs(before)).T
+    now, before = numbers.norms(layer, part), beside.norms(layer, part)
+    return None if now is None or before is None else grown(now, before)[None]
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from core.reports import Moment
 from core.unroll import Row, Tie
 from gui.canvas import look
 from gui.theme import theme
-from gui.unroll import arrows, cells, chrome, ends
+from gui.unroll import arrows, cells, chrome, ends, marks
 from gui.unroll.arrow_painting import ArrowPainting
 from gui.unroll.layout import FOOTER, GUTTER, HEADER, MOST_UNIT_ROWS, Layout
-from gui.unroll.numbers import LogScale, Numbers, Part
+from gui.unroll.numbers import LogScale, Numbers, Part, difference
 from gui.unroll.sample import Sample
 
 SEAM = 24.0
@@ -43,6 +43,11 @@ class Shown:
     """The selected one."""
     unit: int | None = None
     """The selected unit of an expanded row."""
+
+    @property
+    def signed(self) -> bool:
+        """Whether colours go from minus to plus."""
+        return not self.gradient or self.numbers.beside is not None
 
 
 class Painting:
@@ -107,7 +112,7 @@ class Painting:
     def _room(self) -> QRectF:
         """Where the columns are."""
         layout = self.shown.layout
-        return QRectF(GUTTER, HEADER, layout.size.width() - GUTTER, layout.room_height())
+        return QRectF(GUTTER, HEADER + layout.inset, layout.size.width() - GUTTER, layout.room_height())
 
     def _content(self, painter: QPainter, ratio: float, clip: QRectF) -> None:
         """The columns."""
@@ -119,6 +124,8 @@ class Painting:
         self._paint_veil(painter)
         self.arrows.paint(painter)
         self._paint_starts(painter)
+        if self.shown.numbers.whatif:
+            marks.paint(painter, self.shown.layout, self.shown.numbers.whatif, self.arrows.copies)
         painter.restore()
 
     def _around(self, painter: QPainter, ratio: float) -> None:
@@ -130,7 +137,10 @@ class Painting:
         chrome.overview(painter, layout, self._overview_picture(), chrome.numbers_line(shown.numbers))
         if shown.numbers.known:
             box = LEGEND.translated(size.width() - LEGEND.width() - 14, size.height() - FOOTER + 9)
-            chrome.legend(painter, box, shown.scale if shown.gradient else None, shown.part, self._reaches())
+            if shown.numbers.beside is not None:
+                chrome.difference_legend(painter, box, shown.gradient)
+            else:
+                chrome.legend(painter, box, shown.scale if shown.gradient else None, shown.part, self._reaches())
 
     def _names(self, ratio: float) -> QPixmap:
         """The names at the left, which stay as they are while time is panned and zoomed."""
@@ -189,9 +199,7 @@ class Painting:
                 masks[key] = cells.frames(pixels, band.height, theme().color("canvas"), theme().color("layer_edge"))
             indices = self.indices(row)[:, one - row.first : other - row.first]
             place = QPointF(pixels.left, round(layout.y(band.top) * ratio) / ratio)
-            painter.drawImage(
-                place, cells.picture(indices, self._table(), pixels, band.height, not self.shown.gradient)
-            )
+            painter.drawImage(place, cells.picture(indices, self._table(), pixels, band.height, self.shown.signed))
             mask = masks[key]
             if mask is not None:
                 painter.drawImage(place, mask)
@@ -224,7 +232,7 @@ class Painting:
 
     def _table(self) -> np.ndarray:
         if self._colors is None:
-            self._colors = cells.table(diverging=not self.shown.gradient)
+            self._colors = cells.table(diverging=self.shown.signed)
         return self._colors
 
     def reach(self, layer: str) -> float:
@@ -246,6 +254,11 @@ class Painting:
 
     def _indices(self, row: Row, height: int) -> np.ndarray:
         shown, blank = self.shown, np.full((1, row.steps or 1), cells.BLANK, dtype=np.int16)
+        if shown.numbers.beside is not None:
+            found = difference(shown.numbers, row.layer, shown.gradient, shown.part, row.layer in shown.layout.units)
+            if found is None or found.shape[1] != (row.steps or 1):
+                return blank
+            return cells.signed_indices(cells.reduced(found, height), 1.0)
         if not shown.gradient:
             values = shown.numbers.rows(row.layer)
             if values is None or len(values) != (row.steps or 1):

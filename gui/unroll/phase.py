@@ -86,7 +86,7 @@ class PhaseCard(QLabel):
     def place(self) -> None:
         """Below the numbers of the steps, in the middle."""
         room = self.parentWidget().width() - GUTTER
-        self.move(round(GUTTER + max(6.0, (room - self.width()) / 2)), round(HEADER + 4))
+        self.move(round(GUTTER + max(6.0, (room - self.width()) / 2)), round(HEADER + self._view.layout_.inset + 4))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -34,6 +34,10 @@ class Pointing:
         spot = self._view.spot_at(pos)
         self._pressed = self._last = pos
         self._gesture = {"header": "scrub", "overview": "overview"}.get(spot.kind, "")
+        if event.button() == Qt.MouseButton.LeftButton and self._view.changing.line_at(pos):
+            self._gesture = "line"
+            self._view.changing.take_line()
+            return
         if event.button() == Qt.MouseButton.MiddleButton:
             self._gesture = "pan"
         elif event.button() != Qt.MouseButton.LeftButton:
@@ -43,7 +47,12 @@ class Pointing:
     def move(self, event: QMouseEvent) -> None:
         """Go on with it, or point."""
         pos = event.position()
+        if self._pressed is None and self._view.changing.line_at(pos):
+            self._view.setCursor(Qt.CursorShape.SplitHCursor)
+            self._view.point(Spot(), pos)
+            return
         if self._pressed is None:
+            self._view.unsetCursor()
             self._view.point(self._view.spot_at(pos), pos)
             return
         if not self._gesture and (pos - self._pressed).manhattanLength() > DRAG_DISTANCE:
@@ -62,6 +71,8 @@ class Pointing:
             column = view.layout_.column_at(pos.x())
             if column is not None and column != view.shown.column:
                 view.choosing.go_to_column(column, pos.x())
+        elif self._gesture == "line":
+            view.changing.drag_line(pos)
         elif self._gesture == "overview":
             rect = chrome.overview_rect(view.layout_)
             share = (pos.x() - rect.left()) / rect.width()
@@ -73,6 +84,8 @@ class Pointing:
         """End it; a click selects."""
         if self._pressed is not None and not self._gesture:
             self._click(event)
+        if self._gesture == "line":
+            self._view.changing.drop_line()
         self._pressed, self._gesture = None, ""
         self._view.unsetCursor()
 

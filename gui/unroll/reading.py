@@ -40,11 +40,16 @@ class Reading:
 
         While training runs a trace lags behind, so that only those who need it (``detailed``) get it.
         """
-        trace, found, moment = self._runner.trace, self._runner.examination, self._moment()
+        imagining = self._runner.imagining
+        trace, found, moment = imagining.trace, self._runner.examination, self._moment()
+        if trace is None and imagining.active and old.known and self._runner.trace is not None:
+            return old  # what comes of the last change is under way
         if found is not self._seen:
             self._seen, self._seen_in = found, _computed(self._document.project.network)
         if trace is not None and (not self._runner.busy or detailed):
-            return old if old.trace is trace and old.moment == moment else of_trace(trace, moment)
+            plain, apart = self._runner.trace if trace.whatif else None, imagining.side == "difference"
+            same = old.trace is trace and old.moment == moment and old.apart == (apart and plain is not None)
+            return old if same else of_trace(trace, moment, plain, apart)
         if found is None or self._seen_in != _computed(self._document.project.network):
             # what is known is about another network than the one that is shown
             return Numbers() if old.known else old

@@ -69,21 +69,34 @@ class Sample:
     """By id of the output layer."""
 
 
-def read(network: Network, data: Dataset, sample: int, values: Mapping[str, np.ndarray]) -> Sample:
-    """A sample beside what the layers say; ``values`` are those of the same sample."""
+def read(
+    network: Network,
+    data: Dataset,
+    sample: int,
+    values: Mapping[str, np.ndarray],
+    changed: frozenset[str] = frozenset(),
+) -> Sample:
+    """A sample beside what the layers say; ``values`` are those of the same sample.
+
+    Inputs that are ``changed`` (ids) show what enters instead of the data.
+    """
     if not 0 <= sample < len(data):
         return Sample()
     inputs = {}
     for layer in network.of_kind("input"):
         found = data.inputs.get(str(layer.params["field"]))
         if found is not None:
-            inputs[layer.id] = _entering(found, sample, data)
+            given = values.get(layer.id) if layer.id in changed else None
+            inputs[layer.id] = _entering(found, sample, data, given)
     asked = {layer.id: _asked(layer, data, sample, values.get(layer.id)) for layer in network.of_kind("output")}
     return Sample(inputs, asked)
 
 
-def _entering(one: Field, sample: int, data: Dataset) -> Entering:
+def _entering(one: Field, sample: int, data: Dataset, given: np.ndarray | None = None) -> Entering:
     values = np.atleast_2d(raw(one, sample))
+    if given is not None and np.atleast_2d(given).shape == values.shape:
+        entered = np.atleast_2d(np.asarray(given, float))
+        values = entered if one.normalisation is None else one.normalisation.undo(entered)
     names = tuple(named(one, n) for n in range(values.shape[1]))
     spread = np.asarray(one.values, float)
     if one.normalisation is not None:

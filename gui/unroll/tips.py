@@ -8,7 +8,7 @@ import numpy as np
 
 from core.describe import number
 from core.network import Network
-from core.unroll import Row
+from core.unroll import Row, cut_of, falls
 from gui.canvas.card import subtitle
 from gui.text import tr
 from gui.unroll.arrows import Copy
@@ -35,17 +35,28 @@ def cell(network: Network, numbers: Numbers, row: Row, step: int | None) -> str:
     at = step or 0
     if values is None or at >= len(values):
         return place
-    parts = [tr("|h| = {value}", value=number(float(length(values)[at])))]
+    plain = numbers.plain
+    before = None if plain is None else plain.rows(row.layer)
+    was = "" if before is None or at >= len(before) else _was(float(length(before)[at]), float(length(values)[at]))
+    parts = [tr("|h| = {value}", value=number(float(length(values)[at]))) + was]
     gradient = numbers.norms(row.layer)
     if gradient is not None and at < len(gradient):
         what = "|dL/da|" if network.layers[row.layer].kind == "output" else "|dL/dh|"
-        parts.append(f"{what} = {number(float(gradient[at]))}")
+        felt = None if plain is None else plain.norms(row.layer)
+        was = "" if felt is None or at >= len(felt) else _was(float(felt[at]), float(gradient[at]))
+        parts.append(f"{what} = {number(float(gradient[at]))}{was}")
         share = through_share(numbers, row.layer, at)
         if share is not None and row.steps is not None:
             parts.append(tr("{share} through time", share=f"{share:.0%}"))
     if row.steps is not None and at >= row.valid:
         parts.append(tr("padding: not part of the sample"))
     return f"{place}: {', '.join(parts)}"
+
+
+def _was(before: float, now: float) -> str:
+    """What a number was without the what-if, where that can be told from what it is."""
+    one, other = number(before), number(now)
+    return "" if one == other else " " + tr("(was {value})", value=one)
 
 
 def row(network: Network, shown: Row, reach: str, expanded: bool) -> str:
@@ -89,9 +100,15 @@ def unit(network: Network, numbers: Numbers, row: Row, step: int | None, index: 
     at = step or 0
     if values is None or at >= len(values) or index >= values.shape[1]:
         return ""
-    words = tr("unit {unit}: h = {value}", unit=index, value=number(float(values[at, index]), 4))
+    before = None if numbers.plain is None else numbers.plain.rows(row.layer)
+    felt = None if numbers.plain is None else numbers.plain.gradient_rows(row.layer)
+    words = tr("unit {unit}: h = {value}", unit=index + 1, value=number(float(values[at, index]), 4))
+    if before is not None and before.shape == values.shape:
+        words += _was(float(before[at, index]), float(values[at, index]))
     if gradient is not None and gradient.shape == values.shape:
         words += ", " + tr("dL/dh = {value}", value=number(float(gradient[at, index]), 4))
+        if felt is not None and felt.shape == gradient.shape:
+            words += _was(float(felt[at, index]), float(gradient[at, index]))
     return words
 
 
@@ -117,9 +134,14 @@ def arrow(network: Network, numbers: Numbers, copy: Copy, copies: int) -> str:
             )
     if copies > 1 and (tie.kind in ("memory", "reverse") or _has_weights(network, tie.target.layer)):
         lines.append(tr("one set of weights, used {count} times", count=copies))
+    if cut_of(tie, copy.source, copy.target) in numbers.whatif.interventions:
+        lines.append(tr("cut by the what-if: it carries 0"))
+    elif falls(tie, copy.source, copy.target, numbers.whatif.truncate):
+        lines.append(tr("no gradient goes back here: the truncation line is in between"))
     flow = numbers.flow(tie, copy.target, copy.source)
     if math.isfinite(flow):
-        lines.append(tr("gradient that goes back here: {value}", value=number(flow)))
+        was = "" if numbers.plain is None else _was(numbers.plain.flow(tie, copy.target, copy.source), flow)
+        lines.append(tr("gradient that goes back here: {value}", value=number(flow)) + was)
     return "\n".join(lines)
 
 

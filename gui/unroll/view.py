@@ -24,14 +24,17 @@ from core.network import Network
 from core.project import Change
 from core.shapes import infer
 from core.unroll import unroll
+from core.whatif import Cut
 from gui.canvas.overlays import Bubble
 from gui.document import Document
 from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
+from gui.unroll import marks
 from gui.unroll.asking import questions_at, questions_of_selection
 from gui.unroll.bar import Bar
 from gui.unroll.cell_diagram import CellDiagram
+from gui.unroll.changing import Changing
 from gui.unroll.choosing import Choosing
 from gui.unroll.commands import make_commands
 from gui.unroll.editing import Editing
@@ -47,6 +50,7 @@ from gui.unroll.pointing import Pointing
 from gui.unroll.reading import Reading
 from gui.unroll.sample import Sample, read
 from gui.unroll.walking import walk
+from gui.unroll.whatif_card import WhatIfCard
 from gui.why.here import Question
 
 
@@ -75,9 +79,11 @@ class UnrollView(QWidget):
         self.lights = Lights(self.painting)
         self.pointing = Pointing(self)
         self.editing = Editing(self)
+        self.changing = Changing(self)
         self.bubble = Bubble(self)
         self.hint, self.phase = Hint(self), PhaseCard(self)
         self.diagram = CellDiagram(self)
+        self.card = WhatIfCard(self)
         self.commands: dict[str, QAction] = make_commands(self)
         self.addActions(list(self.commands.values()))
         self.bar = Bar(self)
@@ -93,6 +99,7 @@ class UnrollView(QWidget):
         runner.status_changed.connect(self._on_updated)
         runner.clock.changed.connect(self._on_clock)
         self.step_selected.connect(runner.clock.look_at)
+        runner.imagining.changed.connect(self._on_updated)
         theme().changed.connect(self._on_theme)
 
     @property
@@ -120,6 +127,17 @@ class UnrollView(QWidget):
         self.diagram.refresh()
         self.hint.refresh()
         self.phase.refresh()
+        self.card.refresh()
+
+    def set_inset(self, height: float) -> None:
+        """Leave so much room to the card of a what-if."""
+        if height == self.layout_.inset:
+            return
+        self.layout_.inset = height
+        self.layout_.arrange()
+        self.phase.place()
+        self.painting.forget()
+        self.repaint_all()
 
     def detailed(self) -> bool:
         """Whether what is shown needs a trace even while training runs."""
@@ -138,7 +156,7 @@ class UnrollView(QWidget):
         layout.lens, layout.tall = old.lens, old.tall
         shapes = infer(network)
         layout.units = {key: shapes[key].features for key in old.units if key in shapes}
-        layout.size = QSizeF(self.size())
+        layout.size, layout.inset = QSizeF(self.size()), old.inset
         layout.pitch, layout.offset = old.pitch, old.offset
         self.shown.layout, self.shown.network = layout, network
         self._place_ends(self.shown.sample)
@@ -158,7 +176,10 @@ class UnrollView(QWidget):
         elif moment is not None and moment.phase == "forward":
             self._set_gradient(False)
         data = self.reading.dataset()
-        sample = read(shown.network, data, numbers.sample, numbers.values) if data is not None else Sample()
+        changed = frozenset(one.layer for one in numbers.whatif.interventions if not isinstance(one, Cut))
+        sample = Sample()
+        if data is not None:
+            sample = read(shown.network, data, numbers.sample, numbers.values, changed)
         self._place_ends(sample)
         shown.sample = sample
         shown.scale = log_scale(numbers)
@@ -245,6 +266,8 @@ class UnrollView(QWidget):
     def _on_changed(self, change: Change) -> None:
         if change.network or change.data:
             self._mark_stale()
+        elif change.training:
+            self.card.refresh()
 
     def _on_replaced(self) -> None:
         self.step, self.shown.column, self.looking.follows = None, None, True
@@ -301,6 +324,7 @@ class UnrollView(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         self.lights.paint(painter, self.spot)
+        marks.paint_line(painter, self.layout_, self.runner.imagining.whatif.truncate, self.changing.held)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -309,6 +333,7 @@ class UnrollView(QWidget):
             self.layout_.fit()
         else:
             self.layout_.arrange()
+        self.card.place()
         self.bar.place()
         self.hint.place()
         self.phase.place()

@@ -470,7 +470,7 @@ def test_bad_changes_are_refused_in_a_sentence() -> None:
         (Put("h", 0, 9, 1.0), "no unit 10"),
         (Put("h", 0, 0, float("nan")), "finite"),
         (Put("h", 0, 0, 1.0, "cell"), "only an LSTM"),
-        (Swap("h", 0, 999), "no sample 1000"),
+        (Swap("h", 0, 999), "no sample 999"),
         (Cut("z", 0), "no longer in the network"),
     ):
         with pytest.raises(BadValue, match=words):
@@ -490,4 +490,4 @@ def test_changes_read_as_sentences() -> None:
     assert str(said(Put("h", 2, 1, 0.5), net)) == "“H”, unit 2: set to 0.5 at t = 3"
     assert str(said(Put("h", 2, None), net)) == "“H”: clamped at t = 3"
     assert str(said(Cut("h_h", 4), net)) == "The arrow from “H” to “H”: cut at t = 5"
-    assert str(said(Swap("last", None, 7), net)) == "“Last”: swapped with sample 8"
+    assert str(said(Swap("last", None, 7), net)) == "“Last”: swapped with sample 7"

@@ -10,10 +10,14 @@ import torch
 from torch import Tensor
 
 from core.engine.axes import find_axes, groups
+from core.engine.changes import Changes
 from core.engine.reference import Interpreter, ReferenceRun, gradient_of
+from core.engine.whatif import Altered
 from core.formula import svg
 from core.network import Network
+from core.shapes import infer
 from core.traces import LayerTrace, Trace
+from core.whatif import Cut, Of, Put, Room, WhatIf
 from core.why.explain import Explainer
 from core.why.numbers import Explanation, Number, plain
 from tests.core.engine.random_networks import random_case
@@ -25,6 +29,8 @@ PER_CASE = 10
 class Walked:
     """A random network with one sample walked through it by the plain interpreter, backward too."""
 
+    whatif = WhatIf()
+
     def __init__(self, seed: int) -> None:
         case = random_case(seed)
         self.network: Network = case.network
@@ -32,13 +38,16 @@ class Walked:
         lengths = None if case.lengths is None else case.lengths[:1]
         self.weights = {key: value.detach().clone().requires_grad_() for key, value in case.parameters.items()}
         self.axes = find_axes(self.network, groups(self.network), inputs, case.steps, lengths)
-        self.walk = Interpreter(self.network, self.weights, inputs, self.axes, {})
+        self.walk = self._walker(inputs, seed)
         self.run: ReferenceRun = self.walk.run()
         for tensor in self.run.logits.values():
             if tensor.requires_grad:
                 tensor.retain_grad()
         self.loss = self._loss(seed)
         self.loss.backward()
+
+    def _walker(self, inputs: dict[str, Tensor], seed: int) -> Interpreter:
+        return Interpreter(self.network, self.weights, inputs, self.axes, {})
 
     def _loss(self, seed: int) -> Tensor:
         """A random smooth function of the valid outputs, or of the sums before their activation."""
@@ -54,7 +63,7 @@ class Walked:
         steps = dict(self.axes.steps)
         valid = {k: n if self.axes.lengths[k] is None else int(self.axes.lengths[k][0]) for k, n in steps.items()}
         layers = {layer.id: self._layer(layer.id) for layer in self.network}
-        return Trace(0, "train", "", 0, float(self.loss.detach()), layers, steps, valid)
+        return Trace(0, "train", "", 0, float(self.loss.detach()), layers, steps, valid, whatif=self.whatif)
 
     def _layer(self, key: str) -> LayerTrace:
         sequence = key in self.axes.steps
@@ -78,11 +87,46 @@ class Walked:
     def delta(self, key: str) -> np.ndarray:
         sequence = key in self.axes.steps
         steps = range(self.axes.steps[key]) if sequence else [None]
-        rows = [gradient_of(self.run.logits[key, t])[0].numpy() for t in steps]
+        rows = [gradient_of(self.run.logits[key, t])[0].numpy().copy() for t in steps]
+        if self.walk.is_identity(key):  # its sums are its values, and none passes those that are put
+            for t, row in zip(steps, rows, strict=True):
+                row[[unit for unit in range(len(row)) if self.whatif.puts(key, t, unit)]] = 0.0
         return np.array(rows) if sequence else rows[0]
 
     def explainer(self) -> Explainer:
         return Explainer(self.network, {k: v.detach().numpy() for k, v in self.weights.items()}, self.trace())
+
+
+class Imagined(Walked):
+    """The same with some changes on the way, and truncated."""
+
+    def _walker(self, inputs: dict[str, Tensor], seed: int) -> Interpreter:
+        rng, net = np.random.default_rng([seed, 3]), self.network
+        shapes = infer(net)
+        lengths = {key: int(found[0]) for key, found in self.axes.lengths.items() if found is not None}
+        room = Room(net, self.axes.steps, lengths)
+        held: dict[tuple[str, Of], tuple[Tensor, Tensor]] = {}
+        for _ in range(12):
+            key = str(rng.choice(list(net.layers)))
+            step = int(rng.integers(self.axes.steps[key])) if key in self.axes.steps else None
+            unit, value = int(rng.integers(shapes[key].features)), float(rng.normal())
+            of: Of = "cell" if rng.random() < 0.4 else "value"
+            arrow = str(rng.choice([*net.links, *net.layers]))
+            one = Cut(arrow, step, bool(rng.random() < 0.3)) if rng.random() < 0.5 else Put(key, step, unit, value, of)
+            if not room.fits(one) or len(self.whatif.interventions) > 4:
+                continue
+            self.whatif = self.whatif.adding(one)
+            if isinstance(one, Put):
+                size = (*([] if step is None else [self.axes.steps[key]]), 1, shapes[key].features)
+                where, numbers = held.setdefault(
+                    (key, of), (torch.zeros(size, dtype=torch.bool), torch.zeros(size).double())
+                )
+                at = (..., unit) if step is None else (step, ..., unit)
+                where[at], numbers[at] = True, value
+        if rng.random() < 0.4:
+            self.whatif = self.whatif.truncated(int(rng.integers(1, 4)))
+        changes = Changes(self.whatif, net, self.axes, held)
+        return Altered(net, self.weights, inputs, self.axes, {}, self.whatif.truncate, changes=changes)
 
 
 def one(values: Tensor) -> np.ndarray:
@@ -90,8 +134,8 @@ def one(values: Tensor) -> np.ndarray:
 
 
 @cache
-def walked(seed: int) -> tuple[Walked, Explainer]:
-    made = Walked(seed)
+def walked(seed: int, imagined: bool = False) -> tuple[Walked, Explainer]:
+    made = Imagined(seed) if imagined else Walked(seed)
     return made, made.explainer()
 
 
@@ -141,6 +185,32 @@ def test_random_numbers_are_reproduced(seed: int) -> None:
         found = explainer.explain(number)
         assert found.value == pytest.approx(true, rel=1e-8, abs=1e-10), number
         check_terms(walk, explainer, found)
+
+
+@pytest.mark.parametrize("seed", range(CASES))
+def test_random_numbers_of_a_what_if_are_reproduced(seed: int) -> None:
+    walk, explainer = walked(seed, True)
+    assert explainer.fits()
+    rng = np.random.default_rng(seed + 17)
+    for _ in range(PER_CASE):
+        number, true = pick(walk, rng)
+        found = explainer.explain(number)
+        assert found.value == pytest.approx(true, rel=1e-8, abs=1e-10), (number, walk.whatif)
+        assert "<svg" in svg(found.numbers[0])
+
+
+@pytest.mark.parametrize("seed", range(CASES))
+def test_gradients_of_random_weights_in_a_what_if_are_reproduced(seed: int) -> None:
+    walk, explainer = walked(seed, True)
+    rng = np.random.default_rng(seed + 19)
+    for name in rng.permutation(list(walk.weights))[:6]:
+        tensor = walk.weights[name]
+        at = tuple(int(rng.integers(size)) for size in tensor.shape)
+        owner = name.rpartition(".")[0]
+        layer = walk.network.links[owner].target if owner in walk.network.links else owner
+        number = Number("weight_gradient", layer, at[0], None, name, at[1] if len(at) > 1 else None)
+        found = explainer.explain(number)
+        assert found.value == pytest.approx(gradient_of(tensor)[at].item(), rel=1e-8, abs=1e-10), (name, walk.whatif)
 
 
 @pytest.mark.parametrize("seed", range(CASES))

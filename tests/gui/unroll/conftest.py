@@ -16,14 +16,46 @@ from core.edits import Replace
 from core.engine.reference import interpret
 from core.engine.session import Session
 from core.examples import open_example
+from core.questions import Question, answered
 from core.training import TRAINING
 from gui.clock import StepClock
 from gui.document import Document
+from gui.imagining import Imagining
 from gui.unroll.view import UnrollView
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
 SAMPLE = 3
+
+
+class FakeQuestions(QObject):
+    """Asks a session in float64 and answers at once, or when it is told to."""
+
+    answered = Signal(object)
+
+    def __init__(self, runner: FakeRunner) -> None:
+        super().__init__(runner)
+        self._runner = runner
+        self.held: list[Question] | None = None
+        """Questions that wait, while answers are held back."""
+
+    def ask(self, question: Question) -> None:
+        if self.held is not None:
+            self.held.append(question)
+            return
+        document = self._runner.document
+        session = Session(document.state, document.project.dataset())
+        self.answered.emit(answered(question, session, document.state))
+
+    def release(self) -> None:
+        """Answer what waits."""
+        waiting, self.held = self.held or [], None
+        for question in waiting:
+            self.ask(question)
+
+
+class FakeTracing(QObject):
+    forgotten = Signal()
 
 
 class FakeRunner(QObject):
@@ -42,6 +74,8 @@ class FakeRunner(QObject):
         self.asked = 0
         self.past = SimpleNamespace(rewound=False)
         self.clock = StepClock(self)
+        self.questions, self.tracing = FakeQuestions(self), FakeTracing(self)
+        self.imagining = Imagining(self)
 
     @property
     def weights(self):

@@ -116,7 +116,7 @@ def test_enter_shows_the_units_and_their_numbers(make):
     rect = layout.cell(row.index, row.column(4))
     pos = QPointF(rect.center().x(), rect.top() + rect.height() * (7.5 / 32))
     value = hands.view.runner.trace.layers[row.layer].value[4, 7]
-    assert f"unit 7: h = {value:.4g}"[:16] in hands.words(pos.toPoint())
+    assert f"unit 8: h = {value:.4g}"[:16] in hands.words(pos.toPoint())
     shown = hands.color(pos)
     assert max(abs(a - b) for a, b in zip(shown, theme().sign_color(value).getRgb()[:3], strict=True)) <= 40
     hands.key(Key.Key_Return)
