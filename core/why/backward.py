@@ -279,11 +279,13 @@ class Backward:
             return
         for t, shares in enumerate(sample.looked(link.target).by_memory(sample.row(step))):
             for k, share in enumerate(shares[:, unit]):
-                yield self._term(float(share), Number("gradient", link.target, k, t if sequence else None), "now")
+                at = t if sequence else None
+                if not sample.trace.whatif.puts(link.target, at, k):
+                    yield self._term(float(share), Number("gradient", link.target, k, at), "now")
 
     def at_score(self, layer: str) -> np.ndarray:
         """dL/de of an attention layer, (steps, memory steps)."""
-        return self.sample.looked(layer).at_scores(self.sample.total(layer))
+        return self.sample.looked(layer).at_scores(self.sample.free(layer))
 
     def passed(self, link: Link, unit: int, t: int | None) -> list[tuple[int, float]]:
         """(unit of the target, d target / d source) where a layer has no matrices."""

@@ -170,7 +170,7 @@ def _looked_at(back: Backward, link: Link, step: int | None) -> list[_Way]:
     sample = back.sample
     if step == -1 or (step is not None and step >= sample.valid(link.source)):
         return []
-    total, sequence = sample.total(link.target), sample.sequence(link.target)
+    total, sequence = sample.free(link.target), sample.sequence(link.target)
     slopes = sample.looked(link.target).by_memory(sample.row(step))
     return [_Way((link.target, t if sequence else None), total[t] @ slope) for t, slope in enumerate(slopes)]
 
