@@ -12,6 +12,7 @@ from core.describe import number
 from core.evaluation.review import Classes, Review
 from gui.samples.values import target_words
 from gui.text import tr, tr_core
+from gui.using.beliefs import visible
 
 MOST = 50
 """Samples in the list of the worst."""
@@ -45,6 +46,9 @@ class _Rows(QTableWidget):
 
     def fill(self, rows: list[list[str | float]], words: int) -> None:
         """Show rows; numbers are right-aligned. The column ``words`` takes the room that is left."""
+        header = self.horizontalHeader()
+        # Each new cell would measure its whole column again.
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setRowCount(len(rows))
         for row, cells in enumerate(rows):
             for column, cell in enumerate(cells):
@@ -53,7 +57,8 @@ class _Rows(QTableWidget):
                     item.setTextAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
                 item.setToolTip(item.text())
                 self.setItem(row, column, item)
-        self.horizontalHeader().setSectionResizeMode(words, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(words, QHeaderView.ResizeMode.Stretch)
         height = self.fontMetrics().height() + 6
         for row in range(len(rows)):
             self.setRowHeight(row, height)
@@ -84,7 +89,7 @@ class ClassTable(_Rows):
         for n, name in enumerate(classes.names):
             if classes.support[n] or classes.table[:, n].any():
                 shares = [float(each[n]) for each in (classes.precision, classes.recall, classes.f1)]
-                rows.append([tr_core(name), *shares, f"{int(classes.support[n]):,}"])
+                rows.append([visible(tr_core(name)), *shares, f"{int(classes.support[n]):,}"])
         self.fill(rows, words=0)
 
 
@@ -148,7 +153,7 @@ class _Said:
 
     def _class(self, code: int) -> str:
         assert self._review.classes is not None
-        return tr_core(self._review.classes.names[code]) if code >= 0 else "NaN"
+        return visible(tr_core(self._review.classes.names[code])) if code >= 0 else "NaN"
 
 
 def _read(data: Dataset, sample: int) -> str:

@@ -14,6 +14,7 @@ from core.describe import number
 from core.evaluation.baselines import Baseline
 from core.evaluation.review import CROSS_ENTROPY, Measured, Review
 from gui.text import tr, tr_core
+from gui.using.beliefs import visible
 
 _Role = QPalette.ColorRole
 
@@ -148,4 +149,5 @@ class MetricsTable(QWidget):
 
 def said_by(way: Baseline) -> str:
     """What a baseline does, in a sentence."""
-    return f"{tr_core(way.title)}: {tr_core(way.template, **way.values)}."
+    values = {key: visible(tr_core(one)) if isinstance(one, str) else one for key, one in way.values.items()}
+    return f"{tr_core(way.title)}: {tr_core(way.template, **values)}."
