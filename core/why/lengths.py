@@ -11,10 +11,12 @@ from core.formula import factor, latex_number
 from core.why.backward import Backward
 from core.why.chain import chain, sent_along, sent_by_looking, sent_by_memory
 from core.why.gradients import explain_gradient
-from core.why.numbers import SHOWN, Explanation, Number, Quantity, Term
+from core.why.numbers import Explanation, Number, Quantity, Term
 from core.why.parts import made, noted
 from core.why.symbols import symbol
 
+WRITTEN = 3
+"""Squares that are written out under a root, which cannot be broken into lines."""
 PARTS = ("value", "sum", "cell", "gradient", "direct", "through", "cell_gradient", "delta")
 """Of what a length can be asked, as ``part`` of its Number."""
 _OF: dict[str, Quantity] = {"direct": "gradient", "through": "gradient"}
@@ -70,8 +72,8 @@ def _length(back: Backward, number: Number, units: list[Number], values: list[fl
     along = [rf"\left. {sign} \right|_{{\text{{along}}}}" if number.quantity == "flow" else sign for sign in signs]
     terms = [Term(v, v, s, s, one) for v, s, one in zip(values, along, units, strict=True)]
     value, sign = float(np.linalg.norm(values)), symbol(back.sample.network, number)
-    chosen = sorted(terms, key=lambda term: -abs(term.value))[:SHOWN]
-    shown = [term for term in terms if term in chosen][:SHOWN]
+    chosen = sorted(terms, key=lambda term: -abs(term.value))[:WRITTEN]
+    shown = [term for term in terms if term in chosen][:WRITTEN]
     written = " + ".join(rf"{factor(term.value)}^2" for term in shown) or "0"
     left = len(terms) - len(shown)
     if left:

@@ -60,7 +60,7 @@ def overhead(key: str) -> None:
 def memory(batches: int) -> None:
     """What the recording takes, as it counts itself and as Python counts it, over a long training."""
     project = open_example("iris-mlp")
-    project.apply(SetTraining("epochs", 1_000_000))
+    project.apply(SetTraining("epochs", 100_000))
     project.apply(SetTraining("batch_size", 16))
     data = project.dataset()
     session = Session(project.state, data)
@@ -73,7 +73,7 @@ def memory(batches: int) -> None:
         if done % 2_000 == 0:
             held = tracemalloc.get_traced_memory()[0] / 2**20
             most = max(most, (done, held), key=lambda pair: pair[1])
-            if done % 20_000 == 0:
+            if done % 10_000 == 0:
                 print(
                     f"  {done:>7} batches: {history.bytes / 2**20:5.1f} MB by its own count, {held:5.1f} MB by Python's"
                 )
