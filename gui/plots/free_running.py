@@ -79,15 +79,16 @@ class FreeRunPlot(LivePlot):
     def redraw(self) -> None:
         found = self.found
         assert found is not None
-        steps = np.arange(1, len(found.free) + 1)
+        counted = found.counted > 0  # a step that no sample counts has no error, which is no failure
+        steps = np.flatnonzero(counted) + 1
         unit = tr("share of wrong answers") if not found.unit else tr("root mean squared error")
         shown = unit if found.unit in ("", "1") else f"{unit} ({tr_core(found.unit)})"
         self.chart.set_titles(y=shown)
         both = np.concatenate([found.free, found.taught])
         good = both[np.isfinite(both)]
-        self.chart.show_places((0.5, len(steps) + 0.5), (0.0, max(1e-12, float(good.max(initial=0.0)))))
-        self.taught.set(steps, found.taught)
-        self.free.set(steps, found.free)
+        self.chart.show_places((0.5, float(steps.max(initial=1)) + 0.5), (0.0, max(1e-12, float(good.max(initial=0.0)))))
+        self.taught.set(steps, found.taught[counted])
+        self.free.set(steps, found.free[counted])
         self._say(None)
         self.chart.repeat_hover()
 
