@@ -124,6 +124,16 @@ def _numbers(feeding: Feeding, walker: Stepwise, first: Tensor, limit: int) -> G
 
 
 @dataclass
+class _Said:
+    """What one sequence says at a step."""
+
+    logs: np.ndarray
+    """(classes,) log-probabilities."""
+    looked: np.ndarray | None
+    """(memory steps,) what an attention layer looked at."""
+
+
+@dataclass
 class _Line:
     """A sequence under way."""
 
@@ -131,15 +141,18 @@ class _Line:
     logs: list[float] = field(default_factory=list)
     ranked: list[np.ndarray] = field(default_factory=list)
     shares: list[np.ndarray] = field(default_factory=list)
+    looked: list[np.ndarray] = field(default_factory=list)
 
-    def and_then(self, code: int, logs: np.ndarray) -> _Line:
-        """The sequence one step longer; ``logs`` (classes,) are the log-probabilities of this step."""
+    def and_then(self, code: int, said: _Said) -> _Line:
+        """The sequence one step longer."""
+        logs = said.logs
         best = np.argsort(-logs, kind="stable")[:RANKED]
         return _Line(
             [*self.codes, code],
             [*self.logs, float(logs[code])],
             [*self.ranked, best],
             [*self.shares, np.exp(logs[best])],
+            self.looked if said.looked is None else [*self.looked, said.looked],
         )
 
     def made(self, alphabet: Alphabet, given: int, ended: bool, power: float = 0.0) -> Generated:
@@ -153,6 +166,7 @@ class _Line:
             np.array(self.ranked, int),
             np.array(self.shares),
             self.score(given, power),
+            np.array(self.looked) if self.looked else None,
         )
 
     def score(self, given: int, power: float) -> float:
@@ -172,13 +186,17 @@ class _Making:
         self._begun = _Line()
         self._reading = first
         for code in self._given:
-            self._begun = self._begun.and_then(code, self._step()[0])
+            self._begun = self._begun.and_then(code, self._said(self._step(), 0))
             self._reading = _as_read(code, walker)
 
     def _step(self) -> np.ndarray:
         """(batch, classes) log-probabilities of the next answers."""
         said: Answers = self._walker.step(self._reading)
         return np.array(self._feeding.speaker.log_shares(said).double().cpu().numpy())
+
+    def _said(self, logs: np.ndarray, row: int) -> _Said:
+        looked = self._walker.looked
+        return _Said(logs[row], None if looked is None else np.array(looked[row].cpu().numpy()))
 
     def _go_on(self, rows: list[int], codes: list[int]) -> None:
         """Keep these sequences of the batch, each of which has answered this."""
@@ -204,7 +222,10 @@ class _Making:
         while live:
             logs = self._step()
             codes = logs.argmax(1) if temperature is None else drawn(logs, temperature, top_k, lot)
-            live = [line.and_then(int(code), row) for line, code, row in zip(live, codes, logs, strict=True)]
+            live = [
+                line.and_then(int(code), self._said(logs, row))
+                for row, (line, code) in enumerate(zip(live, codes, strict=True))
+            ]
             over = [code == self._end or len(line.codes) >= self._limit for line, code in zip(live, codes, strict=True)]
             done += [(line, int(line.codes[-1]) == self._end) for line, it in zip(live, over, strict=True) if it]
             rows = [row for row, it in enumerate(over) if not it]
@@ -226,7 +247,8 @@ class _Making:
             places = np.argsort(-totals, axis=None, kind="stable")[:width]
             rows, codes = np.unravel_index(places, totals.shape)
             longer = [
-                (int(row), live[row].and_then(int(code), logs[row])) for row, code in zip(rows, codes, strict=True)
+                (int(row), live[row].and_then(int(code), self._said(logs, int(row))))
+                for row, code in zip(rows, codes, strict=True)
             ]
             done += [(line, True) for _, line in longer if line.codes[-1] == self._end]
             kept = [(row, line) for row, line in longer if line.codes[-1] != self._end]

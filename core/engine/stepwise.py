@@ -48,6 +48,8 @@ class Stepwise:
         sequences, where no input tells. training: dropout is on, with the masks that ``Program.run`` would draw.
         """
         self.program, self.output, self.t = program, output, 0
+        self.looked: Tensor | None = None
+        """(batch, memory steps) what the first attention layer on the way looked at in the last step."""
         network = program.network
         self._fed = tuple(fed)
         given = {key: value for key, value in inputs.items() if key not in self._fed}
@@ -93,6 +95,7 @@ class Stepwise:
                 if key in run.last_cells:
                     self._carried[cell_name(key)] = run.last_cells[key]
         self.t += 1
+        self.looked = next((weights[0] for weights in run.attention.values()), None)
         return Answers(run.values[self.output][0], run.logits[self.output][0])
 
     def choose(self, rows: Tensor) -> None:

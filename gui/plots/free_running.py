@@ -86,7 +86,9 @@ class FreeRunPlot(LivePlot):
         self.chart.set_titles(y=shown)
         both = np.concatenate([found.free, found.taught])
         good = both[np.isfinite(both)]
-        self.chart.show_places((0.5, float(steps.max(initial=1)) + 0.5), (0.0, max(1e-12, float(good.max(initial=0.0)))))
+        self.chart.show_places(
+            (0.5, float(steps.max(initial=1)) + 0.5), (0.0, max(1e-12, float(good.max(initial=0.0))))
+        )
         self.taught.set(steps, found.taught[counted])
         self.free.set(steps, found.free[counted])
         self._say(None)

@@ -14,8 +14,10 @@ from core.generation import Alphabet, Generate, Generated, answer_alphabet, inpu
 from core.questions import Question
 from gui.forms.form import SpecForm
 from gui.icons import icon
+from gui.samples.values import visible
 from gui.text import tr, tr_core
 from gui.using.answers import Alternatives, AnswerRow, OtherAnswers, chance
+from gui.using.attention_map import AttentionMap
 from gui.using.beliefs import percent
 from gui.using.letter_row import right_to_left
 from gui.using.page import UsePage, part_of
@@ -52,6 +54,7 @@ class WritingPage(UsePage):
         self.said = words()
         self.said.setObjectName("try_said")
         self.row, self.others, self.else_ = AnswerRow(), OtherAnswers(), Alternatives()
+        self.looks = AttentionMap()
         self.note = muted()
         self._lay_out()
         self.sample.valueChanged.connect(self._choose_sample)
@@ -123,6 +126,7 @@ class WritingPage(UsePage):
         self.answers = ()
         self.others.show_answers((), -1, False)
         self.row.show_answer(None, (), False, False)
+        self.looks.show_weights(None, (), ())
         self.said.clear()
 
     # -- how it is done ----------------------------------------------------------------------------------------------
@@ -142,6 +146,8 @@ class WritingPage(UsePage):
         made = self.answers[row] if self.answers else None
         self.row.show_answer(made, self._alphabet.symbols, bool(self._alphabet.between), self._backwards)
         self._point(self.row.looked)
+        looked = None if made is None else made.attention
+        self.looks.show_weights(looked, self.row.marks, self._source_marks())
         if made is None:
             return
         text = made.text or tr("(nothing)")
@@ -159,8 +165,18 @@ class WritingPage(UsePage):
             + end
         )
 
+    def _source_marks(self) -> tuple[str, ...]:
+        """The letters that are read, one for each step of the source."""
+        if self.data is None or not self._source or not self._typed_source:
+            return ()
+        name, main = next(iter(self.data.inputs.items()))
+        codes = self._source[name][:, 0] if main.codes else self._source[name].argmax(1)
+        symbols = main.classes if main.codes else main.names
+        return tuple(visible(symbols[int(code)]) for code in codes)
+
     def _point(self, place: int) -> None:
         made = self.row.made
+        self.looks.look_at(place)
         self.else_.show_place(made, place, self._alphabet.symbols if self.data is not None else ())
 
     def _take_another(self, place: int, code: int) -> None:
@@ -295,7 +311,7 @@ class WritingPage(UsePage):
         self.begins.setClearButtonEnabled(True)
         for widget in (
             self._sample_row, self.source, self.kinds, self.begins, choosing, forms, self.said, self.row, self.note,
-            self.others, self.else_,
+            self.looks, self.others, self.else_,
         ):  # fmt: skip
             self.column.addWidget(widget)
         self._another_way()

@@ -11,7 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import BadValue, DataError, StudioError
+from core.examples import open_example
 from core.generation import Alphabet, way_of
+from core.generation import inputs_of as inputs_of_sample
 from core.project import Project
 from core.script import set_value
 from tests.core.engine.generating_toys import drawn, recurrent, session, tensors, told_backwards, written
@@ -388,3 +390,23 @@ def test_steps_that_do_not_count_are_left_out():
         counted = data.mask[rows][:, step]
         assert n == counted.sum()
         assert np.isnan(found.free[step]) if not n else found.free[step] == pytest.approx(wrong[counted, step].mean())
+
+
+def test_what_was_looked_at_is_what_a_pass_over_the_whole_answer_looks_at():
+    project = open_example("dates-attention")
+    one, data = session(project), project.dataset()
+    for way in ("beam", "greedy"):
+        made = one.generate(inputs_of_sample(data, 2), way_of(way), count=3)[-1]
+        program, network = one._model.program, project.network
+        reads = np.concatenate([data.start, made.answers[:-1]])[:, None, None]
+        entering = {
+            layer.id: torch.tensor(
+                reads if layer.params["field"] == data.feedback else inputs_of_sample(data, 2)["x"][:, None],
+                dtype=torch.float32,
+            )
+            for layer in network.of_kind("input")
+        }
+        (weights,) = program.run(one._learner.tensors, entering).attention.values()
+        assert made.attention.shape == (len(made), len(inputs_of_sample(data, 2)["x"]))
+        assert np.allclose(made.attention, weights[:, 0].numpy(), atol=1e-5)
+        assert np.allclose(made.attention.sum(1), 1, atol=1e-5)

@@ -47,7 +47,7 @@ def opened(qtbot):
     runners = []
 
     def opening(key):
-        document = Document(project(*PROJECTS[key]))
+        document = Document(project(*PROJECTS[key]) if key in PROJECTS else open_example("dates-attention"))
         runner = Runner(document)
         runners.append(runner)
         panel = UsePanel(document, runner)
@@ -199,3 +199,19 @@ def test_the_page_follows_the_network(opened, qtbot):
     assert not isinstance(panel.page, WritingPage)
     document.undo()
     qtbot.waitUntil(lambda: isinstance(panel.page, WritingPage))
+
+
+def test_the_attention_is_mapped_beside_the_answer(opened, qtbot):
+    panel = opened("dates")
+    page = panel.page
+    qtbot.keyClicks(page.begins, "14")
+    settle(qtbot, panel)
+    made = page.answers[0]
+    assert made.given == 2 and page.looks.isVisible() and np.array_equal(page.looks.weights, made.attention)
+    assert "".join(page.looks._source).replace("␣", " ") == page.source.text()
+    page.row.setFocus()
+    page.row.look_at(0)
+    QTest.keyClick(page.row, Qt.Key.Key_Right)
+    assert page.looks.looked == 1
+    words = page.looks.words_at(page.looks.cell(1, 0).center())
+    assert f"“{page.row.marks[1]}” looks at “{page.looks._source[0]}”" in words
