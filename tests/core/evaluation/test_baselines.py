@@ -83,6 +83,9 @@ def test_a_season_that_had_not_begun_is_the_last_value():
     series = data.info["series"]
     said = data.target.normalisation.undo(by_key(data)["season"].scores(np.array([0]), np.array([0])))
     assert said[0, 0] == pytest.approx(series.values[3, 0])
+    data = load(DATASETS.choose("sunspots", window=11))
+    said = data.target.normalisation.undo(by_key(data)["season"].scores(np.array([0]), np.array([0])))
+    assert said[0, 0] == pytest.approx(data.info["series"].values[0, 0])  # it has just been a season
 
 
 def test_the_bigram_counts_what_followed_each_letter():
