@@ -210,6 +210,8 @@ class Room:
             layer = network.layers.get(one.key)
             if layer is None or not layer_spec(layer.kind).state:
                 raise BadValue("The link of this change is no longer in the network: remove the change.")
+            if layer.id not in self.steps:
+                raise BadValue("“{layer}” has one value per sample: it has no memory to cut.", layer=layer.name)
             self._step(layer.name, layer.id, one.step)
             return
         target = network.layers[link.target]
