@@ -13,6 +13,7 @@ from core.data.dataset import Dataset
 from core.describe import number
 from core.project import Change
 from core.reports import Examination
+from core.shapes import groups
 from gui.plots.base import LivePlot
 from gui.plots.brush import BrushHeat
 from gui.plots.chart import Chart
@@ -97,6 +98,8 @@ class ActivationPlot(LivePlot):
         self.units.set_titles(x=tr("time step t") if self._is_sequence(examination) else tr("one value per sample"))
         self.units.set_titles(y=tr("step of “{memory}”", memory=looks) if looks else tr("unit"))
         self.colours.setToolTip(tr("Attention") if looks else tr("Value"))
+        layer, memory = self._chosen(), self._memory(examination)
+        self.units.show_padding(self._valid(layer, examination), self._valid(memory, examination) if memory else None)
         self.colours.show_shade(shade)
         self._draw_input(examination.sample, steps)
         width = max(self.colours.sizeHint().width(), self.input_colours.sizeHint().width())
@@ -224,11 +227,32 @@ class ActivationPlot(LivePlot):
 
     def _looks(self, examination: Examination) -> str:
         """The name of the memory whose steps are shown as rows; "" where the rows are units."""
+        memory = self._memory(examination)
+        return self.layer_name(memory) if memory else ""
+
+    def _memory(self, examination: Examination) -> str:
+        """The id of the layer that is looked through; "" where the rows are units."""
         layer = self._chosen()
         if self.quantity.currentData() != "attention" or layer not in examination.attention:
             return ""
         memory = self.document.project.network.into(layer, "memory")
-        return self.layer_name(memory[0].source) if memory else ""
+        return memory[0].source if memory else ""
+
+    def _valid(self, layer: str, examination: Examination) -> int | None:
+        """The steps of a layer that are no padding in this sample; None where all of them belong to it."""
+        data, network = self.data(), self.document.project.network
+        if data is None or data.lengths is None or examination.sample >= len(data):
+            return None
+        main = next(iter(data.inputs.values()))
+        for group in groups(network):
+            read = [
+                data.inputs.get(str(network.layers[k].params["field"]))
+                for k in group
+                if network.layers[k].kind == "input"
+            ]
+            if layer in group and any(field is not None and field.steps == main.steps for field in read):
+                return int(data.lengths[examination.sample])
+        return None
 
     def _is_sequence(self, examination: Examination) -> bool:
         return examination.activations[self._chosen()].ndim == 2
@@ -287,6 +311,8 @@ class ActivationPlot(LivePlot):
         self._grid.setRowStretch(0, 5 if is_picture else 2)
         shade = sign_shade(self._read)
         self.input.show_matrix(self._read, shade)
+        padded = data.lengths is not None and field.sequence and not is_picture
+        self.input.show_padding(int(data.lengths[sample]) if padded else None)
         self.input_colours.show_shade(shade)
 
     def _say_loss(self) -> None:
@@ -326,6 +352,10 @@ class ActivationPlot(LivePlot):
             self._say_loss()
             return
         row, step = cell
+        valid = self._valid(self._chosen(), self.runner.examination)
+        if valid is not None and step >= valid:
+            self.say(tr("t = {step} of {steps}: padding, no part of the sample", step=step + 1, steps=values.shape[1]))
+            return
         self.say(text.format(row=row + 1, step=step + 1, steps=values.shape[1], value=number(values[row, step])))
 
     def _follow(self) -> None:

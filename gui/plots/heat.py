@@ -8,8 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFontMetrics,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QTransform,
+)
+from PySide6.QtWidgets import QGraphicsPathItem, QSizePolicy, QWidget
 
 from core.decimate import blocks, drawable
 from gui.plots.chart import TEXT_SIZE, Chart
@@ -103,6 +113,28 @@ class HeatMap(Chart):
         self._window = slice(0, 0), slice(0, 0)
         self._values = np.zeros((0, 0))
         self.steps_of_keys = (1.0, 1.0)
+        self.padding = QGraphicsPathItem()
+        """What is no part of the sample, hatched over the picture."""
+        self.padding.setZValue(-10)
+        self.padding.setPen(QPen(Qt.PenStyle.NoPen))
+        self.addItem(self.padding, ignoreBounds=True)
+
+    def show_padding(self, columns: int | None, rows: int | None = None) -> None:
+        """Hatch what lies behind so many columns, and behind so many rows; None where all are part of the sample."""
+        height, width = self._values.shape
+        path = QPainterPath()
+        if columns is not None and columns < width:
+            path.addRect(QRectF(self.x_start + columns, self.y_start, width - columns, height))
+        if rows is not None and rows < height:
+            path.addRect(QRectF(self.x_start, self.y_start + rows, width, height - rows))
+        path.setFillRule(Qt.FillRule.WindingFill)
+        # The hatching is made of pixels of the screen, whatever a step measures there.
+        brush = QBrush(theme().color("muted"), Qt.BrushStyle.BDiagPattern)
+        to_place, valid = self.padding.sceneTransform().inverted()
+        if valid:
+            brush.setTransform(QTransform(to_place.m11(), 0, 0, to_place.m22(), 0, 0))
+        self.padding.setBrush(brush)
+        self.padding.setPath(path)
 
     def show_matrix(self, values: np.ndarray, shade: Shade) -> None:
         """Draw (rows, columns) numbers, reduced to the pixels in view."""

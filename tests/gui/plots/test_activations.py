@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtTest import QTest
 
 from core.data.catalogue import DATASETS
 from core.edits import SetData
@@ -138,3 +139,27 @@ def test_layers_that_are_gone_are_left_out_and_nan_is_marked(plot, make, runner,
     assert [text for _, text in shown.colours.specials] == ["NaN", "∞"]
     gone = show(ActivationPlot(make.document(make.layer("o", "output", "answer", units=10)), runner))
     assert [gone.layer.itemText(i) for i in range(gone.layer.count())] == ["answer"]
+
+
+def test_padding_is_hatched_and_said(make, runner, show):
+    from core.engine.session import Session
+    from core.examples import open_example
+    from gui.document import Document
+
+    project = open_example("names-gru")
+    data = project.dataset()
+    sample = int(np.argmin(data.lengths))
+    runner.examination = Session(project.state, data).examine(sample, "train")
+    shown = show(ActivationPlot(Document(project), runner))
+    shown.layer.setCurrentText("GRU")
+    shown.draw()
+    valid, steps = int(data.lengths[sample]), shown.units.image.image.shape[1]
+    assert valid < steps
+    for heat in (shown.units, shown.input):
+        rect = heat.padding.path().boundingRect()
+        assert (rect.left(), rect.right()) == (valid + 0.5, steps + 0.5)
+    QTest.mouseMove(shown.units.viewport(), make.pixel(shown.units, steps, 3))
+    assert shown.words.text() == f"t = {steps} of {steps}: padding, no part of the sample"
+    shown.layer.setCurrentText("Output")
+    shown.draw()
+    assert shown.units.padding.path().isEmpty()
