@@ -49,7 +49,8 @@ def memory(layer: Layer, parameters: Mapping[str, Tensor], values: Tensor, valid
         # where, and not a product: what a cell makes of padding may be infinite, and 0 times that is no number
         values = torch.where(valid[..., None], values, 0.0)
         blocked = torch.zeros_like(valid, dtype=values.dtype).masked_fill(~valid, -torch.inf).t()[:, None]
-    values = values.transpose(0, 1)
+    # the way back of a batched product of transposed tensors with axes of size 1 reads memory that nobody wrote
+    values = values.transpose(0, 1).contiguous()
     match layer.params["score"]:
         case "general":
             return Memory(values, linear(values, parameters[f"{layer.id}.score"]), blocked)
@@ -70,11 +71,11 @@ def attend(query: Tensor, looked: Memory) -> tuple[Tensor, Tensor]:
     if query.dim() == 2:
         context, weights = attend(query[None], looked)
         return context[0], weights[0]
-    energies = scores(query.transpose(0, 1), looked)
+    energies = scores(query.transpose(0, 1).contiguous(), looked)
     if looked.blocked is not None:
         energies = energies + looked.blocked
     weights = torch.softmax(energies, -1)
-    return (weights @ looked.values).transpose(0, 1), weights.transpose(0, 1)
+    return (weights @ looked.values).transpose(0, 1).contiguous(), weights.transpose(0, 1)
 
 
 def scores(query: Tensor, looked: Memory) -> Tensor:
