@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from gui.ticker import Ticker
 
@@ -70,8 +71,10 @@ class PlotTurn(QObject):
 
     def give_up(self) -> None:
         """Draw no more until it is seen again."""
-        self._soon.stop()
-        self._ticker.forget(self)
+        # A window that is destroyed while it is open hides its plots after their timers are gone.
+        if isValid(self._soon) and isValid(self._ticker):
+            self._soon.stop()
+            self._ticker.forget(self)
 
     def drawn(self, cost: float) -> None:
         """It was drawn, in ``cost`` seconds."""
