@@ -34,7 +34,8 @@ class Generated:
     given: int
     """So many answers at the beginning were given and not made."""
     text: str
-    """The answers as they are written; empty where they are numbers."""
+    """The answers as they are written, behind the first symbol that was read where the data has no start; empty where
+    they are numbers."""
     ranked: np.ndarray
     """(steps, k) the likeliest classes at each step, likeliest first."""
     shares: np.ndarray

@@ -120,7 +120,10 @@ class Dataset:
     feedback: str = ""
     """Name of the input that is the target one step late: what is answered at a step is what is read at the next one.
 
-    Its first step is the start symbol or value; empty where there is no such input. It counts as the past of the answer."""
+    Classes may be read as codes or as flags. Its first step is the start symbol or value, unless ``begun``; empty where
+    there is no such input. It counts as the past of the answer."""
+    begun: bool = False
+    """True where samples are cut out of the middle: what is fed back begins with a true value then, and has no start."""
     end: int | None = None
     """The class whose answer ends a generated sequence; None where every sequence is as long as the target."""
     view: View = "table"
@@ -153,7 +156,7 @@ class Dataset:
     @property
     def start(self) -> np.ndarray | None:
         """(features,) what is fed back before the first answer; None without feedback, or where samples begin differently."""
-        if not self.feedback:
+        if not self.feedback or self.begun:
             return None
         first = self.inputs[self.feedback].values[:, 0]
         return np.array(first[0]) if (first == first[0]).all() else None
@@ -203,11 +206,18 @@ def _check_feedback(data: Dataset) -> None:
     if data.feedback not in data.inputs:
         raise DataError("{title}: there is no array “{name}” to feed answers back into.", **where)
     fed = data.inputs[data.feedback]
-    if not (fed.sequence and target.sequence) or fed.values.shape != target.values.shape:
+    flags = target.codes and not fed.codes
+    like = (*target.values.shape[:2], len(target.classes)) if flags else target.values.shape
+    if not (fed.sequence and target.sequence) or fed.values.shape != like:
         raise DataError("{title}: the array “{name}” can not be the target one step late: its size differs.", **where)
-    if fed.codes != target.codes or fed.classes[: len(target.classes)] != target.classes:
+    if (fed.codes and not target.codes) or (
+        fed.names if flags else fed.classes[: len(target.classes)]
+    ) != target.classes:
         raise DataError("{title}: the symbols of “{name}” do not begin with those of the target.", **where)
-    differs = fed.values[:, 1:] != target.values[:, :-1]
+    if flags:
+        differs = ~_flagged(fed.values[:, 1:], target.values[:, :-1])
+    else:
+        differs = fed.values[:, 1:] != target.values[:, :-1]
     if data.mask is not None:
         differs &= _up_to_last(data.mask)[:, 1:, None]
     if differs.any():
@@ -218,6 +228,13 @@ def _check_feedback(data: Dataset) -> None:
             sample=sample,
             step=step + 1,
         )
+
+
+def _flagged(flags: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """(samples, steps, 1): whether the flag of the code is 1 and no other one is set."""
+    its_own = np.take_along_axis(flags, codes.astype(np.intp), axis=-1) == 1
+    found: np.ndarray = its_own & (np.count_nonzero(flags, axis=-1, keepdims=True) == 1)
+    return found
 
 
 def _up_to_last(mask: np.ndarray) -> np.ndarray:

@@ -151,6 +151,7 @@ def _forecast(
     scale = windows.fitted(column, starts[split["train"]])
     scaled = scale.apply(column)
     ahead = tuple(f"{n} ahead" for n in range(1, windows.horizon + 1))
+    fed_back = windows.target == "every" and windows.horizon == 1
     return Dataset(
         key=key,
         title=title,
@@ -158,6 +159,8 @@ def _forecast(
         inputs={"x": Field(windows.cut(scaled, starts), (name,), unit, normalisation=scale)},
         target=Field(windows.asked(scaled[:, 0], starts), ahead, unit, normalisation=scale),
         split=split,
+        feedback="x" if fed_back else "",
+        begun=fed_back,
         view="series",
         period=period,
         source=source,

@@ -108,8 +108,7 @@ class Asking:
 
     def read(self, inputs: np.ndarray, unit: int | None = None, step: int = -1) -> Reading:
         """How the network as it is now reads one input (steps, features) or (features,), see ``Reading``."""
-        output, steps = self._model.objective.output, self._dataset.target.steps
-        return read(self._model.program, self._learner.tensors, output, inputs, steps, unit, step)
+        return read(self._feeding, self._learner.tensors, self._dataset, inputs, unit, step)
 
     def generate(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn.functional import log_softmax, logsigmoid
+from torch.nn.functional import log_softmax, logsigmoid, one_hot
 
 from core.answers import AROUND_ZERO
 from core.data.dataset import Dataset
@@ -28,6 +28,9 @@ class Speaker:
         """Whether the answers are classes."""
         self.single = self.symbols and int(output.params["units"]) == 1
         """Whether one unit decides between two classes."""
+        fed = dataset.inputs.get(dataset.feedback)
+        self._flags = fed.features if fed is not None and self.symbols and not fed.codes else 0
+        """Classes that are read as flags; 0 where they are read as codes."""
 
     def log_shares(self, answers: Answers) -> Tensor:
         """(..., classes) log-probabilities.
@@ -50,7 +53,11 @@ class Speaker:
         if not self.symbols:
             return answers.outputs
         chosen = self.best(answers) if choose is None else choose(self.log_shares(answers))
-        return chosen[..., None].to(answers.outputs.dtype)
+        return self.as_read(chosen).to(answers.outputs.dtype)
+
+    def as_read(self, codes: Tensor) -> Tensor:
+        """(..., features) classes (...) as the input that is fed back gives them: their numbers, or a flag each."""
+        return one_hot(codes, self._flags) if self._flags else codes[..., None]
 
     def best(self, answers: Answers) -> Tensor:
         """(...) the likeliest class; as core.answers decides."""

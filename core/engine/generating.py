@@ -16,7 +16,7 @@ from core.engine.feeding import Feeding
 from core.engine.objective import Answers
 from core.engine.stepwise import Stepwise
 from core.errors import BadValue, DataError, NotTrainable
-from core.generation import MOST_SEQUENCES, MOST_STEPS, RANKED, Alphabet, Generated, answer_alphabet
+from core.generation import MOST_SEQUENCES, MOST_STEPS, RANKED, Generated, answer_alphabet
 
 
 @torch.no_grad()
@@ -40,20 +40,35 @@ def generate(
     walker, first = _begin(feeding, parameters, dataset, inputs, steps)
     forced = list(given)
     if first is None:
+        if not feeding.speaker.symbols:
+            raise DataError("{title} gives no value to begin with: forecast from a window of it.", title=dataset.title)
         if not forced:
             raise DataError("There is no symbol for the start: give the first one.")
-        first = _as_read(forced[0], walker)
+        first = _as_read(forced[0], feeding, walker)
     limit = min(walker.steps, steps or int(dataset.target.steps or walker.steps))
     if not feeding.speaker.symbols:
         return (_numbers(feeding, walker, first, limit),)
-    if dataset.start is None:
-        forced, limit = forced[1:], limit - 1
-    made = _Making(feeding, walker, dataset, first, forced, max(1, limit))
+    read = [] if dataset.start is not None else forced[:1]
+    made = _Making(feeding, walker, dataset, first, forced[len(read) :], max(1, limit - len(read)), read)
     if way.key == "beam":
         return made.beam(int(way["width"]), float(way["length_power"]))[:count]
     if way.key == "greedy":
         return made.one_by_one(1, None, 0, seed)
     return made.one_by_one(count, float(way["temperature"]), int(way["top_k"]), seed)
+
+
+@torch.no_grad()
+def own_past(
+    feeding: Feeding, parameters: Mapping[str, Tensor], dataset: Dataset, inputs: Mapping[str, np.ndarray]
+) -> Tensor:
+    """(steps, 1, features) what the inputs that are fed back read while a network answers ``inputs`` by itself, greedily."""
+    walker, first = _begin(feeding, parameters, dataset, inputs, None)
+    if first is None:
+        raise DataError("{title} gives no answer to begin with, so that none can be read.", title=dataset.title)
+    read = [first]
+    while len(read) < walker.steps:
+        read.append(feeding.speaker.read_next(walker.step(read[-1])))
+    return torch.stack(read)
 
 
 def _check(feeding: Feeding, dataset: Dataset, given: Sequence[int], count: int, steps: int | None) -> None:
@@ -109,9 +124,9 @@ def _begin(
     return walker, first
 
 
-def _as_read(code: int, walker: Stepwise) -> Tensor:
-    """A class as the first thing that is read, (1, 1)."""
-    return walker.like.new_full((1, 1), float(code))
+def _as_read(code: int, feeding: Feeding, walker: Stepwise) -> Tensor:
+    """(1, features) a class as the first thing that is read."""
+    return feeding.speaker.as_read(torch.tensor([code], device=walker.like.device)).to(walker.like)
 
 
 def _numbers(feeding: Feeding, walker: Stepwise, first: Tensor, limit: int) -> Generated:
@@ -155,14 +170,14 @@ class _Line:
             self.looked if said.looked is None else [*self.looked, said.looked],
         )
 
-    def made(self, alphabet: Alphabet, given: int, ended: bool, power: float = 0.0) -> Generated:
+    def made(self, text: str, given: int, ended: bool, power: float = 0.0) -> Generated:
         """The finished sequence."""
         return Generated(
             np.array(self.codes, int),
             np.array(self.logs),
             ended,
             given,
-            alphabet.write(self.codes),
+            text,
             np.array(self.ranked, int),
             np.array(self.shares),
             self.score(given, power),
@@ -178,16 +193,28 @@ class _Making:
     """What is the same for all ways: the walk, the given beginning, the end."""
 
     def __init__(
-        self, feeding: Feeding, walker: Stepwise, dataset: Dataset, first: Tensor, given: list[int], limit: int
+        self,
+        feeding: Feeding,
+        walker: Stepwise,
+        dataset: Dataset,
+        first: Tensor,
+        given: list[int],
+        limit: int,
+        read: list[int],
     ) -> None:
+        """``read`` is the symbol before all answers where it is one of the text."""
         self._feeding, self._walker, self._end, self._limit = feeding, walker, dataset.end, limit
         self._alphabet = answer_alphabet(dataset)
-        self._given = given[:limit]
+        self._given, self._read = given[:limit], read
         self._begun = _Line()
         self._reading = first
         for code in self._given:
             self._begun = self._begun.and_then(code, self._said(self._step(), 0))
-            self._reading = _as_read(code, walker)
+            self._reading = _as_read(code, feeding, walker)
+
+    def _made(self, line: _Line, ended: bool, power: float = 0.0) -> Generated:
+        text = self._alphabet.write([*self._read, *line.codes])
+        return line.made(text, len(self._given), ended, power)
 
     def _step(self) -> np.ndarray:
         """(batch, classes) log-probabilities of the next answers."""
@@ -202,7 +229,7 @@ class _Making:
         """Keep these sequences of the batch, each of which has answered this."""
         device = self._reading.device
         self._walker.choose(torch.tensor(rows, dtype=torch.long, device=device))
-        self._reading = torch.tensor(codes, dtype=self._reading.dtype, device=device)[:, None]
+        self._reading = self._feeding.speaker.as_read(torch.tensor(codes, device=device)).to(self._reading)
 
     @property
     def _over(self) -> bool:
@@ -211,9 +238,8 @@ class _Making:
 
     def one_by_one(self, count: int, temperature: float | None, top_k: int, seed: int) -> tuple[Generated, ...]:
         """Greedy without a temperature, else drawn. Those that are likeliest as a whole come first."""
-        n = len(self._given)
         if self._over:
-            return (self._begun.made(self._alphabet, n, self._end is not None and self._end in self._given),)
+            return (self._made(self._begun, self._end is not None and self._end in self._given),)
         lot = np.random.default_rng([seed, 17])
         done: list[tuple[_Line, bool]] = []
         live = [self._begun] * count
@@ -232,14 +258,14 @@ class _Making:
             live = [live[row] for row in rows]
             if live:
                 self._go_on(rows, [line.codes[-1] for line in live])
-        made = [line.made(self._alphabet, n, ended) for line, ended in done]
+        made = [self._made(line, ended) for line, ended in done]
         return tuple(sorted(made, key=lambda each: -each.score))
 
     def beam(self, width: int, power: float) -> tuple[Generated, ...]:
         """The likeliest whole sequences among those whose beginnings were always among the ``width`` likeliest."""
         n = len(self._given)
         if self._over:
-            return (self._begun.made(self._alphabet, n, self._end is not None and self._end in self._given),)
+            return (self._made(self._begun, self._end is not None and self._end in self._given),)
         live, done = [self._begun], []
         while live:
             logs = self._step()
@@ -261,7 +287,7 @@ class _Making:
             live = [line for _, line in kept]
             if live:
                 self._go_on([row for row, _ in kept], [line.codes[-1] for line in live])
-        made = [line.made(self._alphabet, n, ended, power) for line, ended in done]
+        made = [self._made(line, ended, power) for line, ended in done]
         return tuple(sorted(made, key=lambda each: -each.score)[:width])
 
 

@@ -8,33 +8,41 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.data.dataset import Dataset
 from core.engine.capture import Capture
+from core.engine.feeding import Feeding
+from core.engine.generating import own_past
 from core.engine.program import Program, Values
 from core.errors import DataError
 from core.questions import MOST_PREFIXES, Reading
 
 
 def read(
-    program: Program,
+    feeding: Feeding,
     parameters: Mapping[str, Tensor],
-    output: str,
+    dataset: Dataset,
     inputs: np.ndarray,
-    steps: int | None,
     unit: int | None,
     step: int,
 ) -> Reading:
-    """``inputs`` is (steps, features) or (features,); ``steps`` is as long as a target that nothing else gives a length.
+    """``inputs`` is (steps, features) or (features,), the main input.
 
-    Dropout is off, and the parameters are only copied from.
+    Where another input reads what was answered before, it reads the network's own answers, and no gradient passes
+    through them. Dropout is off, and the parameters are only copied from.
     """
-    _check(program, inputs)
+    program, output, steps = feeding.program, feeding.output, dataset.target.steps
+    main = next(iter(dataset.inputs))
+    beside = feeding.inputs if dataset.feedback != main else ()
+    _check(program, inputs, beside)
+    fed = own_past(feeding, parameters, dataset, {main: inputs}) if beside else None
     some = next(iter(parameters.values()))
     whole = torch.tensor(np.asarray(inputs), dtype=some.dtype, device=some.device)
     copies = {name: tensor.detach().clone().requires_grad_() for name, tensor in parameters.items()}
     with torch.enable_grad():
         entering = whole.unsqueeze(-2).requires_grad_()
         capture = Capture(every_layer=True)
-        values = program.run(copies, _to_all(program, entering), steps=steps, capture=capture)
+        given = {key: entering if key not in beside or fed is None else fed for key in _inputs(program)}
+        values = program.run(copies, given, steps=steps, capture=capture)
         score = values.logits[output][..., 0, :]
         said = values.outputs[output].detach()[..., 0, :]
         at = step if score.dim() == 1 else step % len(score)
@@ -54,15 +62,17 @@ def read(
     )
 
 
-def _check(program: Program, inputs: np.ndarray) -> None:
+def _check(program: Program, inputs: np.ndarray, beside: tuple[str, ...]) -> None:
     for layer in program.network.of_kind("input"):
+        if layer.id in beside:
+            continue
         wanted = (2 if layer.params["sequence"] else 1, int(layer.params["units"]))
         if (inputs.ndim, inputs.shape[-1]) != wanted or not inputs.size:
             raise DataError("What was asked about does not fit the input “{name}”.", name=layer.name)
 
 
-def _to_all(program: Program, values: Tensor) -> dict[str, Tensor]:
-    return {layer.id: values for layer in program.network.of_kind("input")}
+def _inputs(program: Program) -> list[str]:
+    return [layer.id for layer in program.network.of_kind("input")]
 
 
 @torch.no_grad()
@@ -79,7 +89,7 @@ def _course(
     valid = torch.from_numpy(lengths).to(whole.device)
     there = torch.arange(long, device=whole.device)[:, None] < valid
     beginnings = whole[:, None] * there[..., None]
-    values: Values = program.run(parameters, _to_all(program, beginnings), steps=steps, lengths=valid)
+    values: Values = program.run(parameters, dict.fromkeys(_inputs(program), beginnings), steps=steps, lengths=valid)
     return lengths, values.outputs[output].cpu().numpy().copy()
 
 

@@ -112,7 +112,8 @@ def _is_next_symbol(data: Dataset) -> bool:
     """Whether the answers are the symbols that are read one step later."""
     main = _beside(data)
     read = symbols(main)
-    if read is None or data.target.steps != read.shape[1] or read.shape[1] < 2 or main.classes != data.target.classes:
+    names = main.classes if main.codes else main.names
+    if read is None or data.target.steps != read.shape[1] or read.shape[1] < 2 or names != data.target.classes:
         return False
     told = data.target.values[..., 0].astype(int)
     counted = np.ones(told.shape, bool) if data.mask is None else data.mask.astype(bool)

@@ -91,6 +91,8 @@ def build(source: Symbols, name: str, values: Mapping[str, Any]) -> Dataset:
         inputs={"x": _given(shown, vocabulary, flags)},
         target=Field(target, names=("next",), classes=vocabulary, codes=True),
         split=split,
+        feedback="x" if every else "",
+        begun=every,
         view="text",
         source="Imported by you.",
     )

@@ -60,6 +60,9 @@ def test_encoder_and_decoder_may_differ_in_steps() -> None:
     assert data.inputs["x"].steps == 7
 
 
+LETTERS = ("a", "b", ".")
+
+
 def told(**changes: object) -> Dataset:
     """Two letters are answered, "." ends; what was answered is read next. The second row is padded."""
     target = np.array([[0, 1, 2], [1, 2, 0]], np.float32)[..., None]
@@ -74,7 +77,7 @@ def told(**changes: object) -> Dataset:
     return toy(**{**values, **changes})
 
 
-def letters(values: np.ndarray, classes: tuple[str, ...] = ("a", "b", ".")) -> Field:
+def letters(values: np.ndarray, classes: tuple[str, ...] = LETTERS) -> Field:
     return Field(np.asarray(values, np.float32), classes=classes, codes=True)
 
 
@@ -105,7 +108,10 @@ def test_padding_may_hold_anything_else_may_not() -> None:
         ({"feedback": "later"}, "no array “later”"),
         ({"feedback": "x"}, "its size differs"),
         ({"inputs": {"previous": letters(np.zeros((2, 3, 1)), ("b", "a", "."))}}, "do not begin with those"),
-        ({"inputs": {"previous": Field(np.zeros((2, 3, 1), np.float32))}}, "do not begin with those"),
+        ({"inputs": {"previous": Field(np.zeros((2, 3, 1), np.float32))}}, "its size differs"),
+        ({"inputs": {"previous": Field(np.zeros((2, 3, 3), np.float32))}}, "do not begin with those"),
+        ({"inputs": {"previous": Field(np.zeros((2, 3, 3), np.float32), LETTERS)}}, "sample 0 differs at step 1"),
+        ({"inputs": {"previous": Field(np.ones((2, 3, 3), np.float32), LETTERS)}}, "sample 0 differs at step 1"),
         ({"end": 3}, "is none of its answers"),
         ({"target": Field(np.zeros((2, 3, 1), np.float32)), "feedback": ""}, "is none of its answers"),
     ],
@@ -113,6 +119,14 @@ def test_padding_may_hold_anything_else_may_not() -> None:
 def test_a_false_past_is_refused(changes: dict[str, object], sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
         told(**changes)
+
+
+def test_classes_may_be_read_as_flags() -> None:
+    flags = np.eye(3, dtype=np.float32)[[[1, 0, 1], [0, 1, 2]]]
+    data = told(inputs={"x": Field(flags, LETTERS)}, feedback="x", begun=True)
+    assert data.start is None
+    with pytest.raises(DataError, match="do not begin with those"):
+        told(inputs={"x": Field(flags, ("b", "a", "."))}, feedback="x")
 
 
 def test_numbers_are_fed_back_as_they_are() -> None:
@@ -133,6 +147,13 @@ def test_stretches_of_something_longer_have_no_start() -> None:
     following = np.array([[1, 2, 0], [0, 1, 1]], np.float32)[..., None]
     data = told(inputs={"x": letters(values)}, target=letters(following), feedback="x", mask=None)
     assert data.start is None
+    alike = {
+        "inputs": {"x": letters(values[[0, 0]])},
+        "target": letters(following[[0, 0]]),
+        "feedback": "x",
+        "mask": None,
+    }
+    assert told(**alike).start is not None and told(**alike, begun=True).start is None
 
 
 def test_normalisation_goes_there_and_back() -> None:

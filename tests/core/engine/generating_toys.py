@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from core.data.cache import dataset
+from core.data.importers.text import Symbols
+from core.data.own.text import store
 from core.edits import SetWeights
 from core.engine.session import Session
 from core.project import Project
@@ -62,9 +65,31 @@ def drawn() -> Project:
     return _ready(project)
 
 
+def continued() -> Project:
+    """A GRU goes on with a text of one's own, of which it reads a flag for each letter."""
+    codes = np.random.default_rng(7).integers(0, 4, 90).astype(np.int32)
+    content = store(Symbols(codes, ("a", "b", "c", "d"), "characters"), "t")
+    project = new_project("own_text", content=content, name="t", window=6, stride=2)
+    told = add(project, "input", "Told", units=4, sequence=True)
+    gru = add(project, "gru", "GRU", units=6)
+    output = add(project, "output", "Output", units=4, activation="softmax")
+    connect(project, told, gru), connect(project, gru, output)
+    return _ready(project)
+
+
+def foretold() -> Project:
+    """An Elman layer tells the sunspots of the next year at each one."""
+    project = new_project("sunspots", target="every", window=7)
+    years = add(project, "input", "Years", units=1, sequence=True)
+    hidden = add(project, "dense", "Hidden", units=5, activation="tanh")
+    output = add(project, "output", "Output", units=1, activation="identity")
+    connect(project, years, hidden), connect(project, hidden, hidden, delay=1), connect(project, hidden, output)
+    return _ready(project)
+
+
 def _ready(project: Project) -> Project:
     set_value(project, "precision", "float64")
-    set_value(project, "loss", "mse" if project.data.key == "drawing" else "cross_entropy")  # type: ignore[union-attr]
+    set_value(project, "loss", "mse" if project.dataset().task == "regression" else "cross_entropy")
     set_value(project, "batch_size", 16)
     generator = torch.Generator().manual_seed(5)
     weights = {

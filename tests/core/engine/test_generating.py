@@ -16,7 +16,16 @@ from core.generation import Alphabet, way_of
 from core.generation import inputs_of as inputs_of_sample
 from core.project import Project
 from core.script import set_value
-from tests.core.engine.generating_toys import drawn, recurrent, session, tensors, told_backwards, written
+from tests.core.engine.generating_toys import (
+    continued,
+    drawn,
+    foretold,
+    recurrent,
+    session,
+    tensors,
+    told_backwards,
+    written,
+)
 
 ROWS = np.arange(6)
 CLOSE = 1e-10
@@ -91,9 +100,40 @@ class Drawn(Plain):
         return sums
 
 
+class Continued(Plain):
+    """Reads a flag for each letter."""
+
+    def begin(self, project: Project, rows: np.ndarray) -> None:
+        self.gru, self.state = recurrent(project, "GRU", nn.GRU, 4, 6), None
+
+    def step(self, read: Tensor) -> Tensor:
+        h, self.state = self.gru(read.double()[None], self.state)
+        return h[0] @ self.find("Output<GRU.weight").T + self.find("Output.bias")
+
+    def answer(self, sums: Tensor) -> Tensor:
+        return torch.eye(4, dtype=torch.float64)[sums.argmax(-1)]
+
+
+class Foretold(Plain):
+    def begin(self, project: Project, rows: np.ndarray) -> None:
+        self.before = torch.zeros(len(rows), 5, dtype=torch.float64)
+
+    def step(self, read: Tensor) -> Tensor:
+        find = self.find
+        back = self.before @ find("Hidden<Hidden@1.weight").T
+        self.before = torch.tanh(find("Hidden.bias") + read @ find("Hidden<Years.weight").T + back)
+        return self.before @ find("Output<Hidden.weight").T + find("Output.bias")
+
+    def answer(self, sums: Tensor) -> Tensor:
+        return sums
+
+
 CASES = pytest.mark.parametrize(
-    ("make", "plain"), [(told_backwards, ToldBackwards), (written, Written), (drawn, Drawn)]
-)
+    ("make", "plain"),
+    [
+        (told_backwards, ToldBackwards), (written, Written), (drawn, Drawn), (continued, Continued), (foretold, Foretold)
+    ],
+)  # fmt: skip
 
 
 @CASES
@@ -376,6 +416,58 @@ def test_free_running_beside_teacher_forcing():
         wanted = 16 * (sums - other.target).square().mean((1, 2)).sqrt().numpy()
         assert np.allclose(errors, wanted, rtol=1e-9)
     assert np.allclose(found.taught[:2], found.free[:2]) and not np.allclose(found.taught[2:], found.free[2:])
+
+
+def test_a_text_of_ones_own_is_continued_from_its_first_letters():
+    project = continued()
+    one, data = session(project), project.dataset()
+    with pytest.raises(DataError, match="give the first one"):
+        one.generate({}, way_of("greedy"))
+    (made,) = one.generate({}, way_of("greedy"), (2, 0, 3), steps=12)
+    plain, codes = Continued(project, np.array([0])), [2, 0, 3]
+    for step in range(11):
+        logs = torch.log_softmax(plain.step(torch.eye(4)[[codes[step]]]), -1)[0]
+        if step >= 2:
+            codes.append(int(logs.argmax()))
+        assert made.log_probabilities[step] == pytest.approx(float(logs[codes[step + 1]]), abs=CLOSE)
+    assert made.answers.tolist() == codes[1:] and made.given == 2
+    assert made.text == "".join(data.target.classes[code] for code in codes)
+    several = one.generate({}, way_of("sampling"), (2, 0), count=5, seed=3)
+    assert len({each.text for each in several}) > 1
+    assert [each.text for each in several] == [
+        each.text for each in one.generate({}, way_of("sampling"), (2, 0), 5, seed=3)
+    ]
+    for each in (*several, *one.generate({}, way_of("beam", width=4), (2, 0), count=4)):
+        plain, logs = Continued(project, np.array([0])), []
+        for code, asked in zip([2, *each.answers[:-1]], each.answers, strict=True):
+            logs.append(float(torch.log_softmax(plain.step(torch.eye(4)[[code]]), -1)[0, asked]))
+        assert each.log_probabilities == pytest.approx(logs, abs=CLOSE)
+
+
+def test_numbers_without_a_start_are_not_made_up():
+    with pytest.raises(DataError, match="no value to begin with"):
+        session(foretold()).generate({}, way_of("greedy"))
+
+
+def test_reading_an_input_answers_by_itself_where_the_network_reads_its_answers():
+    project = drawn()
+    one, flags = session(project), np.eye(10)[4]
+    reading = one.read(flags, 3, 5)
+    (wanted,) = one.generate({"x": flags}, way_of("greedy"))
+    assert np.allclose(reading.output, wanted.answers, rtol=0, atol=CLOSE) and reading.step == 5
+    # The slope along a direction, what was fed back held: only the digit moves.
+    (fed,) = one._feeding.inputs
+    digit = next(layer.id for layer in project.network.of_kind("input") if layer.id != fed)
+    past = np.concatenate([np.zeros((1, 8)), wanted.answers[:-1]])[:, None]
+    way = np.random.default_rng(0).standard_normal(10)
+
+    def said(x):
+        given = {digit: torch.tensor(x[None]), fed: torch.tensor(past)}
+        with torch.no_grad():
+            return float(one._model.program.run(one._learner.tensors, given).outputs[one._feeding.output][5, 0, 3])
+
+    slope = (said(flags + 1e-5 * way) - said(flags - 1e-5 * way)) / 2e-5
+    assert slope == pytest.approx(float((reading.gradient * way).sum()), rel=1e-6)
 
 
 def test_steps_that_do_not_count_are_left_out():

@@ -72,6 +72,7 @@ def test_the_next_symbol_is_asked_and_parts_share_none(window: int, stride: int,
             asked_at = range(start + 1, start + window + 1) if asked == "every" else [start + window]
             assert np.atleast_1d(told[sample]).tolist() == [codes[at] for at in asked_at]
             places.setdefault(part, set()).update(asked_at)
+    assert data.feedback == ("x" if asked == "every" else "") and data.start is None and data.end is None
     assert max(places["train"]) < min(places["validation"]) <= max(places["validation"]) < min(places["test"])
 
 
