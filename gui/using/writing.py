@@ -10,7 +10,7 @@ from core.catalogue.generation import GENERATION
 from core.catalogue.spec import Choice, replaced
 from core.data.dataset import Dataset
 from core.errors import StudioError
-from core.generation import Alphabet, Generate, Generated, answer_alphabet, inputs_of, read_text
+from core.generation import MOST_STEPS, Alphabet, Generate, Generated, answer_alphabet, inputs_of, read_text
 from core.questions import Question
 from gui.forms.form import SpecForm
 from gui.icons import icon
@@ -25,6 +25,8 @@ from gui.widgets import muted, words
 
 MANY = 6
 """Sequences that are drawn by lot at once."""
+OPENING = 8
+"""Symbols of the data that a continuation begins with until the user types other ones."""
 USUAL = "beam"
 CONTINUES = "sampling"
 """The way at first: for what answers a source, and for what only goes on."""
@@ -92,11 +94,10 @@ class WritingPage(UsePage):
         self.source.setLayoutDirection(_way(right_to_left(main.classes or main.names)))
         self.source.setPlaceholderText(tr("Type a text"))
         self.begins.setLayoutDirection(_way(self._backwards))
-        self.begins.setPlaceholderText(
-            tr("Type how it begins") if data.start is not None else tr("Type at least one letter to begin with")
-        )
-        self.given, self._sample, self.seed = [], -1, 0
-        self.begins.clear()
+        self.begins.setPlaceholderText(self._invitation())
+        self._sample, self.seed = -1, 0
+        self.given = self._first_symbols() if only and data.start is None else []
+        self.begins.setText(self._alphabet.write(self.given))
         self.source.clear()
         self._mark_sample(0)
         self.sample.setMaximum(len(data.samples(part_of(data))))
@@ -113,7 +114,10 @@ class WritingPage(UsePage):
             return None
         way = self.chosen_way
         count = {"greedy": 1, "sampling": MANY}.get(way.key) or min(MANY, int(way["width"]))
-        return Generate(self._source, way, tuple(self.given), count, seed=self.seed)
+        # Without a start or an end, it goes on for as long as a sample is.
+        endless = self.data.start is None and self.data.end is None
+        steps = min(MOST_STEPS, len(self.given) + int(self.data.target.steps or 1)) if endless else None
+        return Generate(self._source, way, tuple(self.given), count, steps, self.seed)
 
     def take(self, result: object) -> None:
         assert isinstance(result, tuple) and self.data is not None
@@ -130,6 +134,21 @@ class WritingPage(UsePage):
         self.said.clear()
 
     # -- how it is done ----------------------------------------------------------------------------------------------
+
+    def _invitation(self) -> str:
+        assert self.data is not None
+        if self.data.start is not None:
+            return tr("Type how it begins")
+        words_ = bool(self._alphabet.between)
+        return tr("Type at least one word to begin with") if words_ else tr("Type at least one letter to begin with")
+
+    def _first_symbols(self) -> list[int]:
+        """A beginning where the data knows no start: that of the first sample that it does not learn from."""
+        data = self.data
+        assert data is not None
+        fed = data.inputs[data.feedback]
+        values = fed.values[data.samples(part_of(data))[0]][:OPENING]
+        return [int(code) for code in (values[:, 0] if fed.codes else values.argmax(1))]
 
     @property
     def _truth(self) -> str:
@@ -200,6 +219,8 @@ class WritingPage(UsePage):
         self.begins.setToolTip(
             tr("Not known to the network and left out: {symbols}", symbols=" ".join(unknown)) if unknown else ""
         )
+        if not self.given and self.data is not None and self.data.start is None:
+            self.forget()
         self.edited.emit()
 
     def _typed(self) -> None:
