@@ -57,6 +57,8 @@ class UsePanel(QWidget):
         self.page: UsePage | None = None
         self._data: Dataset | None = None
         self._asked: Question | None = None
+        self.refused = ""
+        """Why the last question could not be answered; empty where it was."""
         self._moment: tuple[object, ...] = ()
         self._asked_at = 0.0
         self._judged: tuple[State, bool] | None = None
@@ -83,7 +85,7 @@ class UsePanel(QWidget):
             data = self._document.project.dataset()
         except StudioError:
             data = None
-        self._asked, self._moment, self._data = None, (), data
+        self._asked, self._moment, self._data, self.refused = None, (), data, ""
         if self.page is not None:
             self.page.hide()
         self.page = None if data is None else self._page(self._fitting(data))
@@ -157,8 +159,12 @@ class UsePanel(QWidget):
         if answer.question is not self._asked or self.page is None:
             return
         self._asked = None
+        self.refused = tr_core(answer.template, **answer.values) if answer.template else ""
         if answer.result is not None:
             self.page.take(answer.result)
+        elif self.refused:
+            self.page.forget()
+        self._say()
 
     def _say(self) -> None:
         problems = errors(self._document.state) if not self._runner.busy else []
@@ -167,6 +173,8 @@ class UsePanel(QWidget):
             text = tr("The network can not answer yet. {why}", why=why)
         elif self._runner.status == "loading":
             text = tr("Loading the engine …")
+        elif self.refused:
+            text = tr("The network can not answer this. {why}", why=self.refused)
         elif self._untrained():
             text = tr("Not trained yet: these answers come from the first, random weights.")
         elif self._runner.busy and self._runner.report is not None:
