@@ -75,7 +75,11 @@ class Rewiring:
         for link in [k for k in self.network.links.values() if k.role == "initial"]:
             a, b = self.network.layers[link.source].name, self.network.layers[link.target].name
             self.do(Remove(links=(link.id,)))
-            self.say("“{a}” no longer hands its last state to “{b}”.", a=a, b=b)
+            if any(k.source != link.target for k in self.network.into(link.target)):
+                self.say("“{a}” no longer hands its last state to “{b}”.", a=a, b=b)
+            else:
+                self._join(link.source, link.target)
+                self.say("“{b}” reads “{a}” instead of beginning with its last state.", a=a, b=b)
 
     def take_out_time(self) -> None:
         """No layer turns sequences into single values, or back."""
