@@ -68,7 +68,7 @@ class FreeRunPlot(LivePlot):
             self.found = None
             return tr(
                 "Shows how errors grow when a network reads its own answers. Choose data with a previous answer (names, "
-                "verses, pronunciation) and let an input read it."
+                "verses, pronunciation, a text of your own) and let an input read it."
             )
         self.given.setMaximum(max(1, int(data.target.steps or 1) - 1))
         self._ask(part_of(data))
@@ -81,7 +81,7 @@ class FreeRunPlot(LivePlot):
         assert found is not None
         counted = found.counted > 0  # a step that no sample counts has no error, which is no failure
         steps = np.flatnonzero(counted) + 1
-        unit = tr("share of wrong answers") if not found.unit else tr("root mean squared error")
+        unit = tr("share of wrong answers") if not found.unit else tr("RMS error")
         shown = unit if found.unit in ("", "1") else f"{unit} ({tr_core(found.unit)})"
         self.chart.set_titles(y=shown)
         both = np.concatenate([found.free, found.taught])
@@ -159,17 +159,18 @@ class FreeRunPlot(LivePlot):
         taught, free = (f'<span style="color:{line.color.name()}">━</span>' for line in (self.taught, self.free))
         if step is None:
             errors = [_mean(values, found.counted) for values in (found.taught, found.free)]
-            where = tr("all steps")
+            where = tr("{count} samples", count=len(found.samples))
         else:
             errors = [float(values[step - 1]) for values in (found.taught, found.free)]
             where = tr("t = {step}, {count} samples", step=step, count=int(found.counted[step - 1]))
+        # A number stays beside its name and its unit where the line is broken.
+        amounts = [_amount(error, found.unit).replace(" ", "\u00a0") for error in errors]
         words = (
-            f"{taught} {tr('true past')} <b>{_amount(errors[0], found.unit)}</b>",
-            f"{free} {tr('own answers')} <b>{_amount(errors[1], found.unit)}</b>",
-            where,
-            tr("{count} samples", count=len(found.samples)) if step is None else "",
+            f"{taught}\u00a0{tr('true past')}\u00a0<b>{amounts[0]}</b>",
+            f"{free}\u00a0{tr('own answers')}\u00a0<b>{amounts[1]}</b>",
+            where.replace(" ", "\u00a0"),
         )
-        self.say(" · ".join(word for word in words if word))
+        self.say(" · ".join(words))
 
 
 def _mean(values: np.ndarray, counted: np.ndarray) -> float:

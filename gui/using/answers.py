@@ -241,7 +241,8 @@ class OtherAnswers(QWidget):
             painter.drawText(QRectF(4, box.top(), wide - 8, box.height()), Qt.AlignmentFlag.AlignVCenter, share)
             painter.setPen(theme().color("text"))
             room = QRectF(wide, box.top(), self.width() - wide - 24, box.height())
-            said = text.elidedText(made.text or tr("(nothing)"), Qt.TextElideMode.ElideRight, room.width())
+            line = made.text.replace("\n", "↵") or tr("(nothing)")
+            said = text.elidedText(line, Qt.TextElideMode.ElideRight, room.width())
             side = Qt.AlignmentFlag.AlignRight if self.backwards else Qt.AlignmentFlag.AlignLeft
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | side, said)
             if row == self._right:

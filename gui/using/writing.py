@@ -132,6 +132,7 @@ class WritingPage(UsePage):
         self.row.show_answer(None, (), False, False)
         self.looks.show_weights(None, (), ())
         self.said.clear()
+        self.note.clear()
 
     # -- how it is done ----------------------------------------------------------------------------------------------
 
