@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core.data.files import bundled_rows
 from core.edits import SetParam, SetTraining
 from core.engine.session import Session
 from core.errors import DataError
@@ -143,23 +144,43 @@ def test_a_forecast_feeds_back_what_it_said(key):
             window = np.vstack([window[1:], following])
 
 
-def test_naive_forecasts_and_truth_are_those_of_the_series():
-    data = open_example("sunspots-forecast").dataset()
+def measured(key):
+    """The predicted quantity of an example as its file gives it, (times,), and its season."""
+    if key == "sunspots-forecast":
+        return np.array([float(row[1]) for row in bundled_rows("sunspots", "sunspots.csv")[1:]]), 11
+    if key == "weather":
+        rows = bundled_rows("weather", "seattle-weather.csv")
+        return np.array([float(row[rows[0].index("temp_max")]) for row in rows[1:]]), 365
+    weeks = {}
+    for day, level in bundled_rows("co2", "co2.csv")[1:]:
+        weeks.setdefault(day[:6], []).extend([float(level)] if level else [])
+    months = sorted(weeks)
+    known = [n for n, month in enumerate(months) if weeks[month]]
+    level = np.interp(range(len(months)), known, [np.mean(weeks[months[n]]) for n in known])
+    return level[1:] - level[:-1], 12
+
+
+@pytest.mark.parametrize("key", ["sunspots-forecast", "co2-every-step", "weather"])
+def test_naive_forecasts_and_truth_are_those_of_the_series(key):
+    data = open_example(key).dataset()
     series = data.info["series"]
     known = naive_forecasts(data, "validation", 30)
-    values = series.values[:, 0]
+    values, period = measured(key)
+    assert data.period == period and len(series.values) == len(values)
     for row in (0, 10, len(known.samples) - 1):
         first = series.starts[known.samples[row]] + series.window
         assert known.origins[row] == first
-        assert known.last[row].tolist() == [values[first - 1]] * 30
+        assert known.last[row] == pytest.approx([values[first - 1]] * 30)
+        seen = data.inputs["x"].normalisation.undo(data.inputs["x"].values[known.samples[row]].astype(float))
+        assert seen[-1, series.target] == pytest.approx(values[first - 1], rel=1e-5, abs=1e-4), "what was seen last"
         for ahead in range(30):
             time = first + ahead
             truth = values[time] if time < len(values) else np.nan
-            assert np.array_equal(known.truth[row, ahead], truth, equal_nan=True)
-            back = time - data.period
+            assert known.truth[row, ahead] == pytest.approx(truth, nan_ok=True)
+            back = time - period
             while back >= first:
-                back -= data.period
-            assert known.season[row, ahead] == values[back]
+                back -= period
+            assert known.season[row, ahead] == pytest.approx(values[back])
 
 
 def test_a_season_that_has_not_begun_is_not_made_up():

@@ -226,6 +226,7 @@ def test_one_symbol_of_several_and_numbers(opened, qtbot):
 def test_a_forecast_further_ahead(key, opened, qtbot):
     panel = opened(key)
     page, data = panel.page, panel._data
+    series = data.info["series"]
     page.ahead.setFocus()
     QTest.keyClick(page.ahead, Qt.Key.Key_Right)
     page.start.setFocus()
@@ -246,6 +247,15 @@ def test_a_forecast_further_ahead(key, opened, qtbot):
         for where, wanted in (("everywhere", everywhere), ("here", here)):
             assert page.errors.cells[name, where].text() == f"{number(wanted)} {data.target.unit}"
     assert np.array_equal(page.chart.lines["truth"], known.truth[1], equal_nan=True)
+    page.ahead.setFocus()
+    QTest.keyClick(page.ahead, Qt.Key.Key_End)
+    settle(qtbot, panel)
+    furthest = min(60, len(known.samples))
+    assert page.ahead.value() == furthest and page.told.shape == (len(known.samples), furthest)
+    first = series.starts[known.samples[1]] + series.window
+    seen = series.values[first - 1, series.target]
+    came = series.values[first : first + furthest, series.target]
+    assert page.errors.cells["last", "here"].text() == f"{number(np.abs(came - seen).mean())} {data.target.unit}"
     panel.grab()
 
 
