@@ -143,7 +143,8 @@ class Alternatives(QWidget):
         theme().changed.connect(self.update)
 
     def show_place(self, made: Generated | None, place: int, symbols: tuple[str, ...]) -> None:
-        """What could stand at ``place`` of an answer; -1 shows nothing."""
+        """What could stand at ``place`` of an answer; -1 says how to choose one. Without an answer it is not there."""
+        self.setVisible(made is not None)
         if made is None or not 0 <= place < len(made):
             self.names, self.shares = (), np.zeros(0)
         else:
@@ -161,8 +162,8 @@ class Alternatives(QWidget):
         text = painter.fontMetrics()
         if not self.names:
             painter.setPen(theme().color("muted"))
-            box = QRectF(self.rect()).adjusted(2, 0, -2, 0)
-            way = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+            box = QRectF(self.rect()).adjusted(2, 4, -2, 0)
+            way = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
             painter.drawText(box, int(way), tr("Point at a letter to see what else could stand there; click it to take another one."))  # fmt: skip
             painter.end()
             return

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
-from core.edits import Remove, SetTraining
+from core.edits import Remove, SetParam, SetTraining
 from core.engine.session import Session
 from core.examples import open_example
 from core.fitting import choose_data
@@ -215,3 +215,18 @@ def test_the_attention_is_mapped_beside_the_answer(opened, qtbot):
     assert page.looks.looked == 1
     words = page.looks.words_at(page.looks.cell(1, 0).center())
     assert f"“{page.row.marks[1]}” looks at “{page.looks._source[0]}”" in words
+
+
+def test_a_network_that_can_not_write_says_why(opened, qtbot):
+    panel = opened("hafez")
+    document = panel._document
+    gru = next(layer for layer in document.project.network if layer.kind == "gru")
+    document.do(SetParam(gru.id, "bidirectional", True))
+    qtbot.waitUntil(lambda: bool(panel.refused), timeout=20000)
+    assert "can not answer this" in panel.state.text() and gru.name in panel.state.text()
+    assert not panel.page.answers and not panel.page.said.text() and not panel.page.note.text()
+    assert not panel.page.else_.isVisible()
+    document.undo()
+    qtbot.waitUntil(lambda: bool(panel.page.answers), timeout=20000)
+    assert panel.page.else_.isVisible()
+    assert not panel.refused and "can not" not in panel.state.text()
