@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QCursor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -16,7 +16,7 @@ from gui.text import tr
 from gui.theme import theme
 from gui.unroll import gate_drawings
 from gui.unroll.gate_numbers import GateNumbers, about_gate, gate_numbers
-from gui.unroll.layout import FOOTER, HEADER
+from gui.unroll.layout import FOOTER, GUTTER, HEADER
 from gui.why.here import Question, open_menu
 from gui.why.questions import about_unit
 
@@ -26,11 +26,16 @@ if TYPE_CHECKING:
 SIZE = (500, 372)
 TITLE = 46.0
 STRIP = 30.0
+GAP = 12
+"""Pixels between the card and the cell that it explains."""
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
 class CellDiagram(QWidget):
-    """A card over the unrolled view that follows the selected step."""
+    """A card over the unrolled view that follows the selected step.
+
+    It belongs to the window, as the view may be lower than the card.
+    """
 
     def __init__(self, view: UnrollView) -> None:
         super().__init__(view)
@@ -45,24 +50,43 @@ class CellDiagram(QWidget):
         self.setMouseTracking(True)
         self.resize(*SIZE)
         self.hide()
+        view.installEventFilter(self)
 
     def open(self, layer: str) -> None:
         """Show the inside of a layer."""
         if layer != self.layer:
             self.layer, self.unit = layer, None
-        self.show()
-        self.raise_()
         self.place()
+        self.show()
         self.refresh()
 
     def place(self) -> None:
-        """In the corner of the view that leaves the selected column in sight."""
-        room = self._view.rect()
-        self.resize(min(SIZE[0], room.width() - 20), SIZE[1])
-        column = self._view.shown.column
-        right = column is None or self._view.layout_.column_rect(column).center().x() < room.width() * 0.55
-        x = room.width() - self.width() - 14 if right else 182
-        self.move(max(6, x), int(max(HEADER + 4, room.height() - FOOTER - self.height() - 8)))
+        """Where there is room in the window without covering the cell it explains: in a corner of the view, or beyond it."""
+        window = self._view.window()
+        if self.parentWidget() is not window:
+            shown = self.isVisible()
+            self.setParent(window)
+            self.setVisible(shown)
+        corner = self._view.mapTo(window, self._view.rect().topLeft())
+        view = QRect(corner, self._view.size()).adjusted(0, int(HEADER) + 4, 0, 0)
+        self.resize(min(SIZE[0], window.width() - 20), SIZE[1])
+        self.move(_best_place(self.size(), view, window.rect(), self._explained().translated(corner)))
+        self.raise_()
+
+    def _explained(self) -> QRect:
+        """The cell at the selected step, in pixels of the view; empty where it is out of sight."""
+        layout, column = self._view.layout_, self._view.shown.column
+        row = layout.unrolled.by_layer.get(self.layer)
+        if row is None or column is None:
+            return QRect()
+        return layout.cell(row.index, column).toAlignedRect().intersected(self._view.rect())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Hide and self.isVisible():
+            self.hide()
+        elif event.type() == QEvent.Type.Move and self.isVisible():
+            self.place()
+        return super().eventFilter(watched, event)
 
     def step(self) -> int:
         """The step that is shown."""
@@ -221,3 +245,29 @@ class CellDiagram(QWidget):
             left = rect.left() + width * (self.unit % len(units))
             painter.setPen(QPen(theme().color("selection"), 2))
             painter.drawRect(QRectF(left, rect.top() - 2, width, rect.height() + 4))
+
+
+def _best_place(size: QSize, view: QRect, window: QRect, cell: QRect) -> QPoint:
+    """Of the corners of the view and the places below and above a cell, the one that covers least of the cell and of what
+    lies outside the view. All rectangles are in pixels of the window."""
+    right, low = view.right() - size.width() - 14, view.bottom() - int(FOOTER) - size.height() - 8
+    left = view.left() + int(GUTTER) + 14
+    wanted = [QPoint(right, low), QPoint(left, low)]
+    if not cell.isEmpty():
+        across = cell.center().x() - size.width() // 2
+        wanted += [QPoint(across, cell.bottom() + GAP), QPoint(across, cell.top() - GAP - size.height())]
+        wanted += [QPoint(cell.right() + GAP, low), QPoint(cell.left() - GAP - size.width(), low)]
+
+    def inside(place: QPoint) -> QRect:
+        x = max(6, min(place.x(), window.right() - size.width() - 6))
+        y = max(view.top(), min(place.y(), window.bottom() - size.height() - 6))
+        return QRect(QPoint(x, y), size)
+
+    def cost(card: QRect) -> tuple[int, int]:
+        return _area(card & cell), _area(card) - _area(card & view)
+
+    return min(map(inside, wanted), key=cost).topLeft()
+
+
+def _area(rect: QRect) -> int:
+    return 0 if rect.isEmpty() else rect.width() * rect.height()

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
+from gui.unroll.cell_diagram import SIZE
 from gui.unroll.gate_numbers import gate_numbers
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -39,6 +41,30 @@ def test_a_double_click_opens_an_lstm_and_its_formula_holds(make):
     diagram.grab()
     hands.key(Qt.Key.Key_Escape)
     assert not diagram.isVisible()
+
+
+def test_in_a_low_view_the_card_takes_room_of_the_window_and_leaves_its_cell_in_sight(make, qtbot):
+    hands = make("digits-pixels-lstm", size=(718, 357))
+    window = QWidget()
+    window.resize(1280, 800)
+    hands.view.setParent(window)
+    hands.view.setGeometry(221, 65, 718, 357)
+    with qtbot.waitExposed(window):
+        window.show()
+    hands.view.show()
+    for step in (3, 30, 60):
+        hands.click(hands.header("LSTM", step))
+        diagram = opened(hands, "LSTM", step)
+        assert diagram.height() == SIZE[1] and window.rect().contains(diagram.geometry())
+        cell = hands.view.mapTo(window, hands.cell("LSTM", step))
+        assert not diagram.geometry().contains(cell)
+        hands.key(Qt.Key.Key_Escape)
+    opened(hands, "LSTM", 60)
+    hands.view.hide()
+    assert not hands.view.diagram.isVisible()
+    hands.view.diagram.setParent(hands.view)
+    hands.view.setParent(None)
+    window.close()
 
 
 def test_a_gru_of_two_directions_reads_the_step_after_in_its_second_one(make):

@@ -89,7 +89,7 @@ def test_arrows_take_the_gradient_that_goes_back_along_them(make):
     assert f"goes back here: {number(float(flow))}" in hands.words(hands.middle(copy))
     hands.view.commands["direct"].trigger()
     hands.view.grab()
-    levels, _ = hands.view.painting._levels(copy.tie)
+    levels, _ = hands.view.painting.arrows.levels(copy.tie)
     assert set(levels) == {-1}, "no arrow through time belongs to the direct part"
 
 
