@@ -44,6 +44,8 @@ class Scrubber(QWidget):
                 self.slider.setValue(place)
         if words != self.words.text():
             self.words.setText(words)
+            # Fewer digits must not widen the slider under the hand that drags it.
+            self.words.setMinimumWidth(max(self.words.minimumWidth(), self.words.sizeHint().width()) if able else 0)
 
 
 class Scrubbers(QWidget):
