@@ -14,6 +14,7 @@ from core.describe import number
 from core.project import Change
 from core.reports import Examination
 from core.shapes import groups
+from core.why.numbers import Number
 from gui.plots.base import LivePlot
 from gui.plots.brush import BrushHeat
 from gui.plots.chart import Chart
@@ -127,6 +128,8 @@ class ActivationPlot(LivePlot):
         if chart is self.input:
             return self._ask_input(*cell)
         layer, quantity = self._chosen(), self.quantity.currentData()
+        if self._looks(examination):
+            return [Question(Number("attention", layer, *cell), tr("Why this attention?"))]
         has = {"gradient": examination.gradients, "cell": examination.cells}.get(quantity, {})
         step = cell[1] if self._is_sequence(examination) else None
         return about_unit(layer, quantity if layer in has else "value", cell[0], step)

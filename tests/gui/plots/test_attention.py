@@ -8,6 +8,8 @@ from PySide6.QtTest import QTest
 
 from core.engine.session import Session
 from core.examples import open_example
+from core.why.explain import Explainer
+from core.why.numbers import Number
 from gui.document import Document
 from gui.plots.activations import ActivationPlot
 from gui.theme import theme
@@ -41,6 +43,18 @@ def test_the_pointer_reads_a_weight_in_words(plot, make):
     QTest.mouseMove(plot.units.viewport(), make.pixel(plot.units, 3, 12))
     text = plot.words.text()
     assert "t = 3 of 16 looks at step 12 of “Encoder”" in text
+
+
+def test_a_cell_answers_why_the_network_looks_there(plot, make):
+    for place in ((8, 4), (3, 12)):
+        QTest.mouseMove(plot.units.viewport(), make.pixel(plot.units, *place))
+    (question,) = plot.questions_here()
+    layer = plot.layer.currentData()
+    assert question.asked == Number("attention", layer, 11, 2)
+    project = plot.document.project
+    trace = Session(project.state, project.dataset()).trace(5, "train")
+    explainer = Explainer(project.network, project.weights, trace)
+    assert explainer.explain(question.asked).value == pytest.approx(float(weights(plot)[2, 11]), rel=1e-4)
 
 
 def test_the_table_names_the_steps_of_the_memory(plot):
