@@ -10,27 +10,12 @@ from PySide6.QtWidgets import QApplication, QMenu
 from core.edits import SetParam, SetTraining
 from core.why.aggregates import Aggregate
 from core.why.numbers import Number
-from gui.main_window import MainWindow
+from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
-@pytest.fixture
-def window(qtbot):
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.resize(1400, 900)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    made.runner.start()
-    qtbot.waitUntil(lambda: made.runner.status == "idle", timeout=90000)
-    yield made
-    made.document.undo_stack.setClean()
-    made.close()
-
-
-def trained(qtbot, window, example, units=6, epochs=1):
+def trained(qtbot, window, example, units=6, epochs=1):  # noqa: F811
     window.document.undo_stack.setClean()
     window.files.open_example(example)
     network = window.document.project.network
@@ -44,11 +29,11 @@ def trained(qtbot, window, example, units=6, epochs=1):
     qtbot.waitUntil(lambda: window.runner.examination is not None, timeout=20000)
 
 
-def why(window):
+def why(window):  # noqa: F811
     return window.docks.all["why"].widget()
 
 
-def answered(qtbot, window):
+def answered(qtbot, window):  # noqa: F811
     """What the panel says, as soon as the sample is traced."""
     panel = why(window)
     qtbot.waitUntil(lambda: panel.asking.answer is not None and panel.asking.explainer is not None, timeout=20000)
@@ -61,7 +46,13 @@ def open_menu_at(chart, pos):
     port = chart.viewport()
     QTest.mouseMove(port, pos)
     QTest.mouseClick(port, RIGHT, pos=pos)
-    return next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMenu) and w.isVisible())
+    return opened_menu()
+
+
+def opened_menu():
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
 
 
 def choose(menu, words="Why"):
@@ -76,7 +67,7 @@ def at(chart, x, y):
     return chart.mapFromScene(box.mapViewToScene(place))
 
 
-def ask_by_key(qtbot, window):
+def ask_by_key(qtbot, window):  # noqa: F811
     """Alt+W where the keyboard is; a menu that was open may have left no window active."""
     focus = QApplication.focusWidget() or window.focusWidget()
     window.activateWindow()
@@ -84,7 +75,7 @@ def ask_by_key(qtbot, window):
     QTest.keySequence(focus or window, "Alt+W")
 
 
-def show(qtbot, window, key):
+def show(qtbot, window, key):  # noqa: F811
     window.docks.show(key)
     plot = window.plots[key]
     qtbot.waitUntil(lambda: plot.isVisible() and plot.width() > 50, timeout=5000)
@@ -94,7 +85,7 @@ def show(qtbot, window, key):
     return plot
 
 
-def test_plots_of_a_classifier(qtbot, window):
+def test_plots_of_a_classifier(qtbot, window):  # noqa: F811
     trained(qtbot, window, "digits-rows-elman")
     hidden = window.document.project.network.layer("Hidden").id
 
@@ -139,7 +130,7 @@ def test_plots_of_a_classifier(qtbot, window):
     cell = tuple(int(v) for v in np.argwhere(matrix.counts > 0)[0])
     pos = matrix.cell_rect(cell).center().toPoint()
     QApplication.sendEvent(matrix, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pos, matrix.mapToGlobal(pos)))
-    choose(next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMenu) and w.isVisible()))
+    choose(opened_menu())
     qtbot.waitUntil(lambda: bool(why(window).asking.answer.terms), timeout=20000)
     number, found = answered(qtbot, window)
     assert found.value == matrix.counts[cell] and window.runner.sample == number.sample
@@ -148,20 +139,30 @@ def test_plots_of_a_classifier(qtbot, window):
     assert found.terms[0].value == pytest.approx(float(said[cell[1]]), rel=1e-3, abs=1e-5)
 
 
-def test_states_and_probes(qtbot, window):
+def test_states_and_probes(qtbot, window):  # noqa: F811
     trained(qtbot, window, "digits-rows-elman")
     hidden = window.document.project.network.layer("Hidden").id
     plot = show(qtbot, window, "states")
     qtbot.waitUntil(lambda: not plot.empty_text() and plot.asking.transition is not None, timeout=20000)
-    plot.draw()
+    seen = []
+
+    def stands_still():
+        plot.draw()
+        seen.append(at(plot.chart, *plot._places[4, 5]))
+        return seen[-4:] == [seen[-1]] * 4
+
+    qtbot.waitUntil(stands_still)
     found = plot.asking.trajectories
-    x, y = plot._places[4, 5]
-    QTest.mouseMove(plot.chart.viewport(), at(plot.chart, x, y))
-    row, step = plot._nearest(plot.chart.pointed())
-    choose(open_menu_at(plot.chart, at(plot.chart, x, y)), "far up")
+    places = plot._places.copy()
+    pixel = at(plot.chart, *places[4, 5])
+    QTest.mouseMove(plot.chart.viewport(), pixel)
+    near = plot._nearest(plot.chart.pointed())
+    choose(open_menu_at(plot.chart, pixel), "far up")
     number, answer = answered(qtbot, window)
-    assert isinstance(number, Aggregate) and answer.value == pytest.approx(float(plot._places[row, step, 1]), rel=1e-6)
-    assert number.sample[0] == int(found.samples[row]) == window.runner.sample[0]
+    assert isinstance(number, Aggregate) and number.sample[0] == window.runner.sample[0]
+    row, step = int(np.flatnonzero(found.samples == number.sample[0])[0]), number.title.values["step"] - 1
+    assert answer.value == pytest.approx(float(places[row, step, 1]), rel=1e-6)
+    assert (row, step) == near, "it is the state under the pointer"
     assert sum(t.contribution for t in answer.terms) == pytest.approx(answer.value, rel=1e-6)
     values = plot.asking.transition.eigenvalues
     value = values[int(np.abs(values).argmax())]
@@ -179,7 +180,7 @@ def test_states_and_probes(qtbot, window):
     assert answer.symbols and hidden in {t.number.layer for t in answer.terms if t.number}
 
 
-def test_the_unrolled_view_its_arrows_and_the_diagram_of_a_cell(qtbot, window):
+def test_the_unrolled_view_its_arrows_and_the_diagram_of_a_cell(qtbot, window):  # noqa: F811
     trained(qtbot, window, "adding-lstm", epochs=0)
     window.runner.request_trace()
     window.fold_switch.show_unrolled(True)
@@ -196,7 +197,7 @@ def test_the_unrolled_view_its_arrows_and_the_diagram_of_a_cell(qtbot, window):
 
     def asked(pos, words):
         QApplication.sendEvent(view, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pos, view.mapToGlobal(pos)))
-        choose(next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMenu) and w.isVisible()), words)
+        choose(opened_menu(), words)
         return answered(qtbot, window)
 
     row = view.layout_.unrolled.by_layer[lstm]
@@ -220,18 +221,18 @@ def test_the_unrolled_view_its_arrows_and_the_diagram_of_a_cell(qtbot, window):
     view.open_diagram(lstm)
     view.diagram.unit = 2
     view.diagram.refresh()
-    view.grab()
+    view.diagram.grab()
     place = view.diagram._places["f"].center().toPoint()
     QApplication.sendEvent(
         view.diagram, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, view.diagram.mapToGlobal(place))
     )
-    choose(next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMenu) and w.isVisible()))
+    choose(opened_menu())
     number, found = answered(qtbot, window)
     assert number == Number("gate", lstm, 2, 5, "forget")
     assert found.value == pytest.approx(float(trace.layers[lstm].gates["forget"][5, 2]), rel=1e-4)
 
 
-def test_a_plot_can_be_asked_with_the_keys_alone_and_the_answer_copied(qtbot, window):
+def test_a_plot_can_be_asked_with_the_keys_alone_and_the_answer_copied(qtbot, window):  # noqa: F811
     trained(qtbot, window, "digits-rows-elman")
     hidden = window.document.project.network.layer("Hidden").id
     plot = show(qtbot, window, "activations")
@@ -250,7 +251,7 @@ def test_a_plot_can_be_asked_with_the_keys_alone_and_the_answer_copied(qtbot, wi
 
 
 @pytest.mark.parametrize("example", ["sunspots-forecast", "spirals-mlp"])
-def test_answers_in_their_own_unit(qtbot, window, example):
+def test_answers_in_their_own_unit(qtbot, window, example):  # noqa: F811
     trained(qtbot, window, example)
     plot = show(qtbot, window, "output")
     page = plot.page
