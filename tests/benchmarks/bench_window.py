@@ -44,12 +44,11 @@ def with_window(window: MainWindow, seconds: float) -> tuple[np.ndarray, float]:
     window.runner.play()
     wait(2.0)
     times: list[float] = []
-    window.runner.ticker.tick.connect(lambda: times.append(time.perf_counter()))
+    noted = window.runner.ticker.tick.connect(lambda: times.append(time.perf_counter()))
     first, begun = window.runner.report.batch, time.perf_counter()
     wait(seconds)
     rate = (window.runner.report.batch - first) / (time.perf_counter() - begun)
-    window.runner.ticker.tick.disconnect()
-    window.runner.ticker.tick.connect(window.runner._drain)
+    window.runner.ticker.tick.disconnect(noted)
     window.runner.pause()
     wait(1.0)
     return np.diff(times) * 1000 - INTERVAL_MS, rate
