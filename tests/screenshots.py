@@ -17,7 +17,13 @@ for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
     os.environ[_name] = tempfile.mkdtemp()
 
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QWidget
 
+from core.catalogue.spec import Choice
+from core.gym.models import entrant
+from core.gym.plans import GYM, default_settings, plan_of
+from core.gym.sweep import run
+from core.whatif import Cut, Put
 from gui.app import make_application
 from gui.main_window import MainWindow
 from gui.theme import theme
@@ -49,6 +55,28 @@ def trained(window: MainWindow, example: str, batches: int) -> None:
     wait(0.6)
 
 
+def ask_what_if(window: MainWindow) -> None:
+    """Set one state to 0 and cut one arrow, and look at what becomes of the gradients."""
+    until(lambda: window.runner.trace is not None)
+    network, imagining = window.document.project.network, window.runner.imagining
+    hidden = network.layer("Hidden").id
+    back = next(link.id for link in network.into(hidden) if link.source == hidden)
+    imagining.add(Put(hidden, 2, None, 0.0), Cut(back, 5), label="What if")
+    until(lambda: imagining.trace is not None)
+    imagining.show_side("difference")
+    wait(0.8)
+
+
+def sweep_memory(window: MainWindow) -> QWidget:
+    """The memory gym with the curves of three ready networks on the adding problem."""
+    chosen = Choice(GYM.key, {**default_settings().values, "task": "adding", "epochs": 40})
+    gym = window.gym.show()
+    gym.form.show_choice(chosen)
+    gym.sweeps.show(run(plan_of(chosen, [entrant("elman"), entrant("gru"), entrant("lstm")])))
+    wait(0.8)
+    return gym
+
+
 def main() -> None:
     """Take all pictures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "resources" / "screenshots"
@@ -65,11 +93,15 @@ def main() -> None:
     window.fold_switch.show_unrolled(True)
     wait(1.5)
     window.fold_switch.grab().save(str(folder / "unrolled.png"))
+    ask_what_if(window)
+    window.fold_switch.grab().save(str(folder / "whatif.png"))
+    window.runner.imagining.clear("Clear")
     window.fold_switch.show_unrolled(False)
     wait(1.0)
     theme().set_mode("light")
     trained(window, "adding-lstm", 126)
     window.grab().save(str(folder / "light.png"))
+    sweep_memory(window).grab().save(str(folder / "gym.png"))
     window.document.undo_stack.setClean()
     window.close()
 
