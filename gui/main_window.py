@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QTabWidget, QToolBar, QToolButton
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QMessageBox, QTabWidget, QToolBar, QToolButton, QWidget
 
 from gui import settings
 from gui.canvas.palette import Palette
@@ -346,6 +346,12 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             (self.files.open if path.suffix == SUFFIX else self.imports.start)(path)
 
+    def _close_windows(self) -> None:
+        """Close what opened beside this window: it would be hidden while it is destroyed, when what it uses is gone."""
+        for part in self.findChildren(QWidget):
+            if part.isWindow() and part.isVisible() and not isinstance(part, QDockWidget):
+                part.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_leave():
             event.ignore()
@@ -353,6 +359,7 @@ class MainWindow(QMainWindow):
         self.docks.remember()
         self.recovery.close()
         self.hide()  # the worker may need a moment to end
+        self._close_windows()
         self.ended_in_time = self.runner.close()
         self.files.close()
         event.accept()

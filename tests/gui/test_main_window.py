@@ -412,3 +412,10 @@ def test_a_batch_without_end_keeps_neither_an_edit_nor_the_window_waiting(qtbot,
     assert window.runner.status == "pausing"
     assert all(np.array_equal(window.document.project.weights[name], value) for name, value in learned.items())
     qtbot.waitUntil(lambda: window.runner.status == "paused", timeout=10000)
+
+
+def test_what_opened_beside_the_window_closes_with_it(window):
+    beside = [window.gym.show(), window.explorers.show("optimizer_race")]
+    assert all(part.isVisible() for part in beside)
+    window.close()
+    assert not any(part.isVisible() for part in beside)
