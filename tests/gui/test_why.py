@@ -69,7 +69,7 @@ def button(panel, key):
 
 def test_without_a_question_it_says_how_to_ask(studio):
     _, _, panel = studio
-    assert panel.empty.isVisible() and "right-click a neuron" in panel.empty.label.text()
+    assert panel.empty.isVisible() and "right-click it, on the canvas" in panel.empty.label.text()
     assert not button(panel, "latex").isEnabled() and not button(panel, "back").isEnabled()
 
 
