@@ -3,7 +3,9 @@
 The fused backward pass returns delta_t W_ih for every step, where delta_t is the gradient of the sums of the gates, and
 uses W_ih for nothing else. What it does not return is delta_{t+1} W_hh, the part of dL/dh_t that comes through the
 recurrence. So, to capture, the backward pass is given W_hh in the place of W_ih (or beside it, where somebody asks for
-dL/dx), and the input is padded with zeros to that width. Values and parameter gradients stay the same to the last bit.
+dL/dx), and the input is padded with zeros to that width. A single step passes nothing back through the recurrence: it
+goes back as it is. Values and all gradients stay the same to the last bit, dL/dx too: parameters of the layers below
+are trained by it.
 """
 
 from __future__ import annotations
@@ -74,6 +76,8 @@ class FusedLstm(torch.autograd.Function):
         units = w_hh.shape[1]
         narrow = max(features, _NARROWEST)
         wide = features + units if ctx.needs_input_grad[0] else max(narrow, units)
+        # a single step needs no room for W_hh, and a product of one row with a wider matrix may sum in another order
+        wide = wide if steps > 1 else narrow
         narrow = narrow if _widens_later(steps, batch, narrow, wide, units) else wide
         ctx.set_materialize_grads(False)
         weights = [w_ih.detach(), w_hh.detach(), b_ih.detach(), b_hh.detach()]
@@ -93,6 +97,7 @@ class FusedLstm(torch.autograd.Function):
         outside_cell = None if grads[1] is None else grads[1][None].contiguous()
         units, features, wants_x = w_hh.shape[1], ctx.features, ctx.needs_input_grad[0]
         reading = torch.cat([w_ih, w_hh], 1) if wants_x else w_hh
+        reading = reading if len(states) > 1 else w_ih
         weights = [_widened(reading, ctx.wide), w_hh, b_ih, b_hh]
         found = (states, last, last_cell, kept)
         d_wide, d_w_ih, d_w_hh, d_b_ih, d_b_hh, d_start, d_cell = _run_back(
@@ -100,7 +105,9 @@ class FusedLstm(torch.autograd.Function):
         )
         first = features if wants_x else 0
         _record(ctx, outside, d_wide[..., first : first + units], outside_cell)
-        d_x = d_wide[..., :features] if wants_x else None
+        # in one piece, as torch's own way back returns it: what sums it further down (over the steps of a repeated value,
+        # over the batch) adds in an order that depends on how it lies in memory
+        d_x = d_wide[..., :features].contiguous() if wants_x else None
         return d_x, d_w_ih[:, :features], d_w_hh, d_b_ih, d_b_hh, d_start[0], d_cell[0], None
 
 
@@ -164,9 +171,10 @@ def _widened(value: Tensor, width: int) -> Tensor:
 
 
 def _record(ctx: Any, outside: Tensor, through: Tensor, outside_cell: Tensor | None) -> None:
-    """``through`` (steps, batch, units): what each step passes back to the state before it."""
+    """``through`` (steps, batch, units): what each step passes back to the state before it; unused for a single step."""
     total = torch.empty_like(outside)
-    torch.add(outside[:-1], through[1:], out=total[:-1])
+    if len(total) > 1:
+        torch.add(outside[:-1], through[1:], out=total[:-1])
     total[-1] = outside[-1]
     ctx.recorder.total = total
     ctx.recorder.direct = lambda: outside

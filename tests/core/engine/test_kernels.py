@@ -203,3 +203,26 @@ def test_capturing_on_the_fused_kernel_changes_no_bit(
     torch.stack(looped).square().mean().backward()
     assert totals is not None and totals.total is not None
     close(totals.total, torch.stack([h.grad for h in looped]), 1e-6)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5, 30])
+@pytest.mark.parametrize("batch", [1, 2, 16])
+def test_capturing_on_the_fused_kernel_changes_no_bit_of_what_is_summed_below_it(batch: int, steps: int) -> None:
+    """A value that is repeated over the steps, with a bias that is repeated over the batch: both ways back are sums."""
+    for features, units in [(1, 4), (3, 3), (3, 64), (31, 64), (33, 5)]:
+        torch.manual_seed(features + units)
+        module = nn.LSTM(features, units)
+        below, zero = nn.Linear(4, features), torch.zeros(batch, units)
+        read, wanted = torch.randn(batch, 4, requires_grad=True), torch.randn(steps, batch, units)
+        leaves = [read, *below.parameters(), *module.parameters()]
+        results = []
+        for recorder in (None, Recorder()):
+            x = below(read).expand(steps, -1, -1)
+            states, _ = fused_lstm(x, list(module.parameters()), zero, zero, recorder)
+            results.append(gradients((states * wanted).sum(), leaves))
+        for without, with_capture in zip(*results, strict=True):
+            assert torch.equal(without, with_capture)
+        assert recorder is not None and recorder.total is not None
+        looped, _ = cell_loop("fused", module, below(read).expand(steps, -1, -1).detach(), zero, zero)
+        (torch.stack(looped) * wanted).sum().backward()
+        close(recorder.total, torch.stack([h.grad for h in looped]), 1e-5)
