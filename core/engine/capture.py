@@ -15,7 +15,11 @@ class Capture:
 
     dL/dh_t is with respect to the layer's output value at step t. Its direct part comes over paths that leave the layer's
     component (the layers that it is in a cycle with, and its own recurrence) at step t itself; the rest comes through
-    later steps. Capturing never changes values or parameter gradients.
+    later steps.
+
+    Capturing changes no bit of values or gradients. Only ``every_layer``, which is for passes beside the training, may
+    round gradients in another way: it gives a layer that only passes values on a tensor of its own, and the gradients of a
+    value that several layers read are then added up in another order.
 
     A loss that is computed from the sums of an output layer (its logits) reaches the layers below directly; it is no part
     of dL/dh_t of the output layer itself, unless its activation is the identity.

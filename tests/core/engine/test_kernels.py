@@ -226,3 +226,29 @@ def test_capturing_on_the_fused_kernel_changes_no_bit_of_what_is_summed_below_it
         looped, _ = cell_loop("fused", module, below(read).expand(steps, -1, -1).detach(), zero, zero)
         (torch.stack(looped) * wanted).sum().backward()
         close(recorder.total, torch.stack([h.grad for h in looped]), 1e-5)
+
+
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(("features", "units"), [(1, 4), (3, 64), (31, 64), (33, 5)])
+def test_capturing_on_the_fused_kernel_changes_no_bit_of_a_single_row(
+    features: int, units: int, two_threads: None
+) -> None:
+    """The product that gives dL/dx is split between threads by its width, which padding would change."""
+    module = stock("fused", features, units, torch.float32)
+    x, zero, wanted = torch.randn(1, 1, features, requires_grad=True), torch.zeros(1, units), torch.randn(1, 1, units)
+    leaves = [x, *module.parameters()]
+    results = []
+    for recorder in (None, Recorder()):
+        states, _ = fused_lstm(x, list(module.parameters()), zero, zero, recorder)
+        results.append(gradients((states * wanted).sum(), leaves))
+    for without, with_capture in zip(*results, strict=True):
+        assert torch.equal(without, with_capture)
+    assert recorder is not None and recorder.total is not None
+    assert torch.equal(recorder.total, wanted)
