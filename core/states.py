@@ -124,12 +124,14 @@ def principal_plane(states: np.ndarray, before: Projection | None = None) -> Pro
     if not len(rows):
         return Projection(np.zeros(units), np.eye(2, units), shares)
     mean = rows.mean(axis=0)
-    _, sizes, directions = np.linalg.svd(rows - mean, full_matrices=False)
-    found = min(2, len(sizes))
-    axes[:found] = directions[:found]
-    total = float((sizes**2).sum())
+    # The eigenvectors of the covariances: a decomposition of all rows would hold the window up where they are many.
+    centred = rows - mean
+    variances, directions = np.linalg.eigh(centred.T @ centred)
+    found = min(2, len(rows), units)
+    axes[:found] = directions.T[::-1][:found]
+    total = float(variances.sum())
     if total > 0:
-        shares[:found] = sizes[:found] ** 2 / total
+        shares[:found] = np.maximum(variances[::-1][:found], 0.0) / total
     known = before is not None and before.axes.shape == axes.shape
     for row, axis in enumerate(axes):
         along = float(axis @ before.axes[row]) if known and before is not None else axis[np.abs(axis).argmax()]
