@@ -118,7 +118,8 @@ def principal_plane(states: np.ndarray, before: Projection | None = None) -> Pro
     its largest component is positive.
     """
     rows = np.asarray(states, float)
-    rows = rows[drawable(rows).all(axis=1)]
+    there = drawable(rows).all(axis=1)
+    rows = rows if there.all() else rows[there]
     units = states.shape[1]
     axes, shares = np.zeros((2, units)), np.zeros(2)
     if not len(rows):

@@ -91,6 +91,11 @@ class StatesPlot(LivePlot):
         assert found is not None and data is not None
         # Answers come less often than other news; drawing the same once more would cost as much as drawing it.
         shown = self._what_is_shown(found)
+        if self._planned is not None and found is not self._planned and self.runner.ticker.active:
+            # Finding the plane takes as long as drawing on it: together they would hold up the next tick.
+            self._plan(found)
+            self.turn.again()
+            return
         if len(shown) != len(self._drawn) or any(a is not b and a != b for a, b in zip(shown, self._drawn)):
             self._draw_states(found, data)
             self._drawn = shown
@@ -186,13 +191,16 @@ class StatesPlot(LivePlot):
 
     # How it is placed.
 
+    def _plan(self, found: Trajectories) -> None:
+        units = found.states.shape[2]
+        known = self._plane if self._planned is not None and self._planned.layer == found.layer else None
+        self._plane = principal_plane(found.states.reshape(-1, units), known)
+        self._planned = found
+        self.controls.show_units(units)
+
     def _place(self, found: Trajectories) -> None:
         if found is not self._planned:
-            units = found.states.shape[2]
-            known = self._plane if self._planned is not None and self._planned.layer == found.layer else None
-            self._plane = principal_plane(found.states.reshape(-1, units), known)
-            self._planned = found
-            self.controls.show_units(units)
+            self._plan(found)
         self.controls.show_steps(found.states.shape[1])
         self._places = self._plane_of(found.states, found)
         if self.controls.two_units:

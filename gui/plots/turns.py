@@ -59,8 +59,15 @@ class PlotTurn(QObject):
         if self.due and self.seen:
             self._draw()
 
+    def again(self) -> None:
+        """A part of the drawing is left to one of the next frames."""
+        self.due = True
+        self._ticker.ask(self)
+
     def catch_up(self) -> None:
-        """Draw now where something changed."""
+        """Draw now where something changed, and what the drawing left for later."""
+        if self.due:
+            self._draw()
         if self.due:
             self._draw()
 

@@ -98,7 +98,9 @@ def main() -> None:
     parser.add_argument("--example", default="digits-pixels-lstm")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--usual", action="store_true", help="the layout of the first start, with some plots behind tabs")
+    parser.add_argument(
+        "--usual", action="store_true", help="the layout of the first start, with some plots behind tabs"
+    )
     wanted = parser.parse_args()
     make_application(sys.argv[:1])
     window = MainWindow()
