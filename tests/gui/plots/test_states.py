@@ -141,8 +141,8 @@ def test_a_click_on_a_point_watches_its_sample(shown, runner, qtbot):
     qtbot.mouseClick(shown.chart.viewport(), Qt.MouseButton.LeftButton, pos=target)
     assert runner.sample[0] == sample
     qtbot.waitUntil(lambda: runner.examination.sample == sample, timeout=5000)
-    shown.draw()
-    np.testing.assert_allclose(np.stack(shown.chart.bold.getData(), -1), shown._places[row])
+    bold = lambda: np.stack(shown.chart.bold.getData(), -1)  # noqa: E731
+    qtbot.waitUntil(lambda: np.allclose(bold(), shown._places[row], rtol=1e-7, atol=0), timeout=5000)
 
 
 def test_it_lives_while_training_at_a_low_rate(shown, runner, qtbot):
