@@ -91,7 +91,7 @@ class StatesPlot(LivePlot):
         assert found is not None and data is not None
         # Answers come less often than other news; drawing the same once more would cost as much as drawing it.
         shown = self._what_is_shown(found)
-        if self._planned is not None and found is not self._planned and self.runner.ticker.active:
+        if self._planned is not None and found is not self._planned and self.turn.in_frame:
             # Finding the plane takes as long as drawing on it: together they would hold up the next tick.
             self._plan(found)
             self.turn.again()

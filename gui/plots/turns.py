@@ -25,6 +25,8 @@ class PlotTurn(QObject):
         self._plot, self._draw, self._ticker = plot, draw, ticker
         self.due = True
         """True where something changed since it was drawn."""
+        self.in_frame = False
+        """True while it draws in a frame, whose time is short: a part of the drawing may be left to the next one."""
         self.cost = 0.0
         self._not_before = 0.0
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -57,7 +59,9 @@ class PlotTurn(QObject):
     def take(self) -> None:
         """Draw, where something changed that can be seen."""
         if self.due and self.seen:
+            self.in_frame = True
             self._draw()
+            self.in_frame = False
 
     def again(self) -> None:
         """A part of the drawing is left to one of the next frames."""
@@ -65,9 +69,7 @@ class PlotTurn(QObject):
         self._ticker.ask(self)
 
     def catch_up(self) -> None:
-        """Draw now where something changed, and what the drawing left for later."""
-        if self.due:
-            self._draw()
+        """Draw now where something changed."""
         if self.due:
             self._draw()
 
