@@ -221,7 +221,7 @@ def _check_feedback(data: Dataset) -> None:
     if data.mask is not None:
         differs &= _up_to_last(data.mask)[:, 1:, None]
     if differs.any():
-        sample, step = (int(at[0]) for at in differs.any(-1).nonzero())
+        sample, step = (int(at) for at in np.argwhere(differs.any(axis=-1))[0])
         raise DataError(
             "{title}: “{name}” is not the target one step late: sample {sample} differs at step {step}.",
             **where,
