@@ -60,8 +60,10 @@ class PlotTurn(QObject):
         """Draw, where something changed that can be seen."""
         if self.due and self.seen:
             self.in_frame = True
-            self._draw()
-            self.in_frame = False
+            try:
+                self._draw()
+            finally:
+                self.in_frame = False
 
     def again(self) -> None:
         """A part of the drawing is left to one of the next frames."""
