@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from core.data.dataset import Dataset
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _AXIS = 46
 """Pixels of the left axes: time steps of input and units stand one above the other."""
+_ROOM_FOR_INPUT = 200
+"""Pixels of height below which the units take the place of the input as well."""
 
 
 class ActivationPlot(LivePlot):
@@ -153,6 +156,11 @@ class ActivationPlot(LivePlot):
     def restyle(self) -> None:
         self.colours.update()
         self.input_colours.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (event.size().height() < _ROOM_FOR_INPUT) != (event.oldSize().height() < _ROOM_FOR_INPUT):
+            self.mark()
 
     # How it is done.
 
@@ -298,10 +306,11 @@ class ActivationPlot(LivePlot):
 
     def _draw_input(self, sample: int, steps: int) -> None:
         data = self.data()
-        there = data is not None and sample < len(data)
+        there = data is not None and sample < len(data) and self.height() >= _ROOM_FOR_INPUT
         self.input.setVisible(there)
         self.input_colours.setVisible(there)
         if not there:
+            self._grid.setRowStretch(0, 0)
             return
         field = next(iter(data.inputs.values()))
         values = field.values[sample]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from gui.plots.items import Backdrop, Line, ScaleAxis, Stroke
@@ -19,6 +19,8 @@ from gui.plots.scales import Linear, Scale
 from gui.theme import theme
 
 TEXT_SIZE = 8
+SHORT = 90
+"""Pixels of height below which the place of the lower title is better given to the plot."""
 
 
 class Chart(pg.PlotWidget):
@@ -176,8 +178,16 @@ class Chart(pg.PlotWidget):
         font = self.font()
         font.setPointSize(TEXT_SIZE)
         axis.setTickFont(font)
-        axis.showLabel(bool(self._titles[side]))
         axis.setLabel(self._titles[side], **{"color": theme().color("muted").name(), "font-size": f"{TEXT_SIZE}pt"})
+        axis.showLabel(self._fits_title(side))
+
+    def _fits_title(self, side: str) -> bool:
+        """A title gives way where it would leave no room for the plot, or none for itself."""
+        if side == "bottom":
+            return bool(self._titles[side]) and self.height() >= SHORT
+        font = self.font()
+        font.setPointSize(TEXT_SIZE)
+        return bool(self._titles[side]) and QFontMetrics(font).horizontalAdvance(self._titles[side]) <= self.height()
 
     def _moved_by_hand(self) -> None:
         self.following = False
@@ -266,6 +276,12 @@ class Chart(pg.PlotWidget):
         if not self._by_keys:
             self.pointer = None
             self.hovered.emit(None)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        # pyqtgraph resizes while it is made.
+        for side, axis in getattr(self, "_axes", {}).items():
+            axis.showLabel(self._fits_title(side))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         started = time.perf_counter()

@@ -13,6 +13,8 @@ from core.why.numbers import Number
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+ROOM = 420
+"""Pixels of height of a plot that is asked. The screen of the tests is small and squeezes the plots of a window."""
 
 
 def trained(qtbot, window, example, units=6, epochs=1):  # noqa: F811
@@ -76,12 +78,19 @@ def ask_by_key(qtbot, window):  # noqa: F811
 
 
 def show(qtbot, window, key):  # noqa: F811
+    """A plot with room enough that a pixel tells its numbers apart, as soon as it stands still."""
     window.docks.show(key)
     plot = window.plots[key]
-    qtbot.waitUntil(lambda: plot.isVisible() and plot.width() > 50, timeout=5000)
-    plot.draw()
-    QApplication.processEvents()
-    plot.draw()
+    window.resizeDocks([window.docks.all[key]], [ROOM], Qt.Orientation.Vertical)
+    qtbot.waitUntil(lambda: plot.isVisible() and plot.height() > ROOM / 2, timeout=5000)
+    seen = []
+
+    def stands_still():
+        plot.draw()
+        seen.append([(chart.geometry(), chart.view_places()) for chart in plot.charts()])
+        return seen[-3:] == [seen[-1]] * 3
+
+    qtbot.waitUntil(stands_still, timeout=10000)
     return plot
 
 
@@ -144,14 +153,7 @@ def test_states_and_probes(qtbot, window):  # noqa: F811
     hidden = window.document.project.network.layer("Hidden").id
     plot = show(qtbot, window, "states")
     qtbot.waitUntil(lambda: not plot.empty_text() and plot.asking.transition is not None, timeout=20000)
-    seen = []
-
-    def stands_still():
-        plot.draw()
-        seen.append(at(plot.chart, *plot._places[4, 5]))
-        return seen[-4:] == [seen[-1]] * 4
-
-    qtbot.waitUntil(stands_still)
+    show(qtbot, window, "states")
     found = plot.asking.trajectories
     places = plot._places.copy()
     pixel = at(plot.chart, *places[4, 5])

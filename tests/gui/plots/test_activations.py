@@ -163,3 +163,15 @@ def test_padding_is_hatched_and_said(make, runner, show):
     shown.layer.setCurrentText("Output")
     shown.draw()
     assert shown.units.padding.path().isEmpty()
+
+
+def test_a_short_plot_leaves_its_room_to_the_units(qtbot, plot):
+    """Half a pixel for six units says nothing: first the input gives way, then the titles of the axes."""
+    plot = plot()
+    plot.resize(420, 150)
+    qtbot.waitUntil(lambda: not plot.input.isVisible() and plot.units.isVisible())
+    box = plot.units.getPlotItem().getViewBox()
+    qtbot.waitUntil(lambda: box.height() > 30)
+    plot.resize(420, 500)
+    qtbot.waitUntil(lambda: plot.input.isVisible())
+    assert plot.units.getPlotItem().getAxis("bottom").label.isVisible()
