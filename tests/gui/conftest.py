@@ -6,8 +6,9 @@ import threading
 import traceback
 
 import pytest
-from PySide6.QtCore import QEvent, QLocale, QSettings, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QLocale, QSettings, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from gui import fonts
@@ -24,13 +25,27 @@ def _settings_of_the_tests(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def _looks(qapp):
+def _looks(qapp, _settings_of_the_tests):
+    """Every test begins as a new user does, whatever the window of the one before it remembered."""
+    QSettings().clear()
     fonts.apply(qapp)
     theme().set_mode("light")
 
 
 def _running_timers():
     return [o for o in gc.get_objects() if type(o) is QTimer and isValid(o) and o.isActive()]
+
+
+@pytest.fixture(autouse=True)
+def _hands_off(qapp):
+    """Lets go of the buttons that a test ends with, such as that of a drag given up by Escape: Qt counts them on."""
+    yield
+    held = QApplication.mouseButtons()
+    elsewhere = QWidget()
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
+        if held & button:
+            QTest.mouseRelease(elsewhere, button)
+    assert QApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 @pytest.fixture(autouse=True)
