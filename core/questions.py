@@ -134,26 +134,30 @@ class Foretell(Question):
     windows: np.ndarray
     """(n, steps, features), normalised."""
     ahead: int
-    feature: int
-    """The input that is predicted."""
+    features: tuple[int, ...]
+    """The inputs that are predicted, in the order of the target's numbers; -1 for a number that none of them is."""
     read_as: Normalisation | None = None
-    """Of that input alone; None where inputs are raw."""
+    """Of the inputs; None where they are raw."""
     told_as: Normalisation | None = None
-    """Of the target."""
+    """Of the target's numbers."""
 
     def ask(self, session: Session) -> np.ndarray:
-        """(n, ahead) in the unit of the target."""
-        windows = np.array(self.windows, np.float32)
+        """(n, ahead) of the first number, in the unit of the target."""
+        windows, count = np.array(self.windows, np.float32), len(self.features)
+        places = [n for n, feature in enumerate(self.features) if feature >= 0]
+        read = [self.features[n] for n in places]
         told = np.zeros((len(windows), self.ahead))
         for step in range(self.ahead):
             said = session.outputs(windows)
-            value = (said[:, -1, 0] if said.ndim == 3 else said[:, 0]).astype(float)
+            values = (said[:, -1, :count] if said.ndim == 3 else said[:, :count]).astype(float)
             with np.errstate(over="ignore", invalid="ignore"):
-                raw = value if self.told_as is None else self.told_as.undo(value[:, None])[:, 0]
-                back = raw if self.read_as is None else (raw - self.read_as.mean[0]) / self.read_as.scale[0]
-            told[:, step] = raw
+                raw = values if self.told_as is None else self.told_as.undo(values)
+                back = raw[:, places]
+                if self.read_as is not None:
+                    back = (back - self.read_as.mean[read]) / self.read_as.scale[read]
+            told[:, step] = raw[:, 0]
             following = windows[:, -1:].copy()
-            following[:, 0, self.feature] = back
+            following[:, 0, read] = back
             windows = np.concatenate([windows[:, 1:], following], axis=1)
         return told
 
@@ -300,10 +304,9 @@ def _at(values: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 def continuation(data: Dataset, samples: np.ndarray, ahead: int) -> Foretell:
     """The question what follows the windows of these samples."""
-    series, field_read = data.info["series"], next(iter(data.inputs.values()))
+    series, read = data.info["series"], next(iter(data.inputs.values()))
     assert isinstance(series, WindowedSeries)
-    scale, n = field_read.normalisation, series.target
-    read_as = None if scale is None else Normalisation(scale.mean[[n]], scale.scale[[n]])
-    told = data.target.normalisation
-    told_as = None if told is None else Normalisation(told.mean[:1], told.scale[:1])
-    return Foretell(np.array(field_read.values[samples]), ahead, n, read_as, told_as)
+    predicted = series.predicted or (series.target,)
+    told, count = data.target.normalisation, len(predicted)
+    told_as = None if told is None else Normalisation(told.mean[:count], told.scale[:count])
+    return Foretell(np.array(read.values[samples]), ahead, predicted, read.normalisation, told_as)

@@ -7,7 +7,7 @@ the engine are time-major: (steps, batch, features).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -96,6 +96,9 @@ class WindowedSeries:
     """Feature that is to be predicted; -1 where the target is not one of the features."""
     begins: np.ndarray = field(default_factory=lambda: np.zeros(1, int))
     """Times at which a series of its own begins; one series alone begins at 0."""
+    predicted: tuple[int, ...] = ()
+    """The feature that each of the target's numbers of one step foretells, -1 where it is none; empty where ``target``
+    is all there is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +125,9 @@ class Dataset:
 
     Classes may be read as codes or as flags. Its first step is the start symbol or value, unless ``begun``; empty where
     there is no such input. It counts as the past of the answer."""
+    fed: tuple[int, ...] = ()
+    """Features of that input that the answers are fed back into, in the order of the answers; empty where that is all of
+    them. The others are always given."""
     begun: bool = False
     """True where samples are cut out of the middle: what is fed back begins with a true value then, and has no start."""
     end: int | None = None
@@ -154,11 +160,31 @@ class Dataset:
         return len(self.target.classes) if self.target.codes else self.target.features
 
     @property
+    def past(self) -> Field | None:
+        """Of the input that is fed back the features that are; None without feedback."""
+        read = self.inputs.get(self.feedback)
+        if read is None or not self.fed:
+            return read
+        chosen, scale = list(self.fed), read.normalisation
+        return replace(
+            read,
+            values=read.values[..., chosen],
+            names=self.target.classes or tuple(read.names[n] for n in chosen if read.names),
+            normalisation=None if scale is None else Normalisation(scale.mean[chosen], scale.scale[chosen]),
+        )
+
+    @property
+    def measured_beside(self) -> bool:
+        """Whether the input that is fed back has other features besides, which are always given."""
+        return bool(self.fed) and len(self.fed) < self.inputs[self.feedback].features
+
+    @property
     def start(self) -> np.ndarray | None:
         """(features,) what is fed back before the first answer; None without feedback, or where samples begin differently."""
-        if not self.feedback or self.begun:
+        past = None if self.begun else self.past
+        if past is None:
             return None
-        first = self.inputs[self.feedback].values[:, 0]
+        first = past.values[:, 0]
         return np.array(first[0]) if (first == first[0]).all() else None
 
     @property
@@ -205,7 +231,10 @@ def _check_feedback(data: Dataset) -> None:
         return
     if data.feedback not in data.inputs:
         raise DataError("{title}: there is no array “{name}” to feed answers back into.", **where)
-    fed = data.inputs[data.feedback]
+    if any(not 0 <= n < data.inputs[data.feedback].features for n in data.fed) or len({*data.fed}) < len(data.fed):
+        raise DataError("{title}: the array “{name}” has not the features that answers are fed back into.", **where)
+    fed = data.past
+    assert fed is not None
     flags = target.codes and not fed.codes
     like = (*target.values.shape[:2], len(target.classes)) if flags else target.values.shape
     if not (fed.sequence and target.sequence) or fed.values.shape != like:

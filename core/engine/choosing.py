@@ -28,7 +28,7 @@ class Speaker:
         """Whether the answers are classes."""
         self.single = self.symbols and int(output.params["units"]) == 1
         """Whether one unit decides between two classes."""
-        fed = dataset.inputs.get(dataset.feedback)
+        fed = dataset.past
         self._flags = fed.features if fed is not None and self.symbols and not fed.codes else 0
         """Classes that are read as flags; 0 where they are read as codes."""
 

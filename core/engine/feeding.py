@@ -37,6 +37,8 @@ class Feeding:
             if dataset.feedback and layer.params["field"] == dataset.feedback
         )
         """Ids of the input layers that are fed; empty where the network does not read its answers."""
+        self._fed = list(dataset.fed)
+        """The features of these inputs that are fed; empty where all are."""
 
     def walker(self, parameters: Mapping[str, Tensor], batch: Batch, generator: torch.Generator | None) -> Stepwise:
         """A walk along a batch; with a generator it has the dropout masks that a training pass would draw now."""
@@ -73,7 +75,7 @@ class Feeding:
         for t in range(last):
             said = walker.step(read[t])
             answer = self.speaker.read_next(said, None if noise is None else _by_lot(noise[t]))
-            read[t + 1] = torch.where(own[t + 1][:, None], answer, read[t + 1])
+            read[t + 1] = torch.where(own[t + 1][:, None], self._beside(answer, read[t + 1]), read[t + 1])
         return replace(batch, inputs={**batch.inputs, **dict.fromkeys(self.inputs, read)})
 
     @torch.no_grad()
@@ -83,8 +85,17 @@ class Feeding:
         true, walker = self._true(batch), self.walker(parameters, batch, None)
         told: list[Answers] = []
         for t in range(len(true)):
-            told.append(walker.step(true[t] if t < max(1, given) else self.speaker.read_next(told[-1])))
+            own = t >= max(1, given)
+            told.append(walker.step(self._beside(self.speaker.read_next(told[-1]), true[t]) if own else true[t]))
         return Answers(torch.stack([each.outputs for each in told]), torch.stack([each.logits for each in told]))
+
+    def _beside(self, answer: Tensor, true: Tensor) -> Tensor:
+        """(batch, features) the answer as it is read, beside the features that are always given."""
+        if not self._fed:
+            return answer
+        read = true.clone()
+        read[:, self._fed] = answer
+        return read
 
     @property
     def _classes(self) -> int:

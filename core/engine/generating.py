@@ -36,6 +36,11 @@ def generate(
     Greedily there is one way only; of beams there are at most as many as are kept.
     """
     way = GENERATION.complete(way)
+    if dataset.measured_beside:
+        raise DataError(
+            "Beside its own answers the network reads what is measured in “{title}”: run it freely on a sample.",
+            title=dataset.title,
+        )
     _check(feeding, dataset, given, count, steps)
     walker, first = _begin(feeding, parameters, dataset, inputs, steps)
     forced = list(given)

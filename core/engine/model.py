@@ -15,6 +15,7 @@ from core.engine.batches import Batch, Batches
 from core.engine.capture import Capture
 from core.engine.objective import Answers, Objective
 from core.engine.program import Values, compile_network
+from core.errors import DataError
 from core.network import Network
 from core.reports import Evaluation, Examination
 
@@ -137,8 +138,12 @@ class Model:
         """What the network answers to other inputs than those of the data set, which every input layer reads.
 
         ``inputs`` is (samples, features) or (samples, steps, features), normalised as the data set is; the answer is
-        sample-major too.
+        sample-major too. Raises DataError where it does not fit the network.
         """
+        for layer in self.network.of_kind("input"):
+            wanted = (3 if layer.params["sequence"] else 2, int(layer.params["units"]))
+            if (inputs.ndim, inputs.shape[-1]) != wanted:
+                raise DataError("What was asked about does not fit the input “{name}”.", name=layer.name)
         some = next(iter(parameters.values()))
         values = torch.tensor(inputs, dtype=some.dtype, device=some.device)
         values = values.transpose(0, 1) if values.dim() == 3 else values

@@ -105,7 +105,7 @@ def symbols(read: Field) -> np.ndarray | None:
 
 def _beside(data: Dataset) -> Field:
     """What is read in step with the answers: the answers fed back where they are, else the main input."""
-    return data.inputs[data.feedback] if data.feedback else next(iter(data.inputs.values()))
+    return data.past or next(iter(data.inputs.values()))
 
 
 def _is_next_symbol(data: Dataset) -> bool:

@@ -68,7 +68,7 @@ class FreeRunPlot(LivePlot):
             self.found = None
             return tr(
                 "Shows how errors grow when a network reads its own answers. Choose data with a previous answer (names, "
-                "verses, pronunciation, a text of your own) and let an input read it."
+                "verses, pronunciation, a text of your own, a series asked at every step) and let an input read it."
             )
         self.given.setMaximum(max(1, int(data.target.steps or 1) - 1))
         self._ask(part_of(data))

@@ -153,7 +153,7 @@ class ForecastPage(UsePage):
             slider.setRange(low, high)
             slider.setValue(value)
         super().show_data(data)
-        held = next(iter(data.inputs.values())).features > 1
+        held = next(iter(data.inputs.values())).features > len(self.series.predicted or (0,))
         part = tr("validation part") if part_of(data) == "validation" else tr("training part")
         text = tr("Each prediction is read as the next step. Errors are mean absolute ones on the {part}.", part=part)
         if held:

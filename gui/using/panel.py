@@ -216,7 +216,7 @@ def reads_answers(network: Network, data: Dataset) -> bool:
 
 def fitting(data: Dataset, reads_answers: bool = False) -> str:
     """The page that fits a data set, and a network that reads its own answers or does not."""
-    if reads_answers and data.target.codes:
+    if reads_answers and data.target.codes and not data.measured_beside:
         return "write"
     main = next(iter(data.inputs.values()))
     size = None if data.image_shape is None else data.image_shape[0] * data.image_shape[1]

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.data.dataset import Dataset, Field, Normalisation, WindowedSeries
 from core.data.importers.table import Table
-from core.data.own import dealing, gaps
+from core.data.own import dealing, foretold, gaps
 from core.data.own.samples import Cut, cut_windows, lay_out, whole_groups
 from core.data.own.times import TimeLabels
 from core.data.store import Blob, get, put
@@ -141,7 +141,13 @@ def dataset_of(table: Table, recipe: Recipe, name: str) -> Dataset:
     times = None if moments is None else moments[order]
     cut = _cut(recipe, seen, asked, group)
     split = dealing.deal(cut, recipe, times, group, asked[:, 0] if classes else None)
+    fed = foretold.fed(recipe, seen_names, classes)
     scale = _fitted(seen, cut.shown, split["train"], measured)
+    told = _fitted(asked, cut.answers, split["train"], np.ones(asked.shape[1], bool))
+    if fed and not classes:
+        # What is answered at a step is what is read at the next one: both are measured in one way.
+        told = _fitted(asked, foretold.all_rows(cut), split["train"], np.ones(asked.shape[1], bool))
+        scale.mean[list(fed)], scale.scale[list(fed)] = told.mean, told.scale
     seen = _filled(seen, scale, recipe)
     chosen = scale if recipe.normalise else None
     inputs = Field(_gathered(seen, cut, chosen), seen_names, normalisation=chosen)
@@ -150,8 +156,11 @@ def dataset_of(table: Table, recipe: Recipe, name: str) -> Dataset:
         title=name or "Your own table",
         task="classification" if classes else "regression",
         inputs={"x": inputs},
-        target=_target(asked, cut, recipe, split["train"], classes, answer_names),
+        target=_target(asked, cut, told if recipe.normalise else None, classes, answer_names),
         split=split,
+        feedback="x" if fed else "",
+        fed=fed,
+        begun=bool(fed),
         mask=cut.answer_mask,
         lengths=cut.lengths,
         view="series" if recipe.reading == "windows" else "table" if recipe.reading == "rows" else "sequence",
@@ -292,21 +301,20 @@ def _gathered(values: np.ndarray, cut: Cut, scale: Normalisation | None) -> np.n
 
 
 def _target(
-    asked: np.ndarray, cut: Cut, recipe: Recipe, training: np.ndarray, classes: tuple[str, ...], names: tuple[str, ...]
+    asked: np.ndarray, cut: Cut, scale: Normalisation | None, classes: tuple[str, ...], names: tuple[str, ...]
 ) -> Field:
     """(samples, 1) codes or (samples, ahead x targets) numbers, at every step where that is asked."""
     if classes:
         rows = cut.answers[..., -1:]
         codes = np.append(asked[:, 0], 0).astype(np.float32)[rows]
         return Field(np.ascontiguousarray(codes), names=names, classes=classes, codes=True)
-    scale = _fitted(asked, cut.answers, training, np.ones(asked.shape[1], bool))
     own = np.concatenate([asked, np.zeros((1, asked.shape[1]))])
     ahead = cut.answers.shape[-1]
     values = own.take(cut.answers, axis=0).reshape(*cut.answers.shape[:-1], ahead * asked.shape[1])
-    wide = Normalisation(np.tile(scale.mean, ahead), np.tile(scale.scale, ahead))
-    found = wide.apply(values) if recipe.normalise else values.astype(np.float32)
+    wide = None if scale is None else Normalisation(np.tile(scale.mean, ahead), np.tile(scale.scale, ahead))
+    found = values.astype(np.float32) if wide is None else wide.apply(values)
     told = names if ahead == 1 else tuple(f"{name}, {n} ahead" for n in range(1, ahead + 1) for name in names)
-    return Field(np.ascontiguousarray(found), names=told, normalisation=wide if recipe.normalise else None)
+    return Field(np.ascontiguousarray(found), names=told, normalisation=wide)
 
 
 def _info(
@@ -321,11 +329,12 @@ def _info(
     """The rows behind windows: "series" where they are one without gaps to be foretold, else "rows", to be looked at."""
     if recipe.reading != "windows":
         return {}
-    target = recipe.targets[0]
-    place = names.index(target) if target in names else -1
+    predicted = foretold.places(recipe, names)
     labels = TimeLabels(times, len(seen))
     begins = np.flatnonzero(np.diff(group, prepend=-1))
-    series = WindowedSeries(seen, labels, cut.shown[:, 0], recipe.window, recipe.horizon, place, begins)
+    series = WindowedSeries(
+        seen, labels, cut.shown[:, 0], recipe.window, recipe.horizon, predicted[0], begins, predicted
+    )
     lone = not classes and recipe.horizon > 0 and len(begins) == 1 and bool(np.isfinite(seen).all())
     return {"series" if lone else "rows": series}
 

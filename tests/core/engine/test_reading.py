@@ -194,3 +194,11 @@ def test_classes_are_not_foretold_on_and_on():
     assert not may_foretell(project.dataset())
     with pytest.raises(DataError, match="no series that can be continued"):
         naive_forecasts(project.dataset(), "train", 3)
+
+
+def test_windows_of_other_data_are_answered_with_a_sentence():
+    project, session = session_of("sunspots-forecast")
+    other = open_example("weather").dataset()
+    question = continuation(other, other.samples("validation")[:2], 3)
+    answer = answered(question, session, project.state)
+    assert answer.result is None and answer.template == "What was asked about does not fit the input “{name}”."

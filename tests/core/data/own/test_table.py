@@ -295,3 +295,55 @@ def test_a_blob_that_is_no_table_is_told() -> None:
         own.stored(content, "x")
     with pytest.raises(DataError, match="is not here"):
         own.stored("0" * 64, "x")
+
+
+WINDOWS = {"time": "when", "reading": "windows", "window": 6, "stride": 2, "horizon": 1, "asked": "every"}
+
+
+@pytest.mark.parametrize(
+    ("features", "targets", "fed"),
+    [
+        (["value"], ["value"], (0,)),
+        (["noise", "value"], ["value", "noise"], (1, 0)),
+        (["noise", "kind", "value"], ["value"], (4,)),
+        (["value", "kind"], ["kind"], (1, 2, 3)),
+    ],
+)
+def test_what_is_foretold_at_every_step_can_be_fed_back(
+    features: list[str], targets: list[str], fed: tuple[int, ...]
+) -> None:
+    table = series()
+    data = built(table, features, targets, **WINDOWS, normalise=True)  # type: ignore[arg-type]
+    assert (data.feedback, data.fed, data.begun) == ("x", fed, True)
+    assert data.measured_beside == (len(fed) < data.inputs["x"].features)
+    read, told = data.inputs["x"].values[..., list(fed)], data.target.values
+    if data.target.codes:
+        assert (read[:, 1:] == np.eye(3)[told[:, :-1, 0].astype(int)]).all()
+    else:
+        assert np.array_equal(read[:, 1:], told[:, :-1])
+        assert data.info["series"].predicted == fed  # type: ignore[attr-defined]
+        train = data.samples("train")
+        times = np.unique((train * 2)[:, None] + np.arange(7))
+        order = np.argsort(table.values[0])
+        for n, name in enumerate(targets):
+            own_values = table.values[table.names.index(name)][order][times]
+            for scale, place in ((data.inputs["x"].normalisation, fed[n]), (data.target.normalisation, n)):
+                assert scale is not None
+                assert scale.mean[place] == pytest.approx(own_values.mean())
+                assert scale.scale[place] == pytest.approx(own_values.std())
+
+
+@pytest.mark.parametrize(
+    ("features", "targets", "other"),
+    [
+        (["noise"], ["value"], {}),
+        (["value", "noise"], ["value"], {"asked": "last"}),
+        (["value", "noise"], ["value"], {"horizon": 2}),
+        (["noise"], ["value", "noise"], {}),
+    ],
+)
+def test_what_is_not_read_one_step_later_is_not_fed_back(
+    features: list[str], targets: list[str], other: dict[str, Any]
+) -> None:
+    data = built(series(), features, targets, **{**WINDOWS, **other})
+    assert (data.feedback, data.begun) == ("", False)
