@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from gui import fonts
+from gui.settings import settings
 from gui.theme import theme
 
 
@@ -27,7 +28,7 @@ def _settings_of_the_tests(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _looks(qapp, _settings_of_the_tests):
     """Every test begins as a new user does, whatever the window of the one before it remembered."""
-    QSettings().clear()
+    settings().clear()
     fonts.apply(qapp)
     theme().set_mode("light")
 
