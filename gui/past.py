@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BUDGETS = (16, 64, 256, 1024)
 """Choices of the memory that a recording may take, in MB."""
-DEFAULT_BUDGET = 64
+DEFAULT_BUDGET = 256
 
 
 def wanted_budget() -> int:

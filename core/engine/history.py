@@ -16,7 +16,7 @@ from core.engine.state import SessionState
 from core.errors import BadValue
 from core.project import State
 
-BUDGET = 64 * 2**20
+BUDGET = 256 * 2**20
 """Bytes of snapshots kept by default."""
 OBJECT = 250
 """Bytes that Python takes for a snapshot beside what is in it."""

@@ -199,8 +199,8 @@ class Schedule:
             group["lr"] = group["base_lr"] * factor
 
     def state_dict(self) -> dict[str, Any]:
-        """Plain numbers from which ``load_state_dict`` goes on."""
-        return {"taken": self.taken, "losses": list(self.losses)}
+        """Numbers from which ``load_state_dict`` goes on; the losses as a tensor, since after a long training they are many."""
+        return {"taken": self.taken, "losses": torch.tensor(self.losses, dtype=torch.float64)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where ``state`` was taken."""

@@ -1,6 +1,6 @@
 """The recorded past: what recording costs a training, whether memory keeps to its budget, and how long a jump takes.
 
-Run: python -m tests.benchmarks.bench_past [overhead|memory|jumps] [BATCHES]
+Run: python -m tests.benchmarks.bench_past [overhead|jumps|memory [BATCHES [MEGABYTES]]]
 
 Overhead is the processor time of recording at the default budget by that of the training it records; beside it the ratio to
 the same training that is not recorded, in stretches that take turns. A jump is from the wish to the session that stands there, with its sample examined.
@@ -8,6 +8,7 @@ the same training that is not recorded, in stretches that take turns. A jump is 
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 import tracemalloc
@@ -22,6 +23,8 @@ from core.examples import EXAMPLES, open_example
 
 SECONDS = 6.0
 BATCHES = 20
+MEGABYTES = 1.0
+"""Of the long training: so little that it is outgrown again and again."""
 
 
 def sessions(key: str) -> tuple[Session, Session, History]:
@@ -57,8 +60,8 @@ def overhead(key: str) -> None:
           f"snapshots every {history.every} batches, {history.bytes / 2**20:.1f} of {BUDGET / 2**20:.0f} MB", flush=True)  # fmt: skip
 
 
-def memory(batches: int) -> None:
-    """What the recording takes, as it counts itself and as Python counts it, over a long training."""
+def memory(batches: int, budget: int) -> None:
+    """What the recording takes, as it counts itself and as Python counts it, over a long training that outgrows its budget."""
     project = open_example("iris-mlp")
     project.apply(SetTraining("epochs", 100_000))
     project.apply(SetTraining("batch_size", 16))
@@ -66,34 +69,33 @@ def memory(batches: int) -> None:
     session = Session(project.state, data)
     session.gradient_every = 0
     tracemalloc.start()
-    history = History(session, project.state, data)
-    most = (0, 0.0)
+    history = History(session, project.state, data, budget, share=math.inf)  # the budget alone holds it back
+    before = tracemalloc.get_traced_memory()[0]
+    own, held, filled, every = 0, 0, 0, history.every
     for done, _ in enumerate(session.run(), 1):
         history.observe(session)
-        if done % 2_000 == 0:
-            held = tracemalloc.get_traced_memory()[0] / 2**20
-            most = max(most, (done, held), key=lambda pair: pair[1])
-            if done % 10_000 == 0:
-                print(
-                    f"  {done:>7} batches: {history.bytes / 2**20:5.1f} MB by its own count, {held:5.1f} MB by Python's"
-                )
+        own, filled, every = max(own, history.bytes), filled + (history.every > every), history.every
+        if done % 500 == 0:
+            held = max(held, tracemalloc.get_traced_memory()[0] - before)
+        if done % 10_000 == 0:
+            print(f"  {done:>7} batches: {history.bytes / 2**20:6.2f} MB by its own count, "
+                  f"snapshots every {history.every} batches, outgrown {filled} times", flush=True)  # fmt: skip
         if done >= batches:
             break
     tracemalloc.stop()
-    print(f"  most: {most[1]:.1f} MB of {BUDGET / 2**20:.0f} MB, after {most[0]} batches")
+    print(
+        f"  most: {own / 2**20:.2f} MB by its own count, {held / 2**20:.2f} MB by Python's, of {budget / 2**20:.2f} MB"
+    )
 
 
-def jumps(key: str, batches: int = 300) -> None:
-    """Milliseconds of jumps to random recorded moments, after some training with its own budget."""
+def jumps(key: str) -> None:
+    """Milliseconds of jumps to random recorded moments, after the whole training of an example at the default budget."""
     project = open_example(key)
     data = project.dataset()
     session = Session(project.state, data)
     history = History(session, project.state, data)
-    end = time.perf_counter() + SECONDS
     for _ in session.run():
         history.observe(session)
-        if session.batch >= batches or time.perf_counter() > end:
-            break
     rng, taken, work = np.random.default_rng(0), [], []
     for goal in rng.integers(0, history.end + 1, 25):
         start, own = time.perf_counter(), time.process_time()
@@ -103,7 +105,7 @@ def jumps(key: str, batches: int = 300) -> None:
         taken.append((time.perf_counter() - start) * 1e3)
         work.append((time.process_time() - own) * 1e3)
     late, own = np.percentile(taken, 95), np.percentile(work, 95)
-    print(f"  {key:<24} {history.end:>5} batches   median {median(taken):6.1f} ms   p95 {late:6.1f} ms   "
+    print(f"  {key:<26} {history.end:>5} batches, snapshots every {history.every:>2}   median {median(taken):6.1f} ms   p95 {late:6.1f} ms   "
           f"p95 of processor time {own:6.1f} ms", flush=True)  # fmt: skip
 
 
@@ -120,8 +122,9 @@ def main() -> None:
         for key in EXAMPLES:
             jumps(key)
     if wanted in ("", "memory"):
-        print(f"Memory over {batches:,} batches")
-        memory(batches)
+        budget = float(sys.argv[3]) if len(sys.argv) > 3 else MEGABYTES
+        print(f"Memory over {batches:,} batches, of {budget:g} MB")
+        memory(batches, int(budget * 2**20))
 
 
 if __name__ == "__main__":

@@ -203,11 +203,11 @@ def test_the_memory_of_the_past_is_seen_and_set(qtbot, player):
     _document, runner, bar = player
     press(qtbot, bar, "forward")
     qtbot.waitUntil(lambda: runner.past.bytes > 0, timeout=20000)
-    assert bar.memory.text() == f"{runner.past.bytes / 2**20:.1f} of 64 MB"
+    assert bar.memory.text() == f"{runner.past.bytes / 2**20:.1f} of 256 MB"
     menu, was = bar.memory.menu(), []
 
     def choose() -> None:  # the open menu has an event loop of its own
-        was.append(bar.budgets[64].isChecked())
+        was.append(bar.budgets[256].isChecked())
         QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(bar.budgets[16]).center())
 
     menu.aboutToShow.connect(lambda: QTimer.singleShot(0, choose))
@@ -215,7 +215,7 @@ def test_the_memory_of_the_past_is_seen_and_set(qtbot, player):
     assert was == [True] and bar.budgets[16].isChecked()
     assert runner.past.budget == 16 * 2**20 and bar.memory.text().endswith("of 16 MB")
     assert wanted_budget() == 16 * 2**20, "and it is remembered"
-    runner.past.keep_within(64 * 2**20)
+    runner.past.keep_within(256 * 2**20)
 
 
 def test_live_goes_to_the_latest_batch_and_on(qtbot, player):
