@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
@@ -44,6 +44,26 @@ def _renderer(name: str, color: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode()))
 
 
+def _draw(painter: QPainter, name: str, color: str, rect: QRectF) -> None:
+    side = min(rect.width(), rect.height())
+    square = QRectF(0, 0, side, side)
+    square.moveCenter(rect.center())
+    _renderer(name, color).render(painter, square)
+
+
+@lru_cache(maxsize=1024)
+def _picture(name: str, color: str, width: int, height: int) -> QPixmap:
+    """Kept, since a button asks for its picture with every frame in which it is painted."""
+    pixmap = QPixmap(width, height)
+    if pixmap.isNull():  # asked for by a widget that is squeezed to nothing
+        return pixmap
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    _draw(painter, name, color, QRectF(pixmap.rect()))
+    painter.end()
+    return pixmap
+
+
 class _LineIcon(QIconEngine):
     def __init__(self, name: str, color: str) -> None:
         super().__init__()
@@ -57,20 +77,10 @@ class _LineIcon(QIconEngine):
         return theme().color(self._color)
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        side = min(rect.width(), rect.height())
-        square = QRectF(0, 0, side, side)
-        square.moveCenter(QRectF(rect).center())
-        _renderer(self._name, self._ink(mode).name()).render(painter, square)
+        _draw(painter, self._name, self._ink(mode).name(), QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        pixmap = QPixmap(size)
-        if pixmap.isNull():  # asked for by a widget that is squeezed to nothing
-            return pixmap
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        self.paint(painter, pixmap.rect(), mode, state)
-        painter.end()
-        return pixmap
+        return _picture(self._name, self._ink(mode).name(), size.width(), size.height())
 
     def availableSizes(self, mode: QIcon.Mode, state: QIcon.State) -> list[QSize]:
         return [QSize(side, side) for side in (16, 24, 32, 48, 64, 128, 256)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +12,16 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from core.unroll import Tie
 from gui.canvas import look
 from gui.theme import theme
-from gui.unroll import arrows, marks
+from gui.unroll import arrows, marks, strokes
+from gui.unroll.numbers import grown
 
 if TYPE_CHECKING:
     from gui.unroll.painting import Shown
 
 FLOW_LEVELS = 14
 """Colours that arrows are sorted into, so that many are painted at a time."""
+DIFFERENCE_LEVELS = 14
+"""Such colours of each sign, where gradients are compared."""
 
 
 class ArrowPainting:
@@ -27,6 +31,8 @@ class ArrowPainting:
         self.shown = shown
         self._copies: dict[Tie, list[arrows.Copy]] | None = None
         self._flows: dict[tuple[str, str], tuple[list[int], bool]] = {}
+        self.fallen: list[arrows.Copy] = []
+        """Of those that were painted last: the ones that a what-if has cut, or along which it lets no gradient back."""
 
     def forget(self) -> None:
         """Numbers have changed."""
@@ -46,14 +52,12 @@ class ArrowPainting:
 
     def paint(self, painter: QPainter) -> None:
         """All that are in sight."""
-        router, whatif = arrows.Router(self.shown.layout), self.shown.numbers.whatif
+        router, whatif, self.fallen = arrows.Router(self.shown.layout), self.shown.numbers.whatif, []
         for tie in self.shown.layout.unrolled.ties:
-            straight = None if whatif else router.straight(tie)  # some of them may be cut: one by one then
+            straight = router.straight(tie)
             copies = router.copies(tie) if straight is None else router.others(tie)
-            copies = (marks.passing if self.shown.gradient else marks.joined)(whatif, copies)
-            if self.shown.numbers.beside is not None and self.shown.gradient:
-                marks.paint_flows(painter, router.widths, tie, copies, self.shown.numbers)
-                continue
+            if whatif:
+                straight, copies = self._standing(router, tie, straight, copies)
             if self.shown.gradient:
                 self._paint_flows(painter, router, tie, copies, straight)
                 continue
@@ -64,8 +68,23 @@ class ArrowPainting:
                 color = theme().color("warning")
             color = look.with_alpha(color, 0.85)
             if straight is not None:
-                arrows.paint_straight(painter, straight, color, 2.0)
+                strokes.paint_straight(painter, straight, color, 2.0)
             self.paint_tie(painter, router, tie, copies, color, 2.0)
+
+    def _standing(
+        self, router: arrows.Router, tie: Tie, straight: arrows.Straight | None, copies: list[arrows.Copy]
+    ) -> tuple[arrows.Straight | None, list[arrows.Copy]]:
+        """What of the arrows of a tie is painted as ever: those that carry something, or a gradient. The others are noted."""
+        whatif, gradient = self.shown.numbers.whatif, self.shown.gradient
+        if straight is not None and marks.concerns(whatif, tie):
+            steps = straight.targets.tolist()
+            lost = [marks.fallen(whatif, tie, step - tie.delay, step) for step in steps]
+            gone = lost if gradient else [marks.severed(whatif, tie, step - tie.delay, step) for step in steps]
+            self.fallen += router.single(tie, compress(steps, lost))
+            straight = straight.of(~np.array(gone, dtype=bool))
+        self.fallen += [copy for copy in copies if marks.fallen(whatif, tie, copy.source, copy.target)]
+        absent = marks.fallen if gradient else marks.severed
+        return straight, [copy for copy in copies if not absent(whatif, tie, copy.source, copy.target)]
 
     @staticmethod
     def _is_recurrent(tie: Tie) -> bool:
@@ -75,7 +94,7 @@ class ArrowPainting:
         self, painter: QPainter, router: arrows.Router, tie: Tie, copies: list[arrows.Copy], color: QColor, width: float
     ) -> None:
         """Some copies of a link in one colour, with the line that joins them where one end is a single value."""
-        arrows.paint(painter, copies, router.widths, color, width, tie.kind == "initial")
+        strokes.paint(painter, copies, router.widths, color, width, tie.kind == "initial")
         if tie.kind in ("reduce", "spread"):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(color, width))
@@ -87,7 +106,7 @@ class ArrowPainting:
     def _rail_head(painter: QPainter, router: arrows.Router, tie: Tie, color: QColor) -> None:
         tip = QPointF(router.lefts[tie.target.first] - 1, router.middle(tie.target.index))
         copy = arrows.Copy(tie, None, None, None, None, tip, QPointF(1, 0))
-        arrows.paint_heads(painter, [copy], router.widths, color, 8.5)
+        strokes.paint_heads(painter, [copy], router.widths, color, 8.5)
 
     def _paint_flows(
         self,
@@ -97,37 +116,51 @@ class ArrowPainting:
         copies: list[arrows.Copy],
         straight: arrows.Straight | None,
     ) -> None:
-        """Arrows in the colour and width of the gradient that goes back along them."""
+        """Arrows in the colour and width of the gradient that goes back along them, or of how much that has changed."""
+        compared = self.shown.numbers.beside is not None
         levels, at_source = self.levels(tie)
+        style, unknown, order = (_difference_style, 0, abs) if compared else (_flow_style, -1, int)
         if straight is not None and len(straight.targets):
             steps = straight.targets - (tie.delay if at_source else 0)
-            known = np.full(len(steps), -1)
+            known = np.full(len(steps), unknown)
             inside = (steps >= 0) & (steps < len(levels))
             known[inside] = np.asarray(levels)[steps[inside]]
-            for level in np.unique(known).tolist():
-                arrows.paint_straight(painter, straight.of(known == level), *_flow_style(level))
+            for level in sorted(np.unique(known).tolist(), key=order):
+                strokes.paint_straight(painter, straight.of(known == level), *style(level))
         buckets: dict[int, list[arrows.Copy]] = {}
         for copy in copies:
             step = (copy.source if at_source else copy.target) or 0
-            buckets.setdefault(levels[step] if 0 <= step < len(levels) else -1, []).append(copy)
-        for level, members in sorted(buckets.items()):
-            arrows.paint(painter, members, router.widths, *_flow_style(level), tie.kind == "initial")
+            buckets.setdefault(levels[step] if 0 <= step < len(levels) else unknown, []).append(copy)
+        for level, members in sorted(buckets.items(), key=lambda item: order(item[0])):
+            strokes.paint(painter, members, router.widths, *style(level), tie.kind == "initial")
         if tie.kind in ("reduce", "spread"):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(look.with_alpha(theme().color("muted"), 0.6), 1.4))
             painter.drawPath(router.rail_path(tie))
 
     def levels(self, tie: Tie) -> tuple[list[int], bool]:
-        """Colour of every copy of a tie (-1 where nothing flows, or in the other part), and whether by its source's step."""
+        """Colour of every copy of a tie (-1 where nothing flows, or in the other part), and whether by its source's step.
+
+        Where gradients are compared, how much they grew: from -DIFFERENCE_LEVELS to DIFFERENCE_LEVELS.
+        """
         key = (tie.key, tie.kind)
         if key not in self._flows:
-            shown, late = self.shown, tie.kind in ("recurrent", "memory", "reverse", "initial")
-            hidden = (shown.part == "direct" and late) or (shown.part == "through" and not late)
-            flows, at_source = shown.numbers.flows(tie)
-            shares = np.nan_to_num(shown.scale.shares(flows), nan=-1.0)
-            levels = np.where((shares < 0) | hidden, -1, np.rint(shares * (FLOW_LEVELS - 1))).astype(int)
-            self._flows[key] = levels.tolist(), at_source
+            flows, at_source = self.shown.numbers.flows(tie)
+            beside = self.shown.numbers.beside
+            levels = self._flow_levels(tie, flows) if beside is None else _grown_levels(flows, beside.flows(tie)[0])
+            self._flows[key] = levels.astype(int).tolist(), at_source
         return self._flows[key]
+
+    def _flow_levels(self, tie: Tie, flows: np.ndarray) -> np.ndarray:
+        shown, late = self.shown, tie.kind in ("recurrent", "memory", "reverse", "initial")
+        hidden = (shown.part == "direct" and late) or (shown.part == "through" and not late)
+        shares = np.nan_to_num(shown.scale.shares(flows), nan=-1.0)
+        return np.where((shares < 0) | hidden, -1, np.rint(shares * (FLOW_LEVELS - 1)))
+
+
+def _grown_levels(now: np.ndarray, before: np.ndarray) -> np.ndarray:
+    shares = grown(now, before) if now.shape == before.shape else np.zeros_like(now)
+    return np.nan_to_num(np.rint(shares * DIFFERENCE_LEVELS))
 
 
 def _flow_style(level: int) -> tuple[QColor, float]:
@@ -136,3 +169,13 @@ def _flow_style(level: int) -> tuple[QColor, float]:
         return look.with_alpha(theme().color("muted"), 0.35), 1.0
     share = level / (FLOW_LEVELS - 1)
     return theme().sequential(share), 1.2 + 3.4 * share
+
+
+def _difference_style(level: int) -> tuple[QColor, float]:
+    """Colour and width of an arrow along which so much more, or less, flows than without the what-if."""
+    if not level:
+        return look.with_alpha(theme().color("muted"), 0.35), 1.2
+    red, green, blue = (
+        int(part) for part in theme().diverging_table()[round((level / DIFFERENCE_LEVELS + 1) * 127.5)][:3]
+    )
+    return QColor(red, green, blue), 1.2 + 3.0 * abs(level / DIFFERENCE_LEVELS)

@@ -5,6 +5,7 @@ A thousand cells cost as much as ten: nothing is painted cell by cell.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,35 +126,38 @@ def frames(pixels: Stretch, height: float, ground: QColor, edge: QColor) -> QIma
     if not pixels.apart:
         return None
     rows = max(1, round(height * pixels.ratio))
-    radius = np.minimum(7.0 * pixels.ratio, np.minimum(pixels.half * 0.55, rows / 2))
-    across = (pixels.distance - pixels.half + radius).astype(np.float32)
-    down = np.abs(np.arange(rows) + 0.5 - rows / 2).astype(np.float32)[:, None] - rows / 2 + radius[None, :]
-    # Only the rows near the ends have corners; between them the distance is that of a band.
-    band = across - radius.astype(np.float32)
-    far = np.broadcast_to(band, (rows, len(band))).copy()
-    ends = np.flatnonzero((down > 0).any(axis=1))
-    part = down[ends].astype(np.float32)
-    outside = np.hypot(np.maximum(across, 0.0)[None, :], np.maximum(part, 0.0))
-    far[ends] = outside + np.minimum(np.maximum(across[None, :], part), 0.0) - radius[None, :].astype(np.float32)
+    radius = np.minimum(7.0 * pixels.ratio, np.minimum(pixels.half * 0.55, rows / 2)).astype(np.float32)
+    across = (pixels.distance - pixels.half).astype(np.float32) + radius
+    # Only the rows near the upper end have corners; those near the lower one are their mirror, those between are all alike.
+    half = (rows + 1) // 2
+    corner = min(half, math.ceil(float(radius.max())) + 1)
+    down = radius - (np.arange(corner, dtype=np.float32)[:, None] + np.float32(0.5))
+    outside = np.hypot(np.maximum(across, 0.0), np.maximum(down, 0.0))
+    far = np.vstack([outside + np.minimum(np.maximum(across, down), 0.0), across[None]]) - radius
     far[:, pixels.half < 2.6 * pixels.ratio] = -9.0  # cells of a few pixels touch and have no edge
     cover = np.clip(far + 0.5, 0.0, 1.0)
     ring = np.clip(1.1 - np.abs(far + 0.6), 0.0, 1.0) * 0.55
-    image = _blend(cover, ground, ring, edge)
+    top = np.minimum(np.arange(half), corner)
+    image = _picture_of(_blend(cover, ground, ring, edge)[np.concatenate([top, top[: rows - half][::-1]])])
     image.setDevicePixelRatio(pixels.ratio)
     return image
 
 
-def _blend(cover: np.ndarray, ground: QColor, ring: np.ndarray, edge: QColor) -> QImage:
-    """Ground where there is ``cover``, the edge where there is a ``ring``; premultiplied."""
-    rows, columns = cover.shape
+def _blend(cover: np.ndarray, ground: QColor, ring: np.ndarray, edge: QColor) -> np.ndarray:
+    """Ground where there is ``cover``, the edge where there is a ``ring``; premultiplied, (rows, pixels) of 0xAARRGGBB."""
     ring = ring * (1.0 - cover)
-    alpha = cover + ring
-    made = np.empty((rows, columns, 4), dtype=np.uint8)
+    made = np.empty((*cover.shape, 4), dtype=np.uint8)
     pairs = ((ground.blue(), edge.blue()), (ground.green(), edge.green()), (ground.red(), edge.red()))
     for channel, (below, above) in enumerate(pairs):
         made[..., channel] = cover * below + ring * above
-    made[..., 3] = alpha * 255.0
-    return QImage(made.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    made[..., 3] = (cover + ring) * 255.0
+    return made.view(np.uint32)[..., 0]
+
+
+def _picture_of(colors: np.ndarray) -> QImage:
+    """(rows, pixels) of 0xAARRGGBB, premultiplied."""
+    rows, columns = colors.shape
+    return QImage(colors.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
 def reduced(values: np.ndarray, rows: int) -> np.ndarray:

@@ -46,10 +46,10 @@ class Looking:
         self._view.repaint_all()
 
     def pan(self, by: QPointF) -> None:
-        """Move what is seen, by whole pixels: what is left of a step counts for the next one."""
-        layout = self._view.layout_
+        """Move what is seen, by whole pixels of the screen too: what is left of a step counts for the next one."""
+        layout, grain = self._view.layout_, whole_pixels(self._view.devicePixelRatioF())
         wanted, before = by + self._left, QPointF(layout.offset)
-        whole = QPointF(round(wanted.x()), round(wanted.y()))
+        whole = QPointF(round(wanted.x() / grain) * grain, round(wanted.y()))
         self._left = wanted - whole
         layout.pan(whole)
         self._view.scroll_by(before - layout.offset)
@@ -67,3 +67,8 @@ class Looking:
         layout.arrange()
         self._view.painting.forget()
         self._view.repaint_all()
+
+
+def whole_pixels(ratio: float) -> int:
+    """The least number of pixels that is a whole number of pixels of a screen with this scaling; 1 where none is small."""
+    return next((n for n in range(1, 6) if abs(n * ratio - round(n * ratio)) < 1e-6), 1)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -12,37 +11,29 @@ from core.unroll import Tie, cut_of, falls
 from core.whatif import Cut, Put, WhatIf
 from gui.canvas import look
 from gui.theme import theme
-from gui.unroll import arrows
 from gui.unroll.arrows import Copy
 from gui.unroll.layout import HEADER, Layout
-from gui.unroll.numbers import Numbers, grown
 
 HANDLE = 9.0
 """Half the width of the handle of the truncation line."""
-LEVELS = 14
-"""Colours of each sign that arrows are sorted into."""
 MOST_LINES = 60
 """Further lines that are drawn beside the first one."""
 
 
-def severed(whatif: WhatIf, copy: Copy) -> bool:
-    """Whether an arrow carries nothing."""
-    return cut_of(copy.tie, copy.source, copy.target) in whatif.interventions
+def severed(whatif: WhatIf, tie: Tie, source: int | None, target: int | None) -> bool:
+    """Whether the copy of a tie between two steps carries nothing."""
+    return cut_of(tie, source, target) in whatif.interventions
 
 
-def fallen(whatif: WhatIf, copy: Copy) -> bool:
-    """Whether no gradient goes back along an arrow."""
-    return severed(whatif, copy) or falls(copy.tie, copy.source, copy.target, whatif.truncate)
+def fallen(whatif: WhatIf, tie: Tie, source: int | None, target: int | None) -> bool:
+    """Whether no gradient goes back along it."""
+    return severed(whatif, tie, source, target) or falls(tie, source, target, whatif.truncate)
 
 
-def joined(whatif: WhatIf, copies: list[Copy]) -> list[Copy]:
-    """The arrows that carry something."""
-    return [copy for copy in copies if not severed(whatif, copy)] if whatif.interventions else copies
-
-
-def passing(whatif: WhatIf, copies: list[Copy]) -> list[Copy]:
-    """The arrows along which a gradient may go back."""
-    return [copy for copy in copies if not fallen(whatif, copy)] if whatif else copies
+def concerns(whatif: WhatIf, tie: Tie) -> bool:
+    """Whether a copy of a tie may be cut, or the gradient along it."""
+    cut = any(isinstance(one, Cut) and one.key == tie.key for one in whatif.interventions)
+    return cut or (bool(whatif.truncate) and tie.kind in ("recurrent", "memory", "reverse"))
 
 
 def color() -> QColor:
@@ -50,14 +41,11 @@ def color() -> QColor:
     return theme().color("warning")
 
 
-def paint(painter: QPainter, layout: Layout, whatif: WhatIf, copies: Mapping[Tie, list[Copy]]) -> None:
-    """Everything that is changed."""
-    if not whatif:
-        return
+def paint(painter: QPainter, layout: Layout, whatif: WhatIf, lost: Iterable[Copy]) -> None:
+    """Everything that is changed; ``lost`` are the arrows that are fallen."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for lines in copies.values():
-        _fallen_arrows(painter, [copy for copy in lines if fallen(whatif, copy)], whatif)
+    _fallen_arrows(painter, lost, whatif)
     for one in whatif.interventions:
         if not isinstance(one, Cut):
             _pin(painter, layout, one.layer, one.step, one.unit if isinstance(one, Put) else None)
@@ -67,7 +55,7 @@ def paint(painter: QPainter, layout: Layout, whatif: WhatIf, copies: Mapping[Tie
 def _fallen_arrows(painter: QPainter, copies: Iterable[Copy], whatif: WhatIf) -> None:
     """Dashed; those that are cut have a cross."""
     for copy in copies:
-        by_hand = severed(whatif, copy)
+        by_hand = severed(whatif, copy.tie, copy.source, copy.target)
         ink = color() if by_hand else theme().color("muted")
         pen = QPen(look.with_alpha(ink, 0.95 if by_hand else 0.8), 1.6, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([2.0, 2.2])
@@ -114,25 +102,6 @@ def _pin(painter: QPainter, layout: Layout, layer: str, step: int | None, unit: 
     painter.setPen(QPen(theme().color("canvas"), 1.6))
     painter.setBrush(color())
     painter.drawEllipse(QPointF(box.right(), box.top()), 5.5, 5.5)
-
-
-def paint_flows(painter: QPainter, widths: list[float], tie: Tie, copies: list[Copy], numbers: Numbers) -> None:
-    """Arrows in the colour of how much more, or less, gradient goes back along them than without the what-if."""
-    assert numbers.beside is not None
-    now, at_source = numbers.flows(tie)
-    before, _ = numbers.beside.flows(tie)
-    shares = grown(now, before) if now.shape == before.shape else np.zeros_like(now)
-    levels = np.nan_to_num(np.rint(shares * LEVELS)).astype(int).tolist()
-    buckets: dict[int, list[Copy]] = {}
-    for copy in copies:
-        step = (copy.source if at_source else copy.target) or 0
-        if not fallen(numbers.whatif, copy):
-            buckets.setdefault(levels[step] if 0 <= step < len(levels) else 0, []).append(copy)
-    table = theme().diverging_table()
-    for level, members in sorted(buckets.items(), key=lambda item: abs(item[0])):
-        red, green, blue = (int(part) for part in table[round((level / LEVELS + 1) * 127.5)][:3])
-        ink = QColor(red, green, blue) if level else look.with_alpha(theme().color("muted"), 0.35)
-        arrows.paint(painter, members, widths, ink, 1.2 + 3.0 * abs(level / LEVELS), tie.kind == "initial")
 
 
 # -- the truncation line ---------------------------------------------------------------------------------------------

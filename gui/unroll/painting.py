@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
 
 from core.network import Network
@@ -63,10 +63,14 @@ class Painting:
         self._colors: np.ndarray | None = None
 
     def forget(self) -> None:
-        """Numbers or colours have changed."""
-        self._rows, self._reach, self._overview, self._gutter = {}, {}, None, None
-        self._colors = None
+        """Numbers have changed."""
+        self._rows, self._reach, self._overview, self._colors = {}, {}, None, None
         self.arrows.forget()
+
+    def restyle(self) -> None:
+        """Colours or words have changed."""
+        self.forget()
+        self._gutter = None
 
     @property
     def copies(self) -> dict[Tie, list[arrows.Copy]]:
@@ -80,27 +84,31 @@ class Painting:
         self.arrows.move()
         painter.fillRect(QRectF(QPointF(), self.shown.layout.size), theme().color("canvas"))
         self._content(painter, ratio, self._room())
-        self._around(painter, ratio)
+        painter.drawPixmap(QPointF(0, HEADER), self._names(ratio))
+        self._around(painter)
 
-    def scrolled(self, painter: QPainter, ratio: float, before: QPixmap, by: int) -> None:
-        """The same after columns have moved ``by`` whole pixels: ``before`` moves, and only what comes into sight is painted."""
+    def scroll(self, picture: QPixmap, by: int) -> None:
+        """Bring a picture up to date after columns have moved ``by`` pixels, which are whole ones of the screen too.
+
+        What was in sight moves within it, and only what comes into sight is painted.
+        """
         self.arrows.move()
-        layout, room = self.shown.layout, self._room()
-        painter.fillRect(QRectF(QPointF(), layout.size), theme().color("canvas"))
-        painter.save()
-        painter.setClipRect(room)
-        painter.drawPixmap(by, 0, before)
-        painter.restore()
+        layout, room, ratio = self.shown.layout, self._room(), picture.devicePixelRatio()
+        corner, end = room.topLeft() * ratio, room.bottomRight() * ratio
+        moving = QRect(round(corner.x()), round(corner.y()), round(end.x() - corner.x()), round(end.y() - corner.y()))
+        picture.scroll(round(by * ratio), 0, moving)
         fresh = QRectF(room)
         # A little more than what is new: names of steps and heads of arrows reach over its edge.
         fresh.setRight(room.left() + by + SEAM) if by > 0 else fresh.setLeft(room.right() + by - SEAM)
+        painter = QPainter(picture)
         painter.fillRect(fresh, theme().color("canvas"))
         layout.window = fresh.left(), fresh.right()
         try:
             self._content(painter, ratio, fresh)
         finally:
             layout.window = None
-        self._around(painter, ratio)
+        self._around(painter)
+        painter.end()
 
     @property
     def scrolls(self) -> bool:
@@ -125,14 +133,13 @@ class Painting:
         self.arrows.paint(painter)
         self._paint_starts(painter)
         if self.shown.numbers.whatif:
-            marks.paint(painter, self.shown.layout, self.shown.numbers.whatif, self.arrows.copies)
+            marks.paint(painter, self.shown.layout, self.shown.numbers.whatif, self.arrows.fallen)
         painter.restore()
 
-    def _around(self, painter: QPainter, ratio: float) -> None:
-        """What stays where it is while columns move: names, numbers of the steps, overview and legend."""
+    def _around(self, painter: QPainter) -> None:
+        """Numbers of the steps, overview and legend."""
         shown, layout = self.shown, self.shown.layout
         size = layout.size
-        painter.drawPixmap(QPointF(0, HEADER), self._names(ratio))
         chrome.header(painter, layout, shown.column, None)
         chrome.overview(painter, layout, self._overview_picture(), chrome.numbers_line(shown.numbers))
         if shown.numbers.known:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -198,28 +196,21 @@ class UnrollView(QWidget):
 
     def scroll_by(self, by: QPointF) -> None:
         """Columns have moved: move the picture with them, and paint what has come into sight."""
-        before, ratio = self._picture, self.devicePixelRatioF()
-        dx = round(by.x())
-        if (
-            before is None
-            or not self.painting.scrolls
-            or by.y()
-            or abs(by.x() - dx) > 1e-6
-            or abs(dx) > self.width() / 2
-        ):
+        dx, ratio = round(by.x()), self.devicePixelRatioF()
+        whole = abs(by.x() - dx) < 1e-6 and abs(dx * ratio - round(dx * ratio)) < 1e-6
+        if self._picture is None or not self.painting.scrolls or by.y() or not whole or abs(dx) > self.width() / 2:
             self.repaint_all()
-            return
-        if dx:
-            self._picture = self._painted(lambda painter: self.painting.scrolled(painter, ratio, before, dx))
+        elif dx:
+            self.painting.scroll(self._picture, dx)
             self.update()
 
-    def _painted(self, paint: Callable[[QPainter], None]) -> QPixmap:
+    def _painted(self) -> QPixmap:
         """A picture of the size of the view."""
         ratio = self.devicePixelRatioF()
         picture = QPixmap((QSizeF(self.size()) * ratio).toSize())
         picture.setDevicePixelRatio(ratio)
         painter = QPainter(picture)
-        paint(painter)
+        self.painting.base(painter, ratio)
         painter.end()
         return picture
 
@@ -301,7 +292,7 @@ class UnrollView(QWidget):
         self.repaint_all()
 
     def _on_theme(self) -> None:
-        self.painting.forget()
+        self.painting.restyle()
         self.repaint_all()
 
     # -- events ------------------------------------------------------------------------------------------------------
@@ -318,9 +309,8 @@ class UnrollView(QWidget):
         return spot_at(self.painting, pos)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        ratio = self.devicePixelRatioF()
         if self._picture is None:
-            self._picture = self._painted(lambda inner: self.painting.base(inner, ratio))
+            self._picture = self._painted()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         self.lights.paint(painter, self.spot)

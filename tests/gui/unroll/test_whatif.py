@@ -254,9 +254,6 @@ def test_fallen_arrows_are_drawn_apart(make):
     before = view.grab().toImage()
     hands.key(Key.Key_T)
     view.runner.imagining.show_side("whatif")
-    copy = hands.copy("recurrent", 4)
-    from gui.unroll import marks
-
-    assert marks.fallen(view.shown.numbers.whatif, copy)
-    assert not marks.fallen(view.shown.numbers.whatif, hands.copy("recurrent", 5))
+    view.grab()
+    assert {(copy.tie.kind, copy.target) for copy in view.painting.arrows.fallen} == {("recurrent", 4)}
     assert view.grab().toImage() != before
