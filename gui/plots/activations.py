@@ -10,20 +10,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
-from core.data.dataset import Dataset
+from core.data.looking import part_of
 from core.describe import number
 from core.project import Change
 from core.reports import Examination
 from core.shapes import groups
 from core.why.numbers import Number
+from gui.plots.attention_map import AttentionMap
 from gui.plots.base import LivePlot
 from gui.plots.brush import BrushHeat
 from gui.plots.chart import Chart
 from gui.plots.export import Table
-from gui.plots.heat import ColourBar, HeatMap, share_shade, sign_shade
+from gui.plots.heat import ColourBar, HeatMap, sign_shade
 from gui.plots.pattern_search import PatternSearch
 from gui.plots.pictures import picture
 from gui.plots.scales import Linear
+from gui.samples.values import step_marks
 from gui.text import tr
 from gui.why.here import Question
 from gui.why.questions import about_unit
@@ -52,6 +54,8 @@ class ActivationPlot(LivePlot):
         self.input = HeatMap("input_heat", "", tr("input"))
         self.units = BrushHeat("activation_heat", tr("time step t"), tr("unit"))
         self.input_colours = ColourBar("input_colours", tr("Input"))
+        self.looks = AttentionMap("attention_heat")
+        self.looks.hide()
         self.colours = ColourBar("activation_colours", tr("Value"))
         grid = self._grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -63,6 +67,7 @@ class ActivationPlot(LivePlot):
         for row, widgets in enumerate(((self.input, self.input_colours), (self.units, self.colours))):
             for column, widget in enumerate(widgets):
                 grid.addWidget(widget, row, column)
+        grid.addWidget(self.looks, 1, 0)
         grid.setColumnStretch(0, 1)
         grid.setRowStretch(0, 2)
         grid.setRowStretch(1, 5)
@@ -75,13 +80,14 @@ class ActivationPlot(LivePlot):
         self.layout().addWidget(self.patterns)
         self.search.toggled.connect(self._search)
         self.quantity.currentIndexChanged.connect(self._search)
-        for heat in (self.input, self.units):
+        for heat in (self.input, self.units, self.looks):
             heat.align_left(_AXIS)
             heat.y_start = 0.5
             heat.set_scales(y=Linear(whole=True))
             heat.moved.connect(self.mark)
         self.input.hovered.connect(self._over_input)
         self.units.hovered.connect(self._over_units)
+        self.looks.hovered.connect(self._over_attention)
 
     # What LivePlot asks.
 
@@ -93,25 +99,25 @@ class ActivationPlot(LivePlot):
         examination = self.runner.examination
         assert examination is not None
         self._fill_sample(examination)
-        values = self._values(examination)
+        values, memory = self._values(examination), self._memory(examination)
         self._shown = values
-        looks = self._looks(examination)
-        shade = share_shade(values) if looks else sign_shade(values)
-        steps = values.shape[1]
-        self.units.show_matrix(values, shade)
-        self.units.set_titles(x=tr("time step t") if self._is_sequence(examination) else tr("one value per sample"))
-        self.units.set_titles(y=tr("step of “{memory}”", memory=looks) if looks else tr("unit"))
-        self.colours.setToolTip(tr("Attention") if looks else tr("Value"))
-        layer, memory = self._chosen(), self._memory(examination)
-        self.units.show_padding(self._valid(layer, examination), self._valid(memory, examination) if memory else None)
-        self.colours.show_shade(shade)
-        self._draw_input(examination.sample, steps)
+        self.units.setVisible(not memory)
+        self.looks.setVisible(bool(memory))
+        self.colours.setToolTip(tr("Attention") if memory else tr("Value"))
+        if memory:
+            self._draw_attention(examination, memory)
+        else:
+            self.units.show_matrix(values, sign_shade(values))
+            self.units.set_titles(x=tr("time step t") if self._is_sequence(examination) else tr("one value per sample"))
+            self.units.show_padding(self._valid(self._chosen(), examination))
+        self.colours.show_shade((self.looks if memory else self.units).shade)
+        self._draw_input(examination.sample, len(values) if memory else values.shape[1])
         width = max(self.colours.sizeHint().width(), self.input_colours.sizeHint().width())
         self.colours.setFixedWidth(width)
         self.input_colours.setFixedWidth(width)
         self._draw_patterns(values)
         self._say_loss()
-        for heat in (self.input, self.units):
+        for heat in (self.input, self.looks if memory else self.units):
             heat.repeat_hover()
 
     def table(self) -> Table:
@@ -119,20 +125,22 @@ class ActivationPlot(LivePlot):
         assert examination is not None
         values = self._values(examination)
         columns: list[tuple[str, object]] = [("t", np.arange(1, values.shape[1] + 1))]
-        row_name = tr("memory step") if self._looks(examination) else "unit"
+        row_name = tr("memory step") if self._memory(examination) else "unit"
         return columns + [(f"{row_name} {i + 1}", row) for i, row in enumerate(values)]
 
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
         examination, values = self.runner.examination, self._shown if chart is self.units else self._read
         assert examination is not None and chart.pointer is not None
+        if chart is self.looks:
+            looked = self.looks.pointed_cell()
+            asked = [] if looked is None else [Number("attention", self._chosen(), looked[1], looked[0])]
+            return [Question(one, tr("Why this attention?")) for one in asked]
         cell = chart.cell(*chart.pointer, values.shape) if isinstance(chart, HeatMap) else None
         if cell is None:
             return []
         if chart is self.input:
             return self._ask_input(*cell)
         layer, quantity = self._chosen(), self.quantity.currentData()
-        if self._looks(examination):
-            return [Question(Number("attention", layer, *cell), tr("Why this attention?"))]
         has = {"gradient": examination.gradients, "cell": examination.cells}.get(quantity, {})
         step = cell[1] if self._is_sequence(examination) else None
         return about_unit(layer, quantity if layer in has else "value", cell[0], step)
@@ -236,13 +244,19 @@ class ActivationPlot(LivePlot):
         values = source.get(layer, examination.activations[layer])
         return values.T if values.ndim == 2 else values[:, None]
 
-    def _looks(self, examination: Examination) -> str:
-        """The name of the memory whose steps are shown as rows; "" where the rows are units."""
-        memory = self._memory(examination)
-        return self.layer_name(memory) if memory else ""
+    def _draw_attention(self, examination: Examination, memory: str) -> None:
+        layer, data = self._chosen(), self.data()
+        weights = examination.attention[layer]
+        told = read = ()
+        if data is not None and examination.sample < len(data):
+            told = step_marks(data, "target", examination.sample)
+            read = step_marks(data, next(iter(data.inputs)), examination.sample)
+        self.looks.memory = self.layer_name(memory)
+        self.looks.show_weights(weights, told, read)
+        self.looks.show_padding(self._valid(memory, examination), self._valid(layer, examination))
 
     def _memory(self, examination: Examination) -> str:
-        """The id of the layer that is looked through; "" where the rows are units."""
+        """The id of the layer that is looked through, where attention is shown; else ""."""
         layer = self._chosen()
         if self.quantity.currentData() != "attention" or layer not in examination.attention:
             return ""
@@ -297,12 +311,12 @@ class ActivationPlot(LivePlot):
             self.sample.setValue(examination.sample)
         self.sample.blockSignals(False)
         titles = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}
-        self.part.setText(titles.get(_part_of(data, examination.sample) if data else "", ""))
+        self.part.setText(titles.get((data and part_of(data, examination.sample)) or "", ""))
 
     def _watch(self, sample: int) -> None:
         data = self.data()
         if data is not None:
-            self.runner.watch(sample, _part_of(data, sample) or "train")
+            self.runner.watch(sample, part_of(data, sample) or "train")
 
     def _draw_input(self, sample: int, steps: int) -> None:
         data = self.data()
@@ -345,13 +359,16 @@ class ActivationPlot(LivePlot):
         return " · " + html.escape(tr("true {true}, predicted {said}", true=true, said=said))
 
     def _over_units(self, at: tuple[float, float] | None) -> None:
-        examination = self.runner.examination
-        looks = self._looks(examination) if examination is not None and self._layers() else ""
-        text = tr("unit {row}, t = {step} of {steps}: {value}")
-        if looks:
-            text = tr("t = {step} of {steps} looks at step {row} of “{memory}” with {value} of its attention")
-            text = text.replace("{memory}", looks.replace("{", "{{").replace("}", "}}"))
-        self._over(self.units, self._shown, at, text)
+        self._over(self.units, self._shown, at, tr("unit {row}, t = {step} of {steps}: {value}"))
+
+    def _over_attention(self, at: tuple[float, float] | None) -> None:
+        cell = None if at is None else self.looks.pointed_cell()
+        # What is read lies above the column that is looked at.
+        self.input.point_at(None if cell is None else cell[1] + 1.0)
+        if cell is None:
+            self._say_loss()
+        else:
+            self.say(html.escape(self.looks.words(cell)))
 
     def _over_input(self, at: tuple[float, float] | None) -> None:
         self._over(self.input, self._read, at, tr("input {row}, t = {step} of {steps}: {value}"))
@@ -380,7 +397,3 @@ class ActivationPlot(LivePlot):
         if change.data or change.network:
             self.patterns.forget()
         super()._document_changed(change)
-
-
-def _part_of(data: Dataset, sample: int) -> str:
-    return next((part for part in data.parts if (data.split[part] == sample).any()), "")

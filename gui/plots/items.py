@@ -21,6 +21,10 @@ _FAR = 1000.0
 """How many heights of the view outside of it a line is still drawn: steeper than the eye can tell, small for painters."""
 
 
+ACROSS, DOWN = 50, 24
+"""Pixels that a number at an axis takes beside the next one, and below it."""
+
+
 class ScaleAxis(pg.AxisItem):
     """An axis whose ticks come from a Scale."""
 
@@ -39,7 +43,7 @@ class ScaleAxis(pg.AxisItem):
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         across = self.orientation in ("bottom", "top")
-        room = int(size / (50 if across else 24))
+        room = int(size / (ACROSS if across else DOWN))
         ticks = self.scale_of_values.ticks(min(minVal, maxVal), max(minVal, maxVal), max(2, room))
         self._texts = dict(ticks.major)
         return [(1.0, [place for place, _ in ticks.major]), (0.5, ticks.minor)]

@@ -176,6 +176,29 @@ class Names:
         return Ticks([(i + 0.5, self.names[i]) for i in shown if low <= i + 0.5 <= high], [])
 
 
+@dataclass(frozen=True)
+class Symbols:
+    """Whole places from 1 with a symbol each: the steps of a text."""
+
+    symbols: tuple[str, ...]
+    dense: float
+    """How many of them stand where a number would."""
+
+    def place(self, values: np.ndarray) -> np.ndarray:
+        """As they are."""
+        return np.asarray(values, float)
+
+    def value(self, place: float) -> float:
+        """As it is."""
+        return place
+
+    def ticks(self, low: float, high: float, room: int) -> Ticks:
+        """Every symbol, or every second, third ... where there is no room for all."""
+        first, last = max(1, math.ceil(low)), min(len(self.symbols), math.floor(high))
+        every = max(1, math.ceil((last - first + 1) / max(1.0, room * self.dense)))
+        return Ticks([(float(n), self.symbols[n - 1]) for n in range(first, last + 1, every)], [])
+
+
 def _decades(low: float, high: float, room: int) -> Ticks:
     raw = (high - low) / max(1, room)
     step = next((s for s in (1, 2, 3, 5, 10, 20, 50, 100, 200) if s >= raw), 500)

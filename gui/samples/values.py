@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 
 from core.data.dataset import Dataset, Field
 from core.data.padding import valid
 from core.data.text.letters import PAD
+from core.evaluation.baselines import symbols as read_symbols
 from gui.text import tr, tr_core
 
 MOST_WORDS = 16
@@ -85,6 +87,17 @@ def as_text(field: Field, codes: tuple[int, ...]) -> str:
     names = symbols(field)
     between = " " if any(len(name) > 1 for name in names) else ""
     return between.join(names[code] for code in codes if names[code] != PAD)
+
+
+def step_marks(dataset: Dataset, name: str, sample: int) -> tuple[str, ...]:
+    """A symbol for every step of an input or of "target", padding included; empty where they are no symbols."""
+    field = dataset.field(name)
+    one = replace(field, values=field.values[[sample]], normalisation=None)
+    codes = read_symbols(one) if field.normalisation is None else None
+    names = symbols(field)
+    if codes is None or not names or codes.max() >= len(names):
+        return ()
+    return tuple(visible(tr_core(names[code])) for code in codes[0])
 
 
 def right_to_left(text: str) -> bool:

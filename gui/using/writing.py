@@ -14,10 +14,10 @@ from core.generation import MOST_STEPS, Alphabet, Generate, Generated, answer_al
 from core.questions import Question
 from gui.forms.form import SpecForm
 from gui.icons import icon
+from gui.plots.attention_map import AttentionMap
 from gui.samples.values import visible
 from gui.text import tr, tr_core
 from gui.using.answers import Alternatives, AnswerRow, OtherAnswers, chance
-from gui.using.attention_map import AttentionMap
 from gui.using.beliefs import percent
 from gui.using.letter_row import right_to_left
 from gui.using.page import UsePage, part_of
@@ -56,7 +56,7 @@ class WritingPage(UsePage):
         self.said = words()
         self.said.setObjectName("try_said")
         self.row, self.others, self.else_ = AnswerRow(), OtherAnswers(), Alternatives()
-        self.looks = AttentionMap()
+        self.looks = AttentionMap("try_attention", scrolls=True)
         self.note = muted()
         self._lay_out()
         self.sample.valueChanged.connect(self._choose_sample)
@@ -130,7 +130,7 @@ class WritingPage(UsePage):
         self.answers = ()
         self.others.show_answers((), -1, False)
         self.row.show_answer(None, (), False, False)
-        self.looks.show_weights(None, (), ())
+        self.looks.show_weights(None)
         self.said.clear()
         self.note.clear()
 

@@ -1,6 +1,8 @@
-"""The attention of a sample as a heat-map: memory step x query step, said in words and saved as a table."""
+"""The attention of a sample as a heat-map: what is answered x what was read, said in words and saved as a table."""
 
 from __future__ import annotations
+
+import html
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from core.why.numbers import Number
 from gui.document import Document
 from gui.plots.activations import ActivationPlot
 from gui.theme import theme
+from gui.using.beliefs import percent
 
 
 @pytest.fixture
@@ -36,18 +39,39 @@ def test_every_weight_is_a_cell_of_its_colour(plot):
     assert found.shape == (16, 16)
     np.testing.assert_allclose(found.sum(1), 1, rtol=1e-5)
     table = theme().sequential_table()
-    np.testing.assert_array_equal(plot.units.image.image, table[np.clip(found.T * 256, 0, 255).astype(int)])
+    assert plot.looks.isVisible() and not plot.units.isVisible()
+    np.testing.assert_array_equal(plot.looks.image.image, table[np.clip(found * 256, 0, 255).astype(int)])
+
+
+def test_the_axes_carry_the_symbols_of_the_sample(plot):
+    data = plot.document.project.dataset()
+    read = [data.inputs["x"].names[one] for one in data.inputs["x"].values[5].argmax(1)]
+    told = [data.target.classes[int(one)] for one in data.target.values[5, :, 0]]
+    assert list(plot.looks.source) == read and list(plot.looks.answers) == told == read[::-1]
+    for side, symbols in (("bottom", read), ("left", told)):
+        axis = plot.looks._axes[side]
+        ticks = axis.scale_of_values.ticks(0.5, 16.5, 100).major
+        assert ticks == [(float(n), symbol) for n, symbol in enumerate(symbols, 1)]
+
+
+def test_where_there_is_no_room_for_all_symbols_some_are_left_out(plot):
+    ticks = plot.looks._axes["bottom"].scale_of_values.ticks(0.5, 16.5, 1).major
+    places = [int(place) for place, _ in ticks]
+    assert places == list(range(1, 17, places[1] - 1)) and places[1] > 2
+    assert [symbol for _, symbol in ticks] == [plot.looks.source[place - 1] for place in places]
 
 
 def test_the_pointer_reads_a_weight_in_words(plot, make):
-    QTest.mouseMove(plot.units.viewport(), make.pixel(plot.units, 3, 12))
-    text = plot.words.text()
-    assert "t = 3 of 16 looks at step 12 of “Encoder”" in text
+    QTest.mouseMove(plot.looks.viewport(), make.pixel(plot.looks, 12, 3))
+    share = percent(float(weights(plot)[2, 11]))
+    said, read = plot.looks.answers[2], plot.looks.source[11]
+    assert plot.words.text() == html.escape(f"“{said}” looks at “{read}” with {share}")
+    assert plot.input.cross.isVisible() and plot.input.cross.value() == 12, "what is read lies above it"
 
 
 def test_a_cell_answers_why_the_network_looks_there(plot, make):
-    for place in ((8, 4), (3, 12)):
-        QTest.mouseMove(plot.units.viewport(), make.pixel(plot.units, *place))
+    for place in ((4, 8), (12, 3)):
+        QTest.mouseMove(plot.looks.viewport(), make.pixel(plot.looks, *place))
     (question,) = plot.questions_here()
     layer = plot.layer.currentData()
     assert question.asked == Number("attention", layer, 11, 2)
@@ -66,5 +90,6 @@ def test_the_table_names_the_steps_of_the_memory(plot):
 def test_another_layer_shows_its_units_again(plot):
     plot.layer.setCurrentText("Decoder")
     plot.draw()
+    assert plot.units.isVisible() and not plot.looks.isVisible()
     assert plot.units.image.image.shape[:2] == (24, 16)
     assert plot.table()[1][0] == "unit 1"

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
@@ -208,13 +209,17 @@ def test_the_attention_is_mapped_beside_the_answer(opened, qtbot):
     settle(qtbot, panel)
     made = page.answers[0]
     assert made.given == 2 and page.looks.isVisible() and np.array_equal(page.looks.weights, made.attention)
-    assert "".join(page.looks._source).replace("␣", " ") == page.source.text()
+    assert "".join(page.looks.source).replace("␣", " ") == page.source.text()
     page.row.setFocus()
     page.row.look_at(0)
     QTest.keyClick(page.row, Qt.Key.Key_Right)
     assert page.looks.looked == 1
-    words = page.looks.words_at(page.looks.cell(1, 0).center())
-    assert f"“{page.row.marks[1]}” looks at “{page.looks._source[0]}”" in words
+    looks = page.looks
+    box = looks.getPlotItem().getViewBox()
+    at = looks.mapFromScene(box.mapViewToScene(QPointF(1, 2)))
+    QTest.mouseMove(looks.viewport(), at)
+    QApplication.sendEvent(looks, QHelpEvent(QEvent.Type.ToolTip, at, looks.mapToGlobal(at)))
+    assert QToolTip.text().startswith(f"“{page.row.marks[1]}” looks at “{looks.source[0]}” with ")
 
 
 def test_a_network_that_can_not_write_says_why(opened, qtbot):
