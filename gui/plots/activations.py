@@ -14,7 +14,6 @@ from core.data.looking import part_of
 from core.describe import number
 from core.project import Change
 from core.reports import Examination
-from core.shapes import groups
 from core.why.numbers import Number
 from gui.plots.attention_map import AttentionMap
 from gui.plots.base import LivePlot
@@ -23,7 +22,7 @@ from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, HeatMap, sign_shade
 from gui.plots.pattern_search import PatternSearch
-from gui.plots.pictures import picture
+from gui.plots.pictures import picture, valid_steps
 from gui.plots.scales import Linear
 from gui.samples.values import step_marks
 from gui.text import tr
@@ -265,19 +264,9 @@ class ActivationPlot(LivePlot):
 
     def _valid(self, layer: str, examination: Examination) -> int | None:
         """The steps of a layer that are no padding in this sample; None where all of them belong to it."""
-        data, network = self.data(), self.document.project.network
-        if data is None or data.lengths is None or examination.sample >= len(data):
-            return None
-        main = next(iter(data.inputs.values()))
-        for group in groups(network):
-            read = [
-                data.inputs.get(str(network.layers[k].params["field"]))
-                for k in group
-                if network.layers[k].kind == "input"
-            ]
-            if layer in group and any(field is not None and field.steps == main.steps for field in read):
-                return int(data.lengths[examination.sample])
-        return None
+        data = self.data()
+        there = data is not None and examination.sample < len(data)
+        return valid_steps(self.document.project.network, data, layer, examination.sample) if there else None
 
     def _is_sequence(self, examination: Examination) -> bool:
         return examination.activations[self._chosen()].ndim == 2
@@ -320,7 +309,9 @@ class ActivationPlot(LivePlot):
 
     def _draw_input(self, sample: int, steps: int) -> None:
         data = self.data()
-        there = data is not None and sample < len(data) and self.height() >= _ROOM_FOR_INPUT
+        # The symbols that are read stand at the map of attention itself.
+        told = not self.looks.isHidden() and bool(self.looks.source)
+        there = data is not None and sample < len(data) and self.height() >= _ROOM_FOR_INPUT and not told
         self.input.setVisible(there)
         self.input_colours.setVisible(there)
         if not there:
@@ -363,8 +354,6 @@ class ActivationPlot(LivePlot):
 
     def _over_attention(self, at: tuple[float, float] | None) -> None:
         cell = None if at is None else self.looks.pointed_cell()
-        # What is read lies above the column that is looked at.
-        self.input.point_at(None if cell is None else cell[1] + 1.0)
         if cell is None:
             self._say_loss()
         else:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from gui.plots.chart import TEXT_SIZE
 from gui.plots.heat import HeatMap, share_shade
-from gui.plots.items import ACROSS, DOWN
 from gui.plots.scales import Linear, Symbols
 from gui.text import tr
 from gui.theme import theme
@@ -18,6 +17,8 @@ from gui.using.beliefs import percent
 
 _CELL, _MOST = 16, 40
 """Pixels of a row in a column that scrolls, and how many rows are that tall."""
+_LINE = 12
+"""Pixels of a row from which on each has its symbol."""
 
 
 class AttentionMap(HeatMap):
@@ -45,6 +46,7 @@ class AttentionMap(HeatMap):
             self.getPlotItem().getViewBox().setMouseEnabled(x=False, y=False)
             self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             self.setMinimumSize(40, 20)
+            theme().changed.connect(self.restyle)
         self.restyle()
 
     def show_weights(
@@ -67,8 +69,8 @@ class AttentionMap(HeatMap):
             return
         whole = Linear(whole=True)
         self.set_scales(
-            x=Symbols(self.source, ACROSS / self._widest(self.source)) if self.source else whole,
-            y=Symbols(self.answers, DOWN / (_CELL - 3)) if self.answers else whole,
+            x=Symbols(self.source, self._widest(self.source)) if self.source else whole,
+            y=Symbols(self.answers, _LINE) if self.answers else whole,
         )
         self.show_matrix(weights, share_shade(weights))
         self._frame()
@@ -111,7 +113,7 @@ class AttentionMap(HeatMap):
     def _widest(self, symbols: tuple[str, ...]) -> float:
         font = self.font()
         font.setPointSize(TEXT_SIZE)
-        return 5.0 + max(QFontMetricsF(font).horizontalAdvance(symbol) for symbol in symbols)
+        return 2.0 + max(QFontMetricsF(font).horizontalAdvance(symbol) for symbol in symbols)
 
     def _frame(self) -> None:
         there = self.weights is not None and 0 <= self.looked < len(self.weights)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from core.decimate import minmax
-from gui.plots.scales import Linear, Scale
+from gui.plots.scales import Linear, Scale, Symbols
 from gui.theme import theme
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 _FAR = 1000.0
 """How many heights of the view outside of it a line is still drawn: steeper than the eye can tell, small for painters."""
-
-
-ACROSS, DOWN = 50, 24
-"""Pixels that a number at an axis takes beside the next one, and below it."""
 
 
 class ScaleAxis(pg.AxisItem):
@@ -43,8 +39,9 @@ class ScaleAxis(pg.AxisItem):
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         across = self.orientation in ("bottom", "top")
-        room = int(size / (ACROSS if across else DOWN))
-        ticks = self.scale_of_values.ticks(min(minVal, maxVal), max(minVal, maxVal), max(2, room))
+        scale = self.scale_of_values
+        each = scale.pixels if isinstance(scale, Symbols) else 50 if across else 24
+        ticks = scale.ticks(min(minVal, maxVal), max(minVal, maxVal), max(2, int(size / each)))
         self._texts = dict(ticks.major)
         return [(1.0, [place for place, _ in ticks.major]), (0.5, ticks.minor)]
 

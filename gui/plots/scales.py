@@ -181,8 +181,8 @@ class Symbols:
     """Whole places from 1 with a symbol each: the steps of a text."""
 
     symbols: tuple[str, ...]
-    dense: float
-    """How many of them stand where a number would."""
+    pixels: float
+    """What each needs beside the next one, or below it."""
 
     def place(self, values: np.ndarray) -> np.ndarray:
         """As they are."""
@@ -195,7 +195,7 @@ class Symbols:
     def ticks(self, low: float, high: float, room: int) -> Ticks:
         """Every symbol, or every second, third ... where there is no room for all."""
         first, last = max(1, math.ceil(low)), min(len(self.symbols), math.floor(high))
-        every = max(1, math.ceil((last - first + 1) / max(1.0, room * self.dense)))
+        every = max(1, math.ceil((last - first + 1) / max(1, room)))
         return Ticks([(float(n), self.symbols[n - 1]) for n in range(first, last + 1, every)], [])
 
 

@@ -55,10 +55,8 @@ def test_the_axes_carry_the_symbols_of_the_sample(plot):
 
 
 def test_where_there_is_no_room_for_all_symbols_some_are_left_out(plot):
-    ticks = plot.looks._axes["bottom"].scale_of_values.ticks(0.5, 16.5, 1).major
-    places = [int(place) for place, _ in ticks]
-    assert places == list(range(1, 17, places[1] - 1)) and places[1] > 2
-    assert [symbol for _, symbol in ticks] == [plot.looks.source[place - 1] for place in places]
+    ticks = plot.looks._axes["bottom"].scale_of_values.ticks(0.5, 16.5, 5).major
+    assert ticks == [(float(place), plot.looks.source[place - 1]) for place in (1, 5, 9, 13)]
 
 
 def test_the_pointer_reads_a_weight_in_words(plot, make):
@@ -66,7 +64,6 @@ def test_the_pointer_reads_a_weight_in_words(plot, make):
     share = percent(float(weights(plot)[2, 11]))
     said, read = plot.looks.answers[2], plot.looks.source[11]
     assert plot.words.text() == html.escape(f"“{said}” looks at “{read}” with {share}")
-    assert plot.input.cross.isVisible() and plot.input.cross.value() == 12, "what is read lies above it"
 
 
 def test_a_cell_answers_why_the_network_looks_there(plot, make):
