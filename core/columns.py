@@ -18,6 +18,7 @@ class Columns:
 
     def __init__(self, limit: int) -> None:
         self.limit = max(2, limit)
+        """Rows that are kept; it may be lowered."""
         self.stride = 1
         """Every how many arrivals one is kept."""
         self._arrivals = 0
@@ -49,7 +50,7 @@ class Columns:
         """Append a row; a column that it lacks, or that appears only now, reads NaN there."""
         arrival = self._arrivals
         self._arrivals += 1
-        if arrival % self.stride == 0 and self._rows >= self.limit:
+        while arrival % self.stride == 0 and self._rows >= self.limit:
             self._thin()
         if arrival % self.stride:
             return

@@ -252,7 +252,7 @@ def _check_tables(arrays: Mapping[str, np.ndarray]) -> None:
             problems.append((table[:80], "is not a table of a run"))
         elif "batch" not in columns or (vectors and "total" not in columns):
             problems.append((table[:80], "lacks a column"))
-        elif any(a.ndim != (2 if vectors and key != "batch" else 1) for key, a in columns.items()):
+        elif any(a.ndim != (2 if vectors and key not in ("batch", "steps") else 1) for key, a in columns.items()):
             problems.append((table[:80], "has columns of the wrong shape"))
         elif len({len(a) for a in columns.values()}) > 1:
             problems.append((table[:80], "has columns of different length"))

@@ -91,6 +91,7 @@ class Moment:
     step: int
     """Time step, 0-based; the last one in phase "loss", 0 in phase "update"."""
     steps: int
+    """Time steps of the data; a batch that is cut to its longest sample ends before."""
     part: MomentPart = ""
     """What of the phase is under way, see core.walk; "" is all of it."""
 

@@ -37,7 +37,8 @@ class Run:
 
     ``steps``           loss, epoch, learning_rate, gradient_norm, clipped, seconds and the metrics, per training step
     ``epochs``          epoch, loss and metrics of the evaluation (validation part) after each epoch
-    ``gradients``       by layer id: total, direct, through, a vector over time steps per row
+    ``gradients``       by layer id: total, direct, through, a vector over time steps per row, and steps, how many there are;
+                        behind them, where a batch was cut to its longest sample, the vectors read NaN
     ``cells``           by id of LSTM layer: the same and cell, for the fewer training steps where dL/dc was measured
     ``layer_gradient``  norm of the gradient of each layer's parameters, a column per layer id
     ``update_ratio``    |change of the weights| / |weights|, a column per layer id
@@ -114,12 +115,19 @@ class Run:
         )
 
     def _add_profile(self, layer: str, batch: int, profile: GradientProfile) -> None:
-        limit = gradient_rows(len(profile.total))
-        row: dict[str, float | np.ndarray] = {"batch": batch, "total": profile.total}
+        steps = len(profile.total)
+        row: dict[str, float | np.ndarray] = {"batch": batch, "steps": steps, "total": profile.total}
         row |= {"direct": profile.direct, "through": profile.through}
-        self.gradients.setdefault(layer, Columns(limit)).add(row)
+        self._add_vectors(self.gradients, layer, row, steps)
         if profile.cell is not None:
-            self.cells.setdefault(layer, Columns(limit)).add({**row, "cell": profile.cell})
+            self._add_vectors(self.cells, layer, {**row, "cell": profile.cell}, steps)
+
+    @staticmethod
+    def _add_vectors(tables: dict[str, Columns], layer: str, row: Mapping[str, float | np.ndarray], steps: int) -> None:
+        limit = gradient_rows(steps)
+        table = tables.setdefault(layer, Columns(limit))
+        table.limit = min(table.limit, limit)  # the first batch may be shorter than others
+        table.add(row)
 
     def _vectors(self) -> dict[str, Columns]:
         """The tables of vectors by the names that they have in files."""
@@ -237,13 +245,18 @@ class Run:
         return self.layers.get(layer, layer)
 
 
+def there(table: Columns, row: int) -> int:
+    """How many time steps a row of ``Run.gradients`` or ``Run.cells`` has; those behind them were not computed."""
+    return int(table["steps"][row]) if "steps" in table else table["total"].shape[1]
+
+
 def gradient_rows(steps: int) -> int:
     """How many rows of gradient through time are kept for sequences of ``steps`` time steps."""
     return max(64, min(GRADIENT_ROWS, GRADIENT_CELLS // max(1, steps)))
 
 
 def _plain(table: Columns) -> dict[str, list[Any]]:
-    return {name: _numbers(table[name], name in ("batch", "epoch")) for name in table.names}
+    return {name: _numbers(table[name], name in ("batch", "epoch", "steps")) for name in table.names}
 
 
 def _numbers(values: np.ndarray, whole: bool) -> list[Any]:

@@ -15,6 +15,7 @@ TRAINING = Spec(
         Param("optimizer", "Optimizer", "entry", Choice("adam"), "The rule that turns gradients into steps.", catalogue="optimizers", effect="next batch", group="How to step"),
         Param("schedule", "Learning rate over time", "entry", Choice("constant"), "How the learning rate changes while training.", catalogue="schedules", effect="next batch", group="How to step"),
         Param("batch_size", "Batch size", "int", 32, "Samples per step. Larger batches give smoother gradients and fewer steps per epoch.", minimum=1, maximum=65536, log=True, effect="next batch", group="How long"),
+        Param("buckets", "Length buckets", "int", 0, "Sorts the samples of this many batches by length, so that a batch holds samples of similar length, and ends each batch with its longest sample: less padding is computed. 0 is off; 8 is usual.", minimum=0, maximum=10000, unit="batches", effect="next run", group="How long"),
         Param("epochs", "Epochs", "int", 30, "How many times to go through the training data.", minimum=1, maximum=100000, log=True, effect="next batch", group="How long"),
         Param("early_stopping", "Stop early", "bool", False, "Stop when the validation loss no longer improves, and keep the best weights.", effect="next batch", group="How long"),
         Param("patience", "Patience", "int", 5, "Epochs without improvement before it stops early.", minimum=1, maximum=10000, unit="epochs", effect="next batch", group="How long"),

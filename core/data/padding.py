@@ -21,3 +21,20 @@ def valid(dataset: Dataset, name: str, samples: np.ndarray) -> np.ndarray | None
         return None
     inside: np.ndarray = np.arange(field.values.shape[1]) < dataset.lengths[samples, None]
     return inside
+
+
+def valid_steps(dataset: Dataset, name: str) -> np.ndarray | None:
+    """(samples,) valid steps of an input; None where none of it is padding.
+
+    What is fed back is as long as the answer, as far as the mask counts it. Other inputs that have as many steps as the
+    main one are padded as that is.
+    """
+    main, found = next(iter(dataset.inputs)), dataset.inputs[name]
+    if name == dataset.feedback and name != main:
+        return None if dataset.mask is None else up_to_last(dataset.mask)
+    return dataset.lengths if found.sequence and found.steps == dataset.inputs[main].steps else None
+
+
+def up_to_last(mask: np.ndarray) -> np.ndarray:
+    """(samples,) steps up to the last one that a mask (samples, steps) counts; all of them where it counts none."""
+    return np.asarray(mask.shape[1] - mask[:, ::-1].argmax(1))

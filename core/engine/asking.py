@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.buckets import by_length, padded_axes
 from core.catalogue.probes import PROBES
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
@@ -47,7 +48,8 @@ class Asking:
         self._data = Batches(state.network, dataset, dtype, self._device)
         self._model = Model(state.network, dataset, training, dtype, self._device)
         self._feeding = Feeding(self._model.program, dataset)
-        self._course = Course(dataset.samples("train"), int(training["seed"]), bool(training["shuffle"]))
+        self._axes = padded_axes(state.network, dataset) if training["buckets"] else ()
+        self._course = Course(dataset.samples("train"), training, by_length(self._axes))
         self._learner = Learner(
             state.network, state.weights, training, self._course.steps(training), dtype, self._device
         )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from core.buckets import Axis
 from core.data.dataset import Dataset, Field
+from core.data.padding import valid_steps
 from core.errors import UnknownName
 from core.network import Network
 
@@ -63,19 +65,22 @@ class Batches:
         self.longest = max([x.shape[0] for x in (*self._inputs.values(), self._target) if x.dim() == 3], default=1)
         """Time steps of the longest sequence; 1 where there is none."""
 
-    def take(self, samples: np.ndarray) -> Batch:
-        """The batch of these sample numbers."""
+    def take(self, samples: np.ndarray, axes: Sequence[Axis] = ()) -> Batch:
+        """The batch of these sample numbers; the time axes ``axes`` end where its longest sample does."""
         index = torch.from_numpy(np.asarray(samples, dtype=np.int64)).to(self._device)
+        ends = {axis: axis.longest(samples) for axis in axes}
+        last = {layer: end for axis, end in ends.items() for layer in axis.inputs}
+        answered = next((end for axis, end in ends.items() if axis.answered), None)
 
-        def cut(values: Tensor) -> Tensor:
-            return values.index_select(1 if values.dim() == 3 else 0, index)
+        def cut(values: Tensor, end: int | None) -> Tensor:
+            return values[:end].index_select(1, index) if values.dim() == 3 else values.index_select(0, index)
 
-        target = cut(self._target)
+        target = cut(self._target, answered)
         return Batch(
             samples,
-            {layer: cut(values) for layer, values in self._inputs.items()},
+            {layer: cut(values, last.get(layer)) for layer, values in self._inputs.items()},
             target,
-            None if self._mask is None else self._mask.index_select(1, index),
+            None if self._mask is None else self._mask[:answered].index_select(1, index),
             {layer: steps.index_select(0, index) for layer, steps in self._lengths.items()} or None,
             target.shape[0] if target.dim() == 3 else None,
         )
@@ -84,26 +89,6 @@ class Batches:
         """All of ``samples`` in their order, ``size`` at a time."""
         for start in range(0, len(samples), size):
             yield self.take(samples[start : start + size])
-
-
-def order(samples: np.ndarray, seed: int, epoch: int, shuffle: bool) -> np.ndarray:
-    """The samples in the order of an epoch. No random state is read or written but the one made from seed and epoch."""
-    return np.random.default_rng([seed, epoch]).permutation(samples) if shuffle else np.array(samples)
-
-
-def valid_steps(dataset: Dataset, name: str) -> np.ndarray | None:
-    """(samples,) valid steps of an input; None where none of it is padding.
-
-    What is fed back is as long as the answer, as far as the mask counts it. Other inputs that have as many steps as the
-    main one are padded as that is.
-    """
-    main, found = next(iter(dataset.inputs)), _field(dataset, name)
-    if name == dataset.feedback and name != main:
-        if dataset.mask is None:
-            return None
-        steps = dataset.mask.shape[1]
-        return np.asarray(steps - dataset.mask[:, ::-1].argmax(1))
-    return dataset.lengths if found.sequence and found.steps == dataset.inputs[main].steps else None
 
 
 def _field(dataset: Dataset, name: str) -> Field:

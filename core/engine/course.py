@@ -10,6 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
+from core.buckets import epoch_order
 from core.catalogue.spec import Choice
 from core.reports import StopReason
 
@@ -29,18 +30,19 @@ class Position:
 
 
 class Course:
-    """Leads through the data, epoch by epoch, in an order that only the seed and the number of the epoch decide."""
+    """Leads through the data, epoch by epoch, in an order that only the settings and the number of the epoch decide."""
 
-    def __init__(self, samples: np.ndarray, seed: int, shuffle: bool) -> None:
-        self._samples, self._seed, self._shuffle = samples, seed, shuffle
+    def __init__(self, samples: np.ndarray, training: Choice, lengths: np.ndarray | None = None) -> None:
+        """``lengths`` are those of all samples of the data set, for length buckets."""
+        self.training = training
+        """The settings in use; a new batch size also forms the buckets of the next epoch."""
+        self._samples, self._lengths = samples, lengths
         self.position = Position()
         self.order = self._ordered()
         """Sample numbers in the order of this epoch."""
 
     def _ordered(self) -> np.ndarray:
-        if not self._shuffle:
-            return np.array(self._samples)
-        return np.random.default_rng([self._seed, self.position.epoch]).permutation(self._samples)
+        return epoch_order(self._samples, self.training, self.position.epoch, self._lengths)
 
     def next(self, size: int) -> np.ndarray:
         """The samples of the next batch; the last one of an epoch may be smaller."""

@@ -40,13 +40,13 @@ class Pass:
     def activity(self, training: Choice) -> Tensor | None:
         """The activity penalty of the settings, share times mean squared output of all layers; None where it is off.
 
-        Inputs are no layer's doing and do not count.
+        Inputs are no layer's doing and do not count, and neither does padding.
         """
-        share = float(training["activity"])
-        outputs = [value for value in self.values.outputs.values() if value.requires_grad]
+        share, lengths = float(training["activity"]), self.values.lengths
+        outputs = {layer: value for layer, value in self.values.outputs.items() if value.requires_grad}
         if not share or not outputs:
             return None
-        return share * torch.stack([value.square().mean() for value in outputs]).mean()
+        return share * torch.stack([_activity(value, lengths.get(layer)) for layer, value in outputs.items()]).mean()
 
     def totals(self) -> dict[str, Tensor]:
         """dL/dh_t by layer id, shaped as the layer's value; for a pass made by ``looked_at``."""
@@ -178,6 +178,15 @@ class Model:
             samples=np.array(samples),
             outputs=_sample_major(joined.outputs).cpu().numpy().copy(),
         )
+
+
+def _activity(value: Tensor, lengths: Tensor | None) -> Tensor:
+    """Mean square of a value over its valid steps."""
+    squares = value.square()
+    if lengths is None:
+        return squares.mean()
+    valid = torch.arange(len(value), device=value.device)[:, None] < lengths
+    return torch.where(valid[..., None], squares, 0.0).sum() / (lengths.sum() * value.shape[-1])
 
 
 def _joined(values: list[Tensor]) -> Tensor:

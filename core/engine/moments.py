@@ -26,11 +26,14 @@ class Seen:
         return math.isfinite(self.loss) and math.isfinite(self.norm)
 
 
-def moments(steps: int) -> Iterator[Moment]:
-    """A batch walked through by hand: forward in time, the loss, back through time, the update."""
-    for step in range(steps):
+def moments(longest: int, steps: int) -> Iterator[Moment]:
+    """A batch walked through by hand: forward in time, the loss, back through time, the update.
+
+    ``longest`` are the steps of the batch, ``steps`` those of the whole data: it may be cut to its longest sample.
+    """
+    for step in range(longest):
         yield Moment("forward", step, steps)
-    yield Moment("loss", steps - 1, steps)
-    for step in reversed(range(steps)):
+    yield Moment("loss", longest - 1, steps)
+    for step in reversed(range(longest)):
         yield Moment("backward", step, steps)
     yield Moment("update", 0, steps)

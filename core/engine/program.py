@@ -39,6 +39,8 @@ class Values:
     """The weights of attention layers, without gradient: (steps, batch, memory steps), or (batch, memory steps)."""
     steps: Mapping[str, int]
     """Steps of each sequence layer."""
+    lengths: Mapping[str, Tensor | None]
+    """(batch,) steps of each sequence layer that are no padding; None where all are."""
     carry: Callable[[], dict[str, Tensor]]
     """Gives what to pass as ``initial`` to continue the same sequences where this run ended; without gradient."""
 
@@ -93,7 +95,7 @@ class Program:
         for part in self.plan.parts:
             self.compute(run, part)
         logits = {layer.id: run.logits[layer.id] for layer in self.network.of_kind("output")}
-        return Values(run.values, logits, run.cells, run.attention, run.axes.steps, run.hand_over)
+        return Values(run.values, logits, run.cells, run.attention, run.axes.steps, run.axes.lengths, run.hand_over)
 
     def begin(
         self,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 
+from core.buckets import by_length, padded_axes
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.engine.batches import Batch, Batches
@@ -47,7 +48,8 @@ def race(
     dtype = pick_dtype(settings["precision"], device)
     settle(device, int(settings["threads"]))
     data, model = Batches(state.network, dataset, dtype, device), Model(state.network, dataset, settings, dtype, device)
-    course = Course(dataset.samples("train"), int(settings["seed"]), bool(settings["shuffle"]))
+    axes = padded_axes(state.network, dataset) if settings["buckets"] else ()
+    course = Course(dataset.samples("train"), settings, by_length(axes))
     racers = {}
     for key, choice in optimizers.items():
         training = Choice(settings.key, {**settings.values, "optimizer": choice})
@@ -55,7 +57,7 @@ def race(
         racers[key] = _Racer(learner, Descent(choice, float(settings["weight_decay"])))
     random = torch.Generator(device).manual_seed(int(settings["seed"]))
     for step in range(steps):
-        batch = data.take(course.next(int(settings["batch_size"])))
+        batch = data.take(course.next(int(settings["batch_size"])), axes)
         dropout = random.get_state()
         for racer in racers.values():
             random.set_state(dropout)

@@ -113,7 +113,7 @@ class Session(Asking):
             seen = self._observe(done, norm, due)
             found = None if seen.finite else locate(self._model, self._learner, done.batch, self._random_before)
             self._check(done, seen, found)
-            for moment in self._stops(batch.longest, seen):
+            for moment in self._stops(batch, seen):
                 yield self._at(moment, seen)
             if self._stopping:
                 break
@@ -126,7 +126,7 @@ class Session(Asking):
             if broken := self._learner.step():
                 seen.hits = step_hits(self.breakpoints, broken, self._model.network, self.batch + 1)
                 if seen.hits:
-                    yield self._at(Moment("update", 0, batch.longest), seen)
+                    yield self._at(Moment("update", 0, self._data.longest), seen)
                 yield self._diverged(seen, broken)
                 return
             report = self._report(seen, clipped=clipped, learning_rate=rate, **self._picture(due))
@@ -163,7 +163,7 @@ class Session(Asking):
     def _next_batch(self) -> Batch:
         self._take_changes()
         self._random_before = self._random.get_state()
-        return self._data.take(self._course.next(int(self.training["batch_size"])))
+        return self._data.take(self._course.next(int(self.training["batch_size"])), self._axes)
 
     def _take_changes(self) -> None:
         while self._changes:
@@ -176,7 +176,7 @@ class Session(Asking):
                 self._notes.append(f"{error} The settings from before are kept.")
                 self._model.change(self.training)
                 continue
-            self.training = training
+            self.training = self._course.training = training
             self.probes.share = float(training["probe_share"]) / 100
             self._notes += notes
             self._learner.change(training, self._course.steps(training))
@@ -226,10 +226,11 @@ class Session(Asking):
         seen.hits = self.breakpoints.check(facts)
         self._at_hit = bool(seen.hits)
 
-    def _stops(self, steps: int, seen: Seen) -> Iterator[Moment]:
+    def _stops(self, batch: Batch, seen: Seen) -> Iterator[Moment]:
         """The moments of a batch at which it stands still: all of them, or the update alone where a breakpoint fired."""
+        steps = self._data.longest
         if seen.finite:
-            for moment in moments(steps):
+            for moment in moments(batch.longest, steps):
                 if self.granularity != "step" or self._stopping:
                     break
                 yield moment

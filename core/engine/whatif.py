@@ -132,6 +132,7 @@ def altered(plain: Look, changes: Changes) -> Look:
         {layer.id: walker.joined(layer.id, walker.parts(layer.id, 1)) for layer in plain.network.of_kind("lstm")},
         {layer.id: found.weights(layer.id) for layer in plain.network.of_kind("attention")},
         plain.axes.steps,
+        plain.axes.lengths,
         dict,
     )
     answers = model.objective.answers(values)

@@ -120,7 +120,7 @@ def test_stepping_walks_through_every_moment() -> None:
     before = session.weights()
     seen = [next(run) for _ in range(6 + 1 + 6 + 1)]
     phases = [(r.moment.phase, r.moment.step) for r in seen if r.moment]
-    assert phases == [(m.phase, m.step) for m in moments(6)]
+    assert phases == [(m.phase, m.step) for m in moments(6, 6)]
     assert phases[:7] == [*(("forward", t) for t in range(6)), ("loss", 5)]
     assert phases[7:] == [*(("backward", t) for t in (5, 4, 3, 2, 1, 0)), ("update", 0)]
     assert {r.batch for r in seen} == {1}

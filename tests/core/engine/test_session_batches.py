@@ -56,7 +56,7 @@ def test_the_order_depends_on_seed_and_epoch_alone() -> None:
     rows = np.arange(20, 70)
 
     def orders(seed: int, shuffle: bool = True) -> list[np.ndarray]:
-        course, found = Course(rows, seed, shuffle), []
+        course, found = Course(rows, default_training(seed=seed, shuffle=shuffle)), []
         for _ in range(3):
             found.append(course.order)
             np.random.seed(0)
@@ -75,7 +75,7 @@ def test_the_order_depends_on_seed_and_epoch_alone() -> None:
 
 
 def test_a_course_counts_batches_and_starts_the_next_epoch() -> None:
-    course = Course(np.arange(20), 0, True)
+    course = Course(np.arange(20), default_training(batch_size=8, epochs=5))
     assert course.batches(8) == 3 and course.steps(default_training(batch_size=8, epochs=5)) == 15
     assert [course.advance(len(course.next(8))) for _ in range(3)] == [False, False, True]
     assert (course.position.epoch, course.position.batch, course.position.batch_in_epoch) == (2, 3, 0)
