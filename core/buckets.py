@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,17 +133,42 @@ def _bucketed(
     return np.concatenate([*whole, rest])
 
 
-def batches_of(order: np.ndarray, size: int) -> Iterator[np.ndarray]:
+def batches_of(order: np.ndarray, size: int) -> list[np.ndarray]:
     """An order of samples cut into batches."""
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
+    return [order[start : start + size] for start in range(0, len(order), size)]
 
 
-def padding_share(axes: Sequence[Axis], batches: Iterable[np.ndarray], cut: bool) -> float:
-    """The share of padding in the time steps of some batches, which are ``cut`` to their longest sample or not."""
-    needed = computed = 0
-    for samples in batches:
-        for axis in axes:
-            needed += int(axis.needed[samples].sum())
-            computed += len(samples) * (axis.longest(samples) if cut else axis.steps)
-    return 1 - needed / computed if computed else math.nan
+@dataclass(frozen=True, eq=False)
+class Padding:
+    """How much padding the batches of an epoch hold."""
+
+    axes: tuple[Axis, ...]
+    order: np.ndarray
+    """The samples in the order of the epoch."""
+    size: int
+    """Samples of a batch."""
+    cut: bool
+    """Whether a batch ends with its longest sample."""
+
+    @classmethod
+    def of(cls, axes: tuple[Axis, ...], samples: np.ndarray, training: Choice, epoch: int = 1) -> Padding:
+        """That of an epoch under these settings."""
+        order = epoch_order(samples, training, epoch, by_length(axes))
+        return cls(axes, order, int(training["batch_size"]), bool(training["buckets"]))
+
+    def steps(self, axis: Axis, batch: np.ndarray) -> int:
+        """Time steps that are computed of each sample of a batch."""
+        return axis.longest(batch) if self.cut else axis.steps
+
+    @property
+    def share(self) -> float:
+        """The part of all computed time steps that is padding; NaN without any."""
+        needed = computed = 0
+        starts = np.arange(0, len(self.order), self.size)
+        counts = np.diff(starts, append=len(self.order))
+        for axis in self.axes:
+            found = axis.needed[self.order]
+            needed += int(found.sum())
+            longest = np.maximum.reduceat(found, starts) if self.cut else axis.steps
+            computed += int((longest * counts).sum())
+        return 1 - needed / computed if computed else math.nan

@@ -23,7 +23,7 @@ from core.cli_files import open_project, refuse_impossible, setting_of, whole_nu
 from core.errors import BadValue, StudioError, UnknownName
 from core.project import Project
 from core.reports import Report
-from core.runs import Run, there
+from core.runs import Run, ends
 
 COMMANDS = ("train", "generate", "evaluate", "gym", "check", "examples", "help")
 DEFAULT_EXAMPLE = "digits-rows-elman"
@@ -257,7 +257,7 @@ def summary(project: Project, run: Run) -> list[str]:
     for layer, table in run.gradients.items():
         from core.describe import gradient_verdict
 
-        last = table["total"][-1][: there(table, -1)]
+        last = table["total"][-1][: ends(table)[-1]]
         lines.append(f"{run.layers.get(layer, layer)}: {gradient_verdict(last)}")
     return lines
 

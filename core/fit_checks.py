@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.buckets import padded_axes
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
 from core.data.dataset import Field
@@ -165,6 +166,13 @@ def _advice(view: View) -> Iterator[Problem]:
             "Teacher forcing has no effect: no input reads what the network answered before.",
             severity="warning",
             repairs=(Repair("Always give the true answers", SetTraining("teaching", "constant")),),
+        )
+    if view.data is not None and training["buckets"] and not padded_axes(view.network, view.data):
+        yield Problem(
+            "nothing to sort by length",
+            "Length buckets have no effect: no time axis of the network reads samples of different length.",
+            severity="warning",
+            repairs=(Repair("Turn them off", SetTraining("buckets", 0)),),
         )
     if view.data is not None and lacks_its_past(view.network, view.data):
         edits, reader = read_again(view.state, view.data)

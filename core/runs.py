@@ -245,9 +245,11 @@ class Run:
         return self.layers.get(layer, layer)
 
 
-def there(table: Columns, row: int) -> int:
-    """How many time steps a row of ``Run.gradients`` or ``Run.cells`` has; those behind them were not computed."""
-    return int(table["steps"][row]) if "steps" in table else table["total"].shape[1]
+def ends(table: Columns) -> np.ndarray:
+    """(rows,) how many time steps each row of ``Run.gradients`` or ``Run.cells`` has; those behind were not computed."""
+    width = table["total"].shape[1]
+    told = table["steps"] if "steps" in table else np.full(len(table), width)
+    return np.asarray(np.nan_to_num(told, nan=width).astype(int))
 
 
 def gradient_rows(steps: int) -> int:
@@ -260,7 +262,7 @@ def _plain(table: Columns) -> dict[str, list[Any]]:
 
 
 def _numbers(values: np.ndarray, whole: bool) -> list[Any]:
-    if whole:
+    if whole and np.isfinite(values).all():
         return [int(v) for v in values]
     if np.isfinite(values).all():
         return list(values.tolist())

@@ -75,6 +75,10 @@ class FormRow(QWidget):
         self.field.show_value(values[0] if alike else None)
         self.reset.setVisible(self.resettable and not self.is_default())
 
+    def add_below(self, widget: QWidget) -> None:
+        """Show something about the value under its field."""
+        self._column.addWidget(widget)
+
     def is_default(self) -> bool:
         """Whether all shown values are the default; the settings of an entry have rows of their own."""
         default = self.param.check(self.param.default)
@@ -167,11 +171,11 @@ class FormRow(QWidget):
         self.field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         line.addWidget(self.field, 11)
         line.addWidget(self.reset)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(line)
-        column.addWidget(self.note)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addLayout(line)
+        self._column.addWidget(self.note)
 
 
 class LiveMark(QWidget):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from core.buckets import Axis, padded_axes
 from core.catalogue.registry import catalogue
 from core.edits import SetTraining
 from core.errors import StudioError
@@ -22,6 +23,7 @@ from gui.forms.form import heading
 from gui.forms.row import LiveMark
 from gui.icons import icon
 from gui.runner import Runner, Stretch
+from gui.samples.padding import PaddingView
 from gui.text import tr, tr_core
 from gui.widgets import MARGIN, Column, ProblemCards, as_edit, muted, words
 
@@ -43,6 +45,8 @@ class TrainingPanel(QWidget):
         self.data = DataForm(document)
         self.form = SpecForm(TRAINING, document.project.training, live=True)
         self.form.setAccessibleName(tr("Training settings"))
+        self.padding = PaddingView()
+        self.form.row("buckets").add_below(self.padding)
         self._lay_out()
         self.problems.pointed.connect(document.highlight)
         self.problems.chosen.connect(document.select)
@@ -53,6 +57,7 @@ class TrainingPanel(QWidget):
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._on_replaced)
         self._check()
+        self._show_padding()
         self._on_status()
 
     @property
@@ -89,10 +94,26 @@ class TrainingPanel(QWidget):
             self.form.show_choice(self._document.project.training)
         if change.network or change.training or change.data:
             self._check()
+            self._show_padding()
 
     def _on_replaced(self) -> None:
         self.form.show_choice(self._document.project.training)
         self._check()
+        self._show_padding()
+
+    def _show_padding(self) -> None:
+        """Offer length buckets where sequences differ in length, with what they spare; and wherever they are asked for."""
+        project = self._document.project
+        try:
+            dataset = project.dataset()
+        except StudioError:
+            axes: tuple[Axis, ...] = ()
+        else:
+            axes = padded_axes(project.network, dataset)
+        self.form.row("buckets").setVisible(bool(axes or project.training["buckets"]))
+        self.padding.setVisible(bool(axes))
+        if axes:
+            self.padding.show_batches(axes, dataset.samples("train"), project.training)
 
     def _on_status(self) -> None:
         self.form.explain_effects(self._runner.busy or self._runner.status == "paused")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from core.columns import Columns
 from core.describe import gradient_at, gradient_verdict, number
+from core.runs import ends
 from core.why.aggregates import batch_gradient
 from gui.plots.base import LivePlot
 from gui.plots.batches import nearest
@@ -82,7 +83,7 @@ class GradientPlot(LivePlot):
         if chart is self.heat:
             assert chart.pointer is not None
             cell = self.heat.cell(*chart.pointer, self._shown.shape)
-            if cell is None:
+            if cell is None or cell[1] >= ends(table)[cell[0]]:
                 return []
             part = self.part.currentData() or "total"
             return [self._question(layer, part, cell[1], self._shown[cell], int(self._rows[cell[0]]))]
@@ -90,7 +91,7 @@ class GradientPlot(LivePlot):
         row = self.at_row(table, index)
         step = int(np.clip(round(at[0]), 1, len(row["total"]))) - 1
         batch = int(table["batch"][index])
-        shown = [key for key in PARTS if key in row and self.checks[key].isChecked()]
+        shown = [key for key in PARTS if step < len(row.get(key, ())) and self.checks[key].isChecked()]
         # The line that is nearest to the pointer comes first.
         with np.errstate(divide="ignore", invalid="ignore"):
             away = {key: abs(np.log(row[key][step]) - np.log(max(at[1], 1e-300))) for key in shown}
@@ -112,12 +113,16 @@ class GradientPlot(LivePlot):
         self._offer_cell(self.chosen_layer() in self.runner.run.cells)
         table = self.rows()
         part = self.part.currentData() or "total"
-        values = table[part]
+        values, width = table[part], table[part].shape[1]
         self._rows, self._shown = table["batch"], values
         self.heat.set_scales(y=Rows(self._rows))
+        last = ends(table)
+        if last.min() < width:
+            values = np.where(np.arange(width) < last[:, None], values, 0.0)
         small = self.heat.reduced(values)
         shade = log_shade(small, self.range.powers)
         self.heat.show_reduced(small, shade, values.shape)
+        self.heat.show_ends(last, width)
         self.colours.show_shade(shade)
         self._draw_profile(table)
         for chart in (self.heat, self.curve):
@@ -128,7 +133,7 @@ class GradientPlot(LivePlot):
         columns: list[tuple[str, object]] = [("batch", table["batch"])]
         for part in PARTS:
             if part in table:
-                columns += [(f"{part} t={t + 1}", table[part][:, t]) for t in range(table[part].shape[1])]
+                columns += [(f"{part} t={t + 1}", _column(table, part, t)) for t in range(table[part].shape[1])]
         return columns
 
     def restyle(self) -> None:
@@ -148,11 +153,15 @@ class GradientPlot(LivePlot):
         return chosen if chosen in gradients else next(iter(gradients))
 
     def at_row(self, table: Columns, index: int) -> dict[str, np.ndarray]:
-        """The profiles of one row; for dL/dc those of the row nearest to it where it was measured."""
-        found = {key: table[key][index] for key in PARTS if key in table}
+        """The profiles of one row; for dL/dc those of the row nearest to it where it was measured.
+
+        A batch that was cut to its longest sample has less steps than others.
+        """
+        found = {key: table[key][index][: ends(table)[index]] for key in PARTS if key in table}
         cells = self.runner.run.cells.get(self.chosen_layer())
         if cells is not None and "cell" not in found:
-            found["cell"] = cells["cell"][nearest(cells["batch"], table["batch"][index])]
+            near = nearest(cells["batch"], table["batch"][index])
+            found["cell"] = cells["cell"][near][: ends(cells)[near]]
         return found
 
     def _cell_batch(self, table: Columns, index: int) -> int | None:
@@ -218,8 +227,7 @@ class GradientPlot(LivePlot):
 
     def _draw_profile(self, table: Columns) -> None:
         index = self.shown_row()
-        total = table["total"][index]
-        steps = np.arange(1, len(total) + 1)
+        width = table["total"].shape[1]
         shown = {key: values for key, values in self.at_row(table, index).items() if self.checks[key].isChecked()}
         values = np.concatenate(list(shown.values())) if shown else np.zeros(0)
         scale = Log.around(values)
@@ -229,12 +237,12 @@ class GradientPlot(LivePlot):
         span = (float(places.min()), float(places.max())) if len(places) else (-3.0, 0.0)
         if span[1] - span[0] < 0.2:
             span = (span[0] - 0.5, span[1] + 0.5)
-        self.curve.show_places((0.5, len(total) + 0.5), span)
+        self.curve.show_places((0.5, width + 0.5), span)
         for key, line in self.lines.items():
             line.set_visible(key in shown)
             if key in shown:
-                line.set(steps, shown[key])
-        self._mark_row(float(table["batch"][index]), len(total))
+                line.set(np.arange(1, len(shown[key]) + 1), shown[key])
+        self._mark_row(float(table["batch"][index]), width)
         self._say_verdict()
 
     def _mark_row(self, batch: float, steps: int) -> None:
@@ -246,7 +254,7 @@ class GradientPlot(LivePlot):
 
     def _say_verdict(self) -> None:
         table, index = self.rows(), self.shown_row()
-        words = gradient_verdict(table["total"][index])
+        words = gradient_verdict(self.at_row(table, index)["total"])
         color = theme().color(_VERDICT_COLORS.get(words.verdict, "allowed")).name()
         batch = tr("batch {batch}", batch=f"{int(table['batch'][index]):,}")
         self.say(f'{batch} · <span style="color:{color}">●</span> <b>{spoken(words)}</b>')
@@ -261,21 +269,26 @@ class GradientPlot(LivePlot):
         row, step = cell
         self._cross(step)
         batch = tr("batch {batch}", batch=f"{int(self._rows[row]):,}")
-        self.say(f"{batch} · {spoken(gradient_at(self._shown[row], step))}")
+        steps = int(ends(self.rows())[row])
+        if step < steps:
+            self.say(f"{batch} · {spoken(gradient_at(self._shown[row][:steps], step))}")
+        else:
+            self.say(tr("{batch} · t = {step}: the longest sample of this batch has {steps} steps",
+                        batch=batch, step=step + 1, steps=steps))  # fmt: skip
 
     def _over_curve(self, at: tuple[float, float] | None) -> None:
         if at is None or self.empty_text():
             self._leave()
             return
         table, index = self.rows(), self.shown_row()
-        total = table["total"][index]
+        row = self.at_row(table, index)
+        total = row["total"]
         step = int(np.clip(round(at[0]), 1, len(total))) - 1
         self._cross(step)
         parts = [spoken(gradient_at(total, step))]
         names = {"direct": tr("direct"), "through": tr("through time"), "cell": tr("cell")}
-        row = self.at_row(table, index)
-        parts += [f"{text} {number(row[key][step], 2)}" for key, text in names.items() if key in row]
-        if (measured := self._cell_batch(table, index)) is not None:
+        parts += [f"{text} {number(row[key][step], 2)}" for key, text in names.items() if step < len(row.get(key, ()))]
+        if step < len(row.get("cell", ())) and (measured := self._cell_batch(table, index)) is not None:
             parts[-1] += " " + tr("(of batch {batch})", batch=f"{measured:,}")
         self.say(" · ".join(parts))
 
@@ -308,3 +321,8 @@ class GradientPlot(LivePlot):
     def _follow(self) -> None:
         self.heat.following = self.curve.following = True
         self.mark()
+
+
+def _column(table: Columns, part: str, step: int) -> list[object]:
+    """A time step of all rows, for a file; empty where the batch had less steps."""
+    return [value if step < end else "" for value, end in zip(table[part][:, step], ends(table), strict=True)]

@@ -123,11 +123,27 @@ class HeatMap(Chart):
         """Hatch what lies behind so many columns, and behind so many rows; None where all are part of the sample."""
         height, width = self._values.shape
         path = QPainterPath()
+        path.setFillRule(Qt.FillRule.WindingFill)
         if columns is not None and columns < width:
             path.addRect(QRectF(self.x_start + columns, self.y_start, width - columns, height))
         if rows is not None and rows < height:
             path.addRect(QRectF(self.x_start, self.y_start + rows, width, height - rows))
-        path.setFillRule(Qt.FillRule.WindingFill)
+        self._hatch(path)
+
+    def show_ends(self, ends: np.ndarray, width: int) -> None:
+        """Hatch in each row of the matrix that is shown what lies behind its end; ``ends`` (rows,) in columns."""
+        window, _ = self._window
+        shown = blocks(ends[window, None], self.rows, 1)[:, 0]
+        edges = self.y_start + np.linspace(window.start, window.stop, len(shown) + 1)
+        breaks = np.flatnonzero(np.diff(shown, prepend=-1))
+        path = QPainterPath()
+        for first, behind in zip(breaks, [*breaks[1:], len(shown)], strict=True):
+            if shown[first] < width:
+                left, top = self.x_start + shown[first], edges[first]
+                path.addRect(QRectF(left, top, width - shown[first], edges[behind] - top))
+        self._hatch(path)
+
+    def _hatch(self, path: QPainterPath) -> None:
         # The hatching is made of pixels of the screen, whatever a step measures there.
         brush = QBrush(theme().color("muted"), Qt.BrushStyle.BDiagPattern)
         to_place, valid = self.padding.sceneTransform().inverted()

@@ -13,7 +13,7 @@ import argparse
 from dataclasses import replace
 from statistics import median
 
-from core.buckets import SUGGESTED, batches_of, by_length, epoch_order, padded_axes, padding_share
+from core.buckets import SUGGESTED, Padding, padded_axes
 from core.catalogue.spec import Choice
 from core.engine.session import Session
 from core.examples import EXAMPLES, open_example
@@ -29,10 +29,8 @@ def settings(project: Project, buckets: int) -> Choice:
 
 def padding(project: Project, buckets: int) -> float:
     """The share of padding in the steps of the first epoch."""
-    data, training = project.dataset(), settings(project, buckets)
-    axes = padded_axes(project.network, data)
-    order = epoch_order(data.samples("train"), training, 1, by_length(axes))
-    return padding_share(axes, batches_of(order, int(training["batch_size"])), cut=buckets > 0)
+    axes = padded_axes(project.network, project.dataset())
+    return Padding.of(axes, project.dataset().samples("train"), settings(project, buckets)).share
 
 
 def epoch(project: Project, buckets: int, evaluated: bool) -> Rival:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.buckets import batches_of, by_length, epoch_order, padded_axes, padding_share
+from core.buckets import Padding, batches_of, by_length, epoch_order, padded_axes
 from core.edits import SetParam
 from core.engine.course import Course, Position
 from core.examples import open_example
@@ -169,28 +169,31 @@ def test_an_input_that_does_not_fit_the_data_has_no_axis():
     assert padded_axes(Project().network, project.dataset()) == ()
 
 
-def test_the_share_of_padding_is_counted_by_hand():
-    project = open_example("names-gru")
-    data = project.dataset()
-    (axis,) = axes = padded_axes(project.network, data)
-    batches = [np.array([5, 9, 2]), np.array([7])]
-    needed = [int(data.lengths[n]) for n in (5, 9, 2, 7)]
-    assert padding_share(axes, batches, cut=False) == pytest.approx(1 - sum(needed) / (4 * axis.steps))
-    computed = 3 * max(needed[:3]) + needed[3]
-    assert padding_share(axes, batches, cut=True) == pytest.approx(1 - sum(needed) / computed)
-    assert np.isnan(padding_share((), batches, cut=True))
+@pytest.mark.parametrize("key", ["names-gru", "pronunciation-english"])
+@pytest.mark.parametrize("buckets", [0, 3])
+def test_the_share_of_padding_is_counted_sample_by_sample(key, buckets):
+    project = open_example(key)
+    axes = padded_axes(project.network, project.dataset())
+    samples = project.dataset().samples("train")[:150]
+    found = Padding.of(axes, samples, default_training(batch_size=32, buckets=buckets, seed=5))
+    batches = batches_of(found.order, 32)
+    assert [len(batch) for batch in batches] == [32, 32, 32, 32, 22]
+    filler = computed = 0
+    for batch in batches:
+        for axis in axes:
+            steps = max(int(axis.needed[sample]) for sample in batch) if buckets else axis.steps
+            assert found.steps(axis, batch) == steps
+            filler += sum(steps - int(axis.needed[sample]) for sample in batch)
+            computed += len(batch) * steps
+    assert found.share == pytest.approx(filler / computed)
+    assert np.isnan(Padding.of((), samples, default_training()).share)
 
 
 def test_buckets_spare_most_of_the_padding_of_real_data():
     project = open_example("sentiment-gru")
-    data, training = project.dataset(), project.training
-    axes = padded_axes(project.network, data)
-    shares = []
-    for pool in (0, 8):
-        settings = default_training(**{**training.values, "buckets": pool})
-        order = epoch_order(data.samples("train"), settings, 1, by_length(axes))
-        shares.append(padding_share(axes, batches_of(order, training["batch_size"]), cut=pool > 0))
-    assert shares[0] > 0.5 and shares[1] < 0.15
+    axes, samples = padded_axes(project.network, project.dataset()), project.dataset().samples("train")
+    plain, sorted_ = (Padding.of(axes, samples, default_training(batch_size=64, buckets=pool)) for pool in (0, 8))
+    assert plain.share > 0.5 and sorted_.share < 0.15
 
 
 def test_the_setting_is_declared_for_every_way_of_setting_it():

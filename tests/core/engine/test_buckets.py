@@ -23,7 +23,7 @@ from core.examples import open_example
 from core.network import Link, Network
 from core.parameters import initial
 from core.project import Project, State
-from core.runs import Run, there
+from core.runs import Run, ends
 from core.training import default_training
 from tests.core.engine.random_networks import Case, random_case
 from tests.core.engine.session_toys import layer, network, state
@@ -277,7 +277,7 @@ def test_a_run_says_which_steps_a_batch_had(tmp_path: Path) -> None:
     table = run.gradients["encoder"]
     assert len(set(lengths.values())) > 1
     for row, batch in enumerate(table["batch"]):
-        steps = there(table, row)
+        steps = ends(table)[row]
         assert steps == lengths[int(batch)]
         assert np.isfinite(table["total"][row][:steps]).all() and np.isnan(table["total"][row][steps:]).all()
     told = run.report()["gradients"]["Encoder"]

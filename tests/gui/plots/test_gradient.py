@@ -6,7 +6,7 @@ import csv
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from core.reports import GradientProfile
 from gui.plots.gradient import GradientPlot
@@ -231,3 +231,70 @@ def test_another_run_follows_the_latest_row_again(plot, make):
     shown.draw()
     assert shown.pinned is None
     assert shown.layer.currentText() == "other"
+
+
+def of_any_length(batch):
+    return 6 + batch * 7 % 11
+
+
+@pytest.fixture
+def cut(plot, make):
+    """Batches that were cut to their longest sample."""
+    return lambda rows=30, **size: plot(
+        rows,
+        profile=lambda b: make.profile(falling(b)[0][: of_any_length(b)], cell=np.full(of_any_length(b), 0.5)),
+        **size,
+    )
+
+
+def test_steps_that_a_batch_did_not_have_are_empty_and_hatched(cut):
+    shown = cut()
+    table, background = shown.runner.run.gradients["a"], theme().color("plot_background").getRgb()[:3]
+    assert table["total"].shape == (30, STEPS)
+    path = shown.heat.padding.path()
+    for row in range(30):
+        for step in range(STEPS):
+            empty = step >= of_any_length(row + 1)
+            assert (tuple(shown.heat.image.image[row, step]) == background) == empty
+            assert path.contains(QPointF(step + 1, row + 0.5)) == empty
+    assert [text for _, text in shown.colours.specials] == ["0"], "what is not there is not a number gone wrong"
+
+
+def test_a_short_batch_is_judged_by_its_own_last_step(cut, make, qtbot):
+    shown = cut()
+    shown.pinned = 6  # 6 + 42 % 11 = 15 steps
+    shown.draw()
+    assert of_any_length(6) == 15
+    total = falling(6)[0][:15]
+    np.testing.assert_allclose(make.drawn(shown.lines["total"])[1], np.log10(total), rtol=1e-6)
+    assert f"{total[0] / total[-1]:.1e}" == "6.1e-05" and "6.1e-5 of the last" in shown.words.text()
+    qtbot.mouseMove(shown.heat.viewport(), make.pixel(shown.heat, 16.0, 5.5))
+    assert shown.words.text() == "batch 6 · t = 16: the longest sample of this batch has 15 steps"
+    qtbot.mouseMove(shown.heat.viewport(), make.pixel(shown.heat, 15.0, 5.5))
+    assert "t = 15 of 15, the last step" in shown.words.text()
+    qtbot.mouseMove(shown.curve.viewport(), make.pixel(shown.curve, 16.0, 0.0))
+    assert "t = 15 of 15, the last step" in shown.words.text()
+
+
+def test_the_file_leaves_steps_that_were_not_there_empty(cut, tmp_path):
+    shown = cut()
+    shown.save_csv(tmp_path / "gradient.csv")
+    with (tmp_path / "gradient.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        told = [row[f"total t={t + 1}"] for t in range(STEPS)]
+        steps = of_any_length(int(row["batch"]))
+        assert all(told[:steps]) and told[steps:] == [""] * (STEPS - steps)
+
+
+def test_many_short_batches_are_hatched_as_far_as_the_pixels_go(cut):
+    shown = cut(900)
+    picture, rows = shown.heat.image.image, shown.heat.rows
+    assert len(picture) <= rows < 900
+    starts = np.linspace(0, 900, rows + 1).astype(int)[:-1]
+    lengths = np.array([of_any_length(batch) for batch in range(1, 901)])
+    longest = np.maximum.reduceat(lengths, starts)
+    background = theme().color("plot_background").getRgb()[:3]
+    for row, last in enumerate(longest):
+        assert all(tuple(cell) == background for cell in picture[row, last:])
+        assert tuple(picture[row, last - 1]) != background
