@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from core.catalogue.spec import Choice
+from core.data.dataset import Dataset
 from core.data.store import needed
 
 
@@ -35,6 +37,17 @@ def name_of(data: Choice | None) -> str:
         return ""
     content = needed(data)
     return f"{data.key}:{content}" if content else data.key
+
+
+def shut(looks: Iterable[Look], choice: Choice | None, data: Dataset) -> bool:
+    """Whether ``data``, made by ``choice``, has a test part that nobody has asked for yet."""
+    return "test" in data.split and looks_at(looks, choice) == 0
+
+
+@lru_cache(maxsize=8)
+def without_test(data: Dataset) -> Dataset:
+    """A data set as it is shown while its test part is shut."""
+    return replace(data, split={part: samples for part, samples in data.split.items() if part != "test"})
 
 
 def looks_at(looks: Iterable[Look], data: Choice | None) -> int:

@@ -72,6 +72,8 @@ class Change:
     weights: frozenset[str] = frozenset()
     training: bool = False
     data: bool = False
+    looks: bool = False
+    """The test part was looked at."""
 
     @property
     def network(self) -> bool:
@@ -91,6 +93,7 @@ def difference(old: State, new: State) -> Change:
         _different(old.weights, new.weights),
         old.training != new.training,
         old.data != new.data,
+        old.looks != new.looks,
     )
 
 

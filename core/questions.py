@@ -262,7 +262,7 @@ class Forecasts:
     origins: np.ndarray
     """(n,) the time of the first step that is foretold."""
     truth: np.ndarray
-    """NaN where the series is over."""
+    """NaN where the series is over, or what came belongs to the test part."""
     last: np.ndarray
     """The last value that was seen, kept."""
     season: np.ndarray | None
@@ -282,6 +282,9 @@ def naive_forecasts(data: Dataset, part: Part, ahead: int) -> Forecasts:
         raise DataError("{title} is no series that can be continued.", title=data.title)
     samples = data.samples(part)
     values = series.values[:, series.target].astype(float)
+    if "test" in data.split and part != "test":
+        # What the test part asks about stays unseen, however far ahead somebody looks.
+        values[int(series.starts[data.split["test"]].min()) + series.window :] = np.nan
     origins = series.starts[samples] + series.window
     steps = np.arange(ahead)
     season = None

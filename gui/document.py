@@ -9,7 +9,9 @@ from time import monotonic
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from core.edits import Edit, Replace, SetWeights
+from core.edits import Edit, OpenTest, Replace, SetWeights
+from core.errors import StudioError
+from core.looks import look_at, shut
 from core.project import Change, Project, State, computes_alike
 from gui.text import tr_core
 
@@ -78,6 +80,18 @@ class Document(QObject):
     def state(self) -> State:
         """The project's current state."""
         return self.project.state
+
+    @property
+    def shut(self) -> bool:
+        """Whether the data has a test part that nobody has asked for yet."""
+        try:
+            return shut(self.state.looks, self.state.data, self.project.dataset())
+        except StudioError:
+            return False
+
+    def open_test(self, run: str = "", batch: int = 0) -> None:
+        """Count a look at the test part: from now on it is shown. ``run`` and ``batch`` tell whose weights it judged."""
+        self.note(OpenTest(look_at(self.state.data, run, batch)))
 
     def do(self, edit: Edit) -> None:
         """Carry out an edit as one entry of the history; turning the same knob again joins the last entry.

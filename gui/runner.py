@@ -167,7 +167,9 @@ class Runner(QObject):
         self.updated.emit()
 
     def watch(self, sample: int, part: Part) -> None:
-        """Examine this sample, now and while training."""
+        """Examine this sample, now and while training; none of the test part while that is shut."""
+        if part == "test" and self.document.shut:
+            return
         self.sample = (sample, part)
         self.tracing.forget()
         if self._loaded is not None:

@@ -20,6 +20,9 @@ class Goal:
     """What one reaches without a network (``quality.baseline``)."""
     quality: float
     """What the network reaches at least, or where it is an error, at most."""
+    alone: float | None = None
+    """What it reaches where it is given the true answers up to the middle and reads its own ones from there on (an error,
+    at most); None for examples that do not learn for that."""
     seconds: float = 120.0
     """Seconds that the training takes at most on two cores, of which it computes on one."""
     fails: bool = False

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from core.catalogue.spec import Choice
 from core.data.catalogue import DATASETS
+from core.edits import SetTraining
 from core.examples.building import block, chain, classes, dense, input_of, letters, link, number, trained_with
 from core.examples.example import Example, Goal
 from core.project import Project
@@ -14,6 +16,14 @@ def _co2() -> Project:
     data = DATASETS.choose("co2", reading="change", window=48, target="every")
     project = chain(data, input_of(1), block("gru", 24), number())
     return trained_with(project, lr=0.01, schedule="cosine", epochs=60, clip_norm=1)
+
+
+def _weather_freely() -> Project:
+    data = DATASETS.choose("weather", quantity="temperature", window=30, target="every")
+    project = chain(data, input_of(9), block("gru", 16), number())
+    trained_with(project, lr=0.005, schedule="cosine", epochs=20, clip_norm=1)
+    project.apply(SetTraining("teaching", Choice("linear", {"start": 1.0, "end": 0.0})))
+    return project
 
 
 def _jordan() -> Project:
@@ -63,6 +73,13 @@ IN_STEP = (
         "At every month a GRU tells how carbon dioxide will change; it has to find the season first, so its error falls.",
         _co2,
         Goal(baseline=0.417, quality=0.4),
+    ),
+    Example(
+        "weather-freely",
+        "Two weeks without a thermometer",
+        "It is given the true temperature of the day before ever more seldom, until it reads what it said itself.",
+        _weather_freely,
+        Goal(baseline=3.15, quality=3.0, alone=3.6),
     ),
     Example(
         "jordan",

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.data.dataset import Dataset, Part, WindowedSeries
 from core.examples.example import Goal
+from core.generation import FreeRun
 
 
 def quality(data: Dataset, samples: np.ndarray, outputs: np.ndarray) -> float:
@@ -18,6 +19,17 @@ def quality(data: Dataset, samples: np.ndarray, outputs: np.ndarray) -> float:
         return float((outputs.argmax(axis=-1) == wanted[..., 0])[counts].mean())
     missed = _in_units(data, outputs) - _in_units(data, wanted)
     return float(np.sqrt(np.square(missed)[counts].mean()))
+
+
+def alone(run: FreeRun) -> float:
+    """The root mean squared error of a free run over the steps that read the network's own answers."""
+    errors, counted = run.free[run.given :], run.counted[run.given :]
+    return float(np.sqrt((np.square(errors) * counted).sum() / counted.sum()))
+
+
+def middle(data: Dataset) -> int:
+    """How many steps of an answer are given where the rest is read from the network's own."""
+    return max(1, int(data.target.steps or 1) // 2)
 
 
 def baseline(data: Dataset, part: Part = "validation") -> tuple[str, float]:

@@ -11,10 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from core.data.dataset import Part
 from core.data.importers.progress import Progress
-from core.edits import OpenTest
 from core.evaluation.review import Review, Subject, review
 from core.evaluation.standing import AskStanding, Standing
-from core.looks import look_at, looks_at
+from core.looks import looks_at
 from core.problems import errors
 from core.project import Change, State, computes_alike
 from core.questions import Answer
@@ -134,7 +133,7 @@ class Reviews(QObject):
         if found.part == "test":
             # What is shown is counted before it is shown.
             subject = found.subject
-            self._document.note(OpenTest(look_at(found.state.data, subject.run, subject.batch)))
+            self._document.open_test(subject.run, subject.batch)
             found = replace(found, state=replace(found.state, looks=self._document.state.looks))
         self.found[found.part] = found
         self.changed.emit()

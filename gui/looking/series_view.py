@@ -16,6 +16,7 @@ from gui.plots.chart import Chart
 from gui.plots.forecast import Times
 from gui.plots.scales import Linear
 from gui.runner import Runner
+from gui.samples.shut import shut_words
 from gui.samples.values import named
 from gui.text import tr, tr_core
 from gui.theme import theme
@@ -31,6 +32,9 @@ class SeriesView(QWidget):
         self.data: Dataset | None = None
         self.series: WindowedSeries | None = None
         self.sample = 0
+        self.shut = False
+        self._unseen = np.zeros(0, bool)
+        """(times,) what the test part asks about, while it is shut."""
         self.feature = Drop()
         self.feature.setAccessibleName(tr("Feature"))
         self.feature.activated.connect(lambda _: self._show_feature())
@@ -87,9 +91,10 @@ class SeriesView(QWidget):
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
-    def show_data(self, data: Dataset | None) -> None:
-        """Show the series of a data set, or say why there is none."""
-        same = data is self.data
+    def show_data(self, data: Dataset | None, shut: bool) -> None:
+        """Show the series of a data set, or say why there is none; what the test part asks about not while that is ``shut``."""
+        same = data is self.data and shut == self.shut
+        self.shut = shut
         self.data, self.series = data, series_of(data) if data is not None else None
         self.stack.setCurrentIndex(0 if self.series is not None else 1)
         if data is None:
@@ -104,6 +109,7 @@ class SeriesView(QWidget):
             return
         codes = parts_in_time(data, self.series)
         self.chart.bands.set(runs(codes), [int(time) for time in self.series.begins[1:]])
+        self._unseen = (codes == PARTS.index("test")) & shut
         self.feature.clear()
         field = next(iter(data.inputs.values()))
         for n in range(self.series.values.shape[1]):
@@ -128,10 +134,10 @@ class SeriesView(QWidget):
         self._say()
 
     def values(self) -> np.ndarray:
-        """(times,) the chosen feature in its unit."""
+        """(times,) the chosen feature in its unit; NaN where it is not to be seen."""
         assert self.series is not None
         found: np.ndarray = self.series.values[:, int(self.feature.currentData() or 0)]
-        return found
+        return np.where(self._unseen, np.nan, found) if self._unseen.any() else found
 
     def _scale(self) -> Linear:
         largest = np.nanmax(np.abs(self.values())) if np.isfinite(self.values()).any() else 1.0
@@ -139,7 +145,10 @@ class SeriesView(QWidget):
 
     def _show_parts(self) -> None:
         assert self.data is not None
-        self.parts.setText(" &nbsp; ".join(key_to(part) for part in PARTS if part in self.data.split))
+        keys = [key_to(part) for part in PARTS if part in self.data.split]
+        if self.shut:
+            keys[-1] += " " + tr("(shut until it is opened under Evaluation)")
+        self.parts.setText(" &nbsp; ".join(keys))
 
     def _draw(self) -> None:
         if self.series is None:
@@ -196,8 +205,12 @@ class SeriesView(QWidget):
 
     def _choose(self, sample: int) -> None:
         assert self.series is not None and self.data is not None
-        self._show_sample(min(max(0, sample), len(self.series.starts) - 1))
-        part = part_of(self.data, self.sample)
+        sample = min(max(0, sample), len(self.series.starts) - 1)
+        part = part_of(self.data, sample)
+        if part == "test" and self.shut:
+            self.said.setText(shut_words())
+            return
+        self._show_sample(sample)
         if part is not None:
             self._runner.watch(self.sample, part)
 
@@ -239,5 +252,5 @@ class SeriesView(QWidget):
         inside = 0 <= time < len(self.series.values)
         self.chart.point_at(float(time) if inside else None)
         value = float(self.values()[time]) if inside else 0.0
-        told = number(value) if np.isfinite(value) else tr("missing")
+        told = number(value) if np.isfinite(value) else tr("shut") if self._unseen[time] else tr("missing")
         self._say(tr("here {time}: {value}", time=self.series.times[time], value=told) if inside else "")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 from core.data.dataset import Dataset
 from core.data.looking import series_of
 from core.errors import StudioError
+from core.looks import without_test
 from core.project import Change
 from gui.document import Document
 from gui.looking.histogram_view import HistogramView
@@ -39,7 +40,7 @@ class LookWindow(QDialog):
         document.replaced.connect(self._refresh)
 
     def _on_changed(self, change: Change) -> None:
-        if change.data:
+        if change.data or change.looks:
             self._refresh()
 
     def _refresh(self) -> None:
@@ -48,8 +49,9 @@ class LookWindow(QDialog):
         data = self._data()
         before = self.series.data
         self.setWindowTitle(tr("Data: {title}", title=tr_core(data.title)) if data is not None else tr("Data"))
-        self.series.show_data(data)
-        self.histograms.show_data(data)
+        shut = self._document.shut
+        self.series.show_data(data, shut)
+        self.histograms.show_data(without_test(data) if data is not None and shut else data)
         if data is not None and data is not before:
             self.tabs.setCurrentWidget(self.series if series_of(data) is not None else self.histograms)
 

@@ -24,6 +24,7 @@ from gui.inspect.facts import Facts
 from gui.runner import Runner
 from gui.samples import SampleView
 from gui.samples.bars import BalancePage
+from gui.samples.shut import ShutPage
 from gui.samples.statistics import StatisticsView
 from gui.samples.values import target_words, tells_symbols
 from gui.text import sentence, tr, tr_core
@@ -52,7 +53,7 @@ class DataPanel(QWidget):
         self.facts = Facts()
         self.balance = BalancePage()
         self.statistics = StatisticsView()
-        self.browser = _Browser(runner)
+        self.browser = _Browser(document, runner)
         self._balance_title = heading(tr("Class balance"))
         self._statistics_title = heading(tr("Statistics"))
         column = Column()
@@ -101,7 +102,7 @@ class DataPanel(QWidget):
         self.browser.show_data(dataset)
 
     def _on_changed(self, change: Change) -> None:
-        if change.data:
+        if change.data or change.looks:
             self.refresh()
 
 
@@ -119,9 +120,9 @@ def _button(command: QAction) -> ElidedButton:
 class _Browser(QWidget):
     """Leafs through the samples of a part; the plots examine the sample that is shown."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, document: Document, runner: Runner) -> None:
         super().__init__()
-        self._runner = runner
+        self._document, self._runner = document, runner
         self._dataset: Dataset | None = None
         self.part = Drop()
         self.part.setAccessibleName(tr("Part of the data"))
@@ -133,14 +134,17 @@ class _Browser(QWidget):
         self.view = SampleView()
         self.target = words()
         self.hint = muted(tr("The plots examine this sample."))
+        self.shut = ShutPage()
         self._lay_out()
-        self.part.activated.connect(lambda _: self._go(1))
+        self.part.activated.connect(lambda _: self._another_part())
+        self.shut.opened.connect(document.open_test)
         self.number.edited.connect(self._go)
         runner.updated.connect(self._follow)
 
     def show_data(self, dataset: Dataset) -> None:
         """Leaf through this data set; starts with the sample that is examined where it has it."""
         self._dataset = dataset
+        chosen = self.part.currentData()
         self.part.clear()
         for part in PARTS:
             if len(dataset.split.get(part, ())):
@@ -149,12 +153,29 @@ class _Browser(QWidget):
         self.part.show_key(part if self.part.findData(part) >= 0 else "train")
         samples = list(dataset.samples(self._part()))
         self._show(samples.index(sample) + 1 if sample in samples else 1)
+        self._show_shut(False)
+        if chosen == "test" and part != "test" and not self._document.shut and "test" in dataset.split:
+            # It has just been opened here.
+            self.part.show_key("test")
+            self._go(1)
 
     def shown(self) -> int:
         """The number of the shown sample in the data set."""
         assert self._dataset is not None
         value = self.number.value()
         return int(self._dataset.samples(self._part())[int(value or 1) - 1])
+
+    def _another_part(self) -> None:
+        shut = self._part() == "test" and self._document.shut
+        self._show_shut(shut)
+        if not shut:
+            self._go(1)
+
+    def _show_shut(self, shut: bool) -> None:
+        for widget in (self.view, self.hint, self.number, self.back, self.on, self.count):
+            widget.setVisible(not shut)
+        self.target.setVisible(not shut and self._dataset is not None and not tells_symbols(self._dataset))
+        self.shut.setVisible(shut)
 
     def _part(self) -> Part:
         part: Part = self.part.currentData()
@@ -181,7 +202,12 @@ class _Browser(QWidget):
 
     def _follow(self) -> None:
         """Show the sample that another view chose to examine."""
-        if self._dataset is None or not self.isVisible() or self._runner.sample == (self.shown(), self._part()):
+        if (
+            self._dataset is None
+            or not self.isVisible()
+            or self.shut.isVisible()
+            or self._runner.sample == (self.shown(), self._part())
+        ):
             return
         sample, part = self._runner.sample
         if part in self._dataset.split and sample in self._dataset.samples(part):
@@ -218,6 +244,7 @@ class _Browser(QWidget):
         column.addWidget(self.target)
         column.addWidget(self.view)
         column.addWidget(self.hint)
+        column.addWidget(self.shut)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
 
 

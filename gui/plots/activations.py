@@ -24,6 +24,7 @@ from gui.plots.heat import ColourBar, HeatMap, sign_shade
 from gui.plots.pattern_search import PatternSearch
 from gui.plots.pictures import picture, valid_steps
 from gui.plots.scales import Linear
+from gui.samples.shut import shut_words
 from gui.samples.values import step_marks
 from gui.text import tr
 from gui.why.here import Question
@@ -305,7 +306,11 @@ class ActivationPlot(LivePlot):
     def _watch(self, sample: int) -> None:
         data = self.data()
         if data is not None:
-            self.runner.watch(sample, part_of(data, sample) or "train")
+            part = part_of(data, sample) or "train"
+            if part == "test" and self.document.shut:
+                self.say(shut_words())
+                return
+            self.runner.watch(sample, part)
 
     def _draw_input(self, sample: int, steps: int) -> None:
         data = self.data()

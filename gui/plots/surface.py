@@ -122,7 +122,7 @@ class SurfacePage(OutputPage):
 
     def _draw_points(self, data: Dataset) -> None:
         field = next(iter(data.inputs.values()))
-        rows = np.concatenate([data.split[part] for part in data.parts])[:2000]
+        rows = np.concatenate([data.split[part] for part in data.parts if part != "test"])[:2000]
         training = np.isin(rows, data.split["train"])
         codes = data.target.values[rows, 0]
         if data.target.codes:

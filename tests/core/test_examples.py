@@ -11,12 +11,13 @@ import pytest
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
 from core.data.catalogue import DATASETS
+from core.engine.session import Session
 from core.errors import UnknownName
 from core.examples import BY_SHAPE, COLUMN, DEFAULT, EXAMPLES, ROW, open_example
-from core.examples.quality import baseline, quality, reached
+from core.examples.quality import alone, baseline, middle, quality, reached
 from core.problems import problems
 from core.project import Project, same
-from core.script import evaluate, train
+from core.script import evaluate, set_value, train
 from core.sequence_shapes import SHAPES, shape_in
 
 PROMISED = {
@@ -135,6 +136,22 @@ def trained(key: str) -> None:
     found = evaluate(project)
     value = quality(project.dataset(), found.samples, found.outputs)
     assert reached(example.goal, value, project.dataset()), f"{key} reached {value:.3f}, {example.goal}"
+    if example.goal.alone is not None:
+        run = Session(project.state, project.dataset()).free_run("validation", middle(project.dataset()))
+        assert alone(run) <= example.goal.alone
+
+
+def test_who_learned_to_read_its_own_answers_does_better_alone() -> None:
+    """Scheduled sampling (Bengio et al. 2015) against teacher forcing: the same example, the same seed."""
+    reached_alone = {}
+    for way in ("linear", "constant"):
+        project = open_example("weather-freely")
+        if way == "constant":
+            set_value(project, "teaching", way)
+        train(project, seed=0)
+        data = project.dataset()
+        reached_alone[way] = alone(Session(project.state, data).free_run("validation", middle(data)))
+    assert reached_alone["linear"] < 0.95 * reached_alone["constant"]
 
 
 @pytest.mark.parametrize("key", ["iris-mlp", "declaration-next", "declaration-spaces"])

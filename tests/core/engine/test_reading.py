@@ -9,6 +9,7 @@ from core.engine.session import Session
 from core.errors import DataError
 from core.examples import open_example
 from core.questions import Answer, Read, answered, continuation, may_foretell, naive_forecasts
+from core.script import set_value
 
 READ_ONCE = ["digits-rows-elman", "digits-pixels-lstm", "names-gru", "vowels-gru", "temporal-order-lstm"]
 
@@ -202,3 +203,15 @@ def test_windows_of_other_data_are_answered_with_a_sentence():
     question = continuation(other, other.samples("validation")[:2], 3)
     answer = answered(question, session, project.state)
     assert answer.result is None and answer.template == "What was asked about does not fit the input “{name}”."
+
+
+def test_what_the_test_part_asks_about_is_no_truth_of_a_forecast():
+    project = open_example("sunspots-forecast")
+    set_value(project, "data.test", 0.2)
+    data = project.dataset()
+    series = data.info["series"]
+    first = int(series.starts[data.samples("test")].min()) + series.window
+    known = naive_forecasts(data, "validation", 30)
+    times = known.origins[:, None] + np.arange(30)
+    assert (np.isnan(known.truth) == (times >= first)).all() and (times >= first).any()
+    assert np.isfinite(naive_forecasts(data, "test", 1).truth).all()

@@ -175,3 +175,25 @@ def test_it_opens_from_the_data_panel(qtbot):
     assert window.looking.show() is opened
     window.document.undo_stack.setClean()
     assert window.close()
+
+
+def test_what_the_test_part_asks_about_is_not_seen_before_it_is_opened(window, runner, document):
+    choose(document, "sunspots", test=0.2)
+    view, data = window.series, document.project.dataset()
+    series = series_of(data)
+    first = int(series.starts[data.samples("test")].min()) + series.window
+    x, y = view.line.values
+    assert np.isnan(y[x >= first]).all() and np.isfinite(y[x < first]).all()
+    assert "shut until it is opened" in view.parts.text()
+    before = view.sample
+    QTest.mouseClick(view.chart.viewport(), LEFT, pos=pixel(view.chart, len(series.values) - 15))
+    assert view.sample == before and "is shut" in view.said.text() and runner.sample[1] != "test"
+    QTest.mouseMove(view.chart.viewport(), pixel(view.chart, len(series.values) - 5))
+    assert view.said.text().endswith(": shut")
+    assert "test" not in window.histograms.histogram.shares
+    document.open_test()
+    x, y = view.line.values
+    assert np.isfinite(y).all() and "shut" not in view.parts.text()
+    assert "test" in window.histograms.histogram.shares
+    QTest.mouseClick(view.chart.viewport(), LEFT, pos=pixel(view.chart, len(series.values) - 15))
+    assert part_of(data, view.sample) == "test" and runner.sample == (view.sample, "test")

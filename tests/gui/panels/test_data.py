@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from core.catalogue.registry import catalogue
 from core.data.cache import dataset as load
 from core.edits import SetData
+from core.looks import looks_at
 from core.project import Project
 from gui.document import Document
 from gui.panels.data import DataPanel
@@ -255,3 +256,22 @@ def test_a_picture_is_drawn_from_its_pixels(document, panel):
         ]
     )
     assert np.corrcoef(seen.ravel(), ink.ravel())[0, 1] > 0.999
+
+
+def test_the_test_part_is_shut_until_it_is_asked_for(document, runner, panel):
+    document.do(SetData(DATASETS.choose("digits", test=0.2)))
+    browser, data = panel.browser, document.project.dataset()
+    before = runner.sample
+    browser.part.setFocus()
+    QTest.keyClick(browser.part, Qt.Key.Key_End)
+    assert browser.part.currentData() == "test" and browser.shut.isVisible() and not browser.view.isVisible()
+    assert runner.sample == before and looks_at(document.state.looks, document.state.data) == 0
+    runner.watch(int(data.samples("test")[3]), "test")
+    assert runner.sample == before, "nor from elsewhere"
+    QTest.mouseClick(browser.shut.button, Qt.MouseButton.LeftButton)
+    assert looks_at(document.state.looks, document.state.data) == 1
+    assert browser.view.isVisible() and not browser.shut.isVisible()
+    assert browser.part.currentData() == "test" and browser.shown() == data.samples("test")[0] == runner.sample[0]
+    document.undo()
+    document.redo()
+    assert looks_at(document.state.looks, document.state.data) == 1 and not document.shut, "what was seen stays seen"

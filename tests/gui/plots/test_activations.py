@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from core.data.catalogue import DATASETS
 from core.edits import SetData
+from core.engine.session import Session
+from core.examples import open_example
 from core.reports import Examination
+from core.script import set_value
+from gui.document import Document
 from gui.plots.activations import ActivationPlot
 from gui.theme import theme
 
@@ -175,3 +180,20 @@ def test_a_short_plot_leaves_its_room_to_the_units(qtbot, plot):
     plot.resize(420, 500)
     qtbot.waitUntil(lambda: plot.input.isVisible())
     assert plot.units.getPlotItem().getAxis("bottom").label.isVisible()
+
+
+def test_a_sample_of_the_test_part_is_not_examined_while_that_is_shut(runner, show):
+    project = open_example("digits-rows-elman")
+    set_value(project, "data.test", 0.2)
+    data = project.dataset()
+    runner.examination = Session(project.state, data).examine(int(data.samples("train")[0]), "train")
+    plot = show(ActivationPlot(Document(project), runner))
+    plot.draw()
+    hidden, other = int(data.samples("test")[5]), int(data.samples("train")[7])
+    plot.sample.setFocus()
+    for number in (hidden, other):
+        plot.sample.selectAll()
+        QTest.keyClicks(plot.sample, str(number))
+        QTest.keyClick(plot.sample, Qt.Key.Key_Return)
+        assert number != hidden or "is shut" in plot.words.text()
+    assert runner.watched == [(other, "train")]
