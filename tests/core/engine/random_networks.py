@@ -1,11 +1,21 @@
-"""Random networks of every kind that the rules allow, with random data, weights and losses."""
+"""Random networks of every kind that the rules allow, with random data, weights and losses.
+
+Every choice of a network is a choice of hypothesis where ``cases`` draws it, so that a failure shrinks to a small network;
+``random_case`` makes the choices from a number, for tests that need the same case again. Weights, data and the weights of
+the loss come from one generator: to shrink them would tell nobody anything.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
+from hypothesis import assume
+from hypothesis import strategies as st
 from torch import Tensor
 
 from core.catalogue.layers import LAYERS
@@ -21,8 +31,8 @@ from core.parameters import parameters
 from core.shapes import infer, input_features
 
 KINDS = [
-    *["dense"] * 6, "rnn", "lstm", "gru", "rnn", "lstm", "gru", "dropout", "layer_norm", "concatenate", "add", "multiply",
-    "last_step", "mean_time", "max_time", "repeat", "embedding", "attention", "attention",
+    *["dense"] * 6, "rnn", "lstm", "gru", "rnn", "lstm", "gru", "dropout", "dropout", "layer_norm", "concatenate", "add", "multiply",
+    "last_step", "mean_time", "max_time", "repeat", "embedding", "embedding", "attention", "attention",
 ]  # fmt: skip
 CHAINED = ("add", "multiply")
 
@@ -61,19 +71,48 @@ def _logits(found: Values | ReferenceRun):
     return found.logit if isinstance(found, ReferenceRun) else found.logits.__getitem__
 
 
+class Seeded:
+    """Chooses by a number."""
+
+    def __init__(self, seed: int) -> None:
+        self.numbers = np.random.default_rng(seed)
+
+    def chance(self, p: float) -> bool:
+        return bool(self.numbers.random() < p)
+
+    def whole(self, low: int, high: int) -> int:
+        return int(self.numbers.integers(low, high + 1))
+
+
+class Drawn:
+    """Lets hypothesis choose. What it tries first when it shrinks a case: no, and the lowest number."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy], Any]) -> None:
+        self.draw = draw
+        self.numbers = np.random.default_rng(self.whole(0, 2**32 - 1))
+
+    def chance(self, p: float) -> bool:
+        return 0 < self.whole(0, 100) <= 100 * p
+
+    def whole(self, low: int, high: int) -> int:
+        return self.draw(_whole(low, high))
+
+
+@lru_cache(maxsize=1024)
+def _whole(low: int, high: int) -> st.SearchStrategy[int]:
+    return st.integers(low, high)
+
+
 class Builder:
     """Draws one network."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.rng = rng
+    def __init__(self, source: Seeded | Drawn) -> None:
+        self.chance, self.whole = source.chance, source.whole
         self.layers: dict[str, Layer] = {}
         self.links: dict[str, Link] = {}
 
-    def chance(self, p: float) -> bool:
-        return bool(self.rng.random() < p)
-
-    def pick(self, items):
-        return items[int(self.rng.integers(len(items)))]
+    def pick(self, items: Sequence[Any]) -> Any:
+        return items[self.whole(0, len(items) - 1)]
 
     def add(self, kind: str, **params: object) -> str:
         key = f"n{len(self.layers)}"
@@ -91,7 +130,7 @@ class Builder:
         return known.choose(self.pick(common) if self.chance(0.7) else self.pick(list(known)))
 
     def params(self, kind: str) -> dict[str, object]:
-        units = int(self.rng.integers(1, 4))
+        units = self.whole(1, 3)
         start = "learned" if self.chance(0.3) else "zeros"
         if kind in ("dense", "output"):
             return {
@@ -105,7 +144,7 @@ class Builder:
         if kind == "embedding":
             return {"units": units, "vocabulary": 5}
         if kind == "dropout":
-            return {"rate": self.pick([0.0, 0.3, 0.5]), "same_every_step": self.chance(0.5)}
+            return {"rate": self.pick([0.0, 0.3, 0.5, 0.5]), "same_every_step": self.chance(0.5)}
         if kind == "attention":
             return {"score": self.pick(["dot", "scaled", "general", "additive"]), "score_units": units}
         if kind == "repeat":
@@ -113,21 +152,24 @@ class Builder:
         return {}
 
     def build(self) -> Network:
-        self.add("input", units=int(self.rng.integers(1, 4)), sequence=True)
+        self.add("input", units=self.whole(1, 3), sequence=True)
         if self.chance(0.3):
             self.add("input", units=2, sequence=False)
-        if self.chance(0.2):
+        if self.chance(0.3):
             self.add("input", units=1, sequence=self.chance(0.7), field="codes")
-        for _ in range(int(self.rng.integers(1, 7))):
+        self.grow(self.pick(KINDS))
+        while len(self.layers) < 9 and self.chance(0.75):
             self.grow(self.pick(KINDS))
         if self.chance(0.15):
             answers = self.decoder()
             self.grow("output", [answers] if self.chance(0.7) else None)
         else:
             self.grow("output")
-        for _ in range(int(self.rng.integers(0, 6))):
+        tries = 0
+        while tries < 6 and self.chance(0.75):
             self.loop_back()
-        if self.chance(0.35):
+            tries += 1
+        if self.chance(0.5):
             self.hand_over()
         self.cut()
         return Network(self.layers, self.links)
@@ -153,7 +195,7 @@ class Builder:
         key = self.add(kind, **self.params(kind))
         for source in sources:
             late = self.chance(0.12) and infer(Network(self.layers, self.links))[source].sequence
-            self.link(source, key, int(self.rng.integers(1, 9)) if late else 0)
+            self.link(source, key, self.whole(1, 8) if late else 0)
 
     def look_back(self, values: list[str]) -> None:
         """Add an attention layer; what it asks with runs on a time axis of its own where there is one."""
@@ -238,9 +280,8 @@ class Builder:
         for key, link in self.links.items():
             if link.role == "data" and self.layers[link.target].kind in ("dense", "output") and self.chance(0.2):
                 size = (shapes[link.target].features, shapes[link.source].features)
-                self.links[key] = Link(
-                    link.id, link.source, link.target, link.delay, link.role, link.frozen, self.rng.random(size) < 0.6
-                )
+                mask = np.array([[self.chance(0.6) for _ in range(size[1])] for _ in range(size[0])])
+                self.links[key] = replace(link, mask=mask)
 
 
 def acceptable(network: Network) -> bool:
@@ -267,50 +308,68 @@ def acceptable(network: Network) -> bool:
 
 def random_case(seed: int, dtype: torch.dtype = torch.float64) -> Case:
     """A network with its data: the same seed gives the same case."""
-    rng = np.random.default_rng(seed)
-    builder = Builder(rng)
-    network = builder.build()
+    source = Seeded(seed)
+    network = Builder(source).build()
     while not acceptable(network):
-        builder = Builder(rng)
-        network = builder.build()
-    batch, steps = int(rng.integers(1, 4)), int(rng.integers(1, 8))
-    repeats = [v.params["steps"] for v in network.of_kind("repeat") if v.params["steps"]]
+        network = Builder(source).build()
+    return _with_data(network, source, seed, dtype)
+
+
+@st.composite
+def cases(draw: Callable[[st.SearchStrategy], Any]) -> Case:
+    """Networks with their data."""
+    source = Drawn(draw)
+    network = Builder(source).build()
+    assume(acceptable(network))
+    return _with_data(network, source, source.whole(0, 2**32 - 1), torch.float64)
+
+
+def _with_data(network: Network, source: Seeded | Drawn, seed: int, dtype: torch.dtype) -> Case:
+    """Inputs, weights, lengths and a loss for a network; ``seed`` is that of its dropout masks."""
+    rng = source.numbers
+    batch, steps = source.whole(1, 3), source.whole(1, 7)
     inputs = {}
     for layer in network.of_kind("input"):
-        size = (steps, batch, layer.params["units"]) if layer.params["sequence"] else (batch, layer.params["units"])
+        fixed = steps_beside(network, layer.id)
+        size = (fixed or steps, batch, layer.params["units"])
+        if not layer.params["sequence"]:
+            size = size[1:]
         value = rng.integers(0, 5, size) if layer.params["field"] == "codes" else rng.normal(size=size)
         inputs[layer.id] = torch.tensor(value, dtype=dtype)
         if layer.params["field"] != "codes":
             inputs[layer.id].requires_grad_()
-    if repeats:
-        steps = 4
-        inputs = {k: (v[:1].detach().expand(4, -1, -1).clone() + torch.arange(4.0)[:, None, None].to(dtype) * (0 if network.layers[k].params["field"] == "codes" else 0.3)).requires_grad_(v.requires_grad) if v.dim() == 3 else v for k, v in inputs.items()}  # fmt: skip
     weights = {}
     for name, parameter in parameters(network).items():
         value = torch.tensor(rng.normal(scale=0.6, size=parameter.shape), dtype=dtype)
         weights[name] = value.requires_grad_(not parameter.frozen)
-    lengths = torch.tensor(rng.integers(1, steps + 1, batch)) if rng.random() < 0.35 else None
-    truncate = int(rng.integers(1, 5)) if rng.random() < 0.25 else 0
-    case = Case(network, weights, inputs, steps, lengths, truncate, bool(rng.random() < 0.6), seed)
-    _choose_loss(case, rng)
+    lengths = torch.tensor([source.whole(1, steps) for _ in range(batch)]) if source.chance(0.35) else None
+    truncate = source.whole(1, 4) if source.chance(0.25) else 0
+    case = Case(network, weights, inputs, steps, lengths, truncate, source.chance(0.6), seed)
+    _choose_loss(case, source)
     return case
 
 
-def _choose_loss(case: Case, rng: np.random.Generator) -> None:
+def steps_beside(network: Network, key: str) -> int:
+    """The steps of a repeat layer that runs in step with a layer; 0 where none says how many."""
+    together = next((group for group in groups(network) if key in group), [])
+    return max((network.layers[k].params["steps"] for k in together if network.layers[k].kind == "repeat"), default=0)
+
+
+def _choose_loss(case: Case, source: Seeded | Drawn) -> None:
     axes = find_axes(case.network, groups(case.network), case.inputs, case.steps, case.lengths)
     batch = next(iter(case.inputs.values())).shape[-2]
     shapes = infer(case.network)
     for layer in case.network:
-        if layer.kind != "output" and rng.random() > 0.3:
+        if layer.kind != "output" and not source.chance(0.3):
             continue
         size: tuple[int, ...] = (batch, shapes[layer.id].features)
         if shapes[layer.id].sequence:
             size = (axes.steps[layer.id], *size)
-        weights = torch.tensor(rng.normal(size=size))
+        weights = torch.tensor(source.numbers.normal(size=size))
         valid = axes.lengths.get(layer.id)
         if valid is not None:
             weights = weights * (torch.arange(size[0])[:, None] < valid)[..., None]
-        if layer.kind == "output" and rng.random() < 0.5:
+        if layer.kind == "output" and source.chance(0.5):
             case.judged_logits[layer.id] = weights
         else:
             case.judged[layer.id] = weights

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from core.engine.kernels import elman, gru, pieces
 from tests.core.engine import test_random_networks, test_single_precision
+from tests.core.engine.random_networks import Case, random_case
 
 MODULES = (
     "kernels.elman", "kernels.gru", "kernels.lstm", "kernels.fused", "kernels.pieces", "nodes.base", "nodes.affine",
@@ -125,7 +126,7 @@ def _code_of(tree: ast.Module, function: FunctionType) -> CodeType:
     return found
 
 
-def survives(mutant: Mutant, checks: tuple[Callable[[int], None], ...]) -> bool:
+def survives(mutant: Mutant, checks: tuple[Callable[[Case], None], ...]) -> bool:
     """Whether no random network notices."""
     kept = mutant.function.__code__
     mutant.function.__code__ = mutant.code
@@ -137,7 +138,7 @@ def survives(mutant: Mutant, checks: tuple[Callable[[int], None], ...]) -> bool:
         for seed in range(SEEDS):
             for check in checks:
                 try:
-                    check(seed)
+                    check(random_case(seed))
                 except Exception:  # noqa: BLE001 - a mutant may fail in any way
                     return False
         return True
@@ -156,7 +157,7 @@ def few_steps(value: Tensor, numbers: int = 0) -> list[slice]:
 def test_a_mutation_in_a_backward_formula_is_caught(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for kernel in (elman, gru):
         monkeypatch.setattr(kernel, "stretches", few_steps)
-    checks: Any = (test_random_networks.check, test_single_precision.check)
+    checks: Any = (test_random_networks.check_case, test_single_precision.check)
     checks = checks[1:] if path == "kernels.fused" else checks[:1]
     found = list(mutants(path))
     assert found

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+
 import pytest
 import torch
+from hypothesis import Phase, given, seed, settings
 from torch import Tensor
 
 from core.engine.axes import find_axes, groups
@@ -11,7 +15,8 @@ from core.engine.capture import Capture
 from core.engine.program import Program
 from core.engine.reference import ReferenceRun, interpret
 from tests.core.engine import drawing
-from tests.core.engine.random_networks import Case, random_case, run_program
+from tests.core.engine.network_features import FEATURES, features
+from tests.core.engine.random_networks import Case, cases, run_program
 
 TOLERANCE = 1e-10
 
@@ -60,10 +65,6 @@ def has_no_gradient(case: Case, slow: ReferenceRun, near: float = 1e-9) -> bool:
     return False
 
 
-def check(seed: int) -> None:
-    check_case(random_case(seed))
-
-
 def check_case(case: Case) -> None:
     capture = Capture(every_layer=True)
     fast = run_program(case, capture=capture)
@@ -110,24 +111,34 @@ def check_layers(case: Case, fast, slow: ReferenceRun, capture: Capture) -> None
                 same(capture.direct(key), cut.gradient(key), f"direct dL/dh of {case.network.layers[key].name}")
 
 
-@pytest.mark.parametrize("block", range(20))
-def test_random_networks_equal_the_reference(block: int) -> None:
-    for seed in range(block * 100, (block + 1) * 100):
-        try:
-            check(seed)
-        except AssertionError as error:
-            raise AssertionError(f"seed {seed}: {error}") from error
+def check_many(check: Callable[[Case], None], count: int, number: int) -> Counter[str]:
+    """Check so many networks, drawn by a number; how many of them had each feature."""
+    seen: Counter[str] = Counter()
+
+    @seed(number)
+    @settings(max_examples=count, phases=(Phase.generate, Phase.shrink))
+    @given(cases())
+    def run(case: Case) -> None:
+        check(case)
+        seen.update(features(case), networks=1)
+
+    run()
+    return seen
+
+
+@pytest.mark.timeout(1800)
+def test_random_networks_equal_the_reference_and_everything_occurs_in_them() -> None:
+    seen = check_many(check_case, 2000, 0)
+    assert seen["networks"] >= 2000
+    rare = {name: seen[name] for name in FEATURES if seen[name] < 10}
+    assert not rare
 
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("block", range(50))
-def test_very_many_random_networks_equal_the_reference(block: int) -> None:
-    for seed in range(10_000 + block * 1000, 10_000 + (block + 1) * 1000):
-        try:
-            check(seed)
-        except AssertionError as error:
-            raise AssertionError(f"seed {seed}: {error}") from error
+@pytest.mark.parametrize("number", range(1, 51))
+def test_very_many_random_networks_equal_the_reference(number: int) -> None:
+    assert check_many(check_case, 1000, number)["networks"] >= 1000
 
 
 def handed_on() -> Case:

@@ -49,7 +49,7 @@ def drawn(seed: int) -> tuple[State, Dataset]:
     network = told_apart(case)
     inputs = {}
     for layer in network.of_kind("input"):
-        steps = (case.steps,) if layer.params["sequence"] else ()
+        steps = case.inputs[layer.id].shape[:1] if layer.params["sequence"] else ()
         codes = case.network.layers[layer.id].params["field"] == "codes"
         size = (SAMPLES, *steps, int(layer.params["units"]))
         values = rng.integers(0, 5, size) if codes else rng.normal(size=size)
