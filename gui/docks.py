@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QTabBar, QW
 
 from gui import settings
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 _Area = Qt.DockWidgetArea
 
@@ -40,12 +40,6 @@ class Docks:
             if titles & seen:
                 bar.hide()
             seen |= titles
-
-    def below(self, key: str, title: str, widget: QWidget, above: str) -> None:
-        """A dock under another one."""
-        area = self._window.dockWidgetArea(self.all[above])
-        self.add(key, title, widget, area)
-        self._window.splitDockWidget(self.all[above], self.all[key], Qt.Orientation.Vertical)
 
     def beside(self, key: str, title: str, widget: QWidget, left_of: str) -> None:
         """A dock to the right of another one."""

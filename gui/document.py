@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -17,6 +18,11 @@ from gui.text import tr_core
 
 MERGE_SECONDS = 1.5
 """Turning the same knob again within this time joins the last entry of the history."""
+
+
+_HISTORIES: dict[int, QUndoStack] = {}
+"""The stacks of all documents, kept until Qt has destroyed them. Where Python's garbage collector finds a stack in a cycle, it
+takes the commands out of the wrapper and frees them while the stack still points to them (PySide6 6.11), which then crashes."""
 
 
 class _EditCommand(QUndoCommand):
@@ -67,6 +73,8 @@ class Document(QObject):
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(500)
+        _HISTORIES[id(self.undo_stack)] = self.undo_stack
+        self.undo_stack.destroyed.connect(partial(_HISTORIES.pop, id(self.undo_stack)))
         self.project = project or Project()
         self.path: Path | None = None
         self.title = ""

@@ -98,13 +98,12 @@ class MainWindow(QMainWindow):
     def _make_docks(self) -> None:
         document, runner, docks = self.document, self.runner, self.docks
         self.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
         self.setTabPosition(_Area.RightDockWidgetArea, QTabWidget.TabPosition.East)
         palette = Palette(document)
         palette.chosen.connect(self.canvas.add_layer)
         docks.add("palette", tr("Layers"), palette, _Area.LeftDockWidgetArea)
-        docks.below("outline", tr("Outline"), OutlinePanel(document, runner), above="palette")
-        docks.add("history", tr("History"), HistoryPanel(document, runner), _Area.LeftDockWidgetArea, onto="outline")
+        docks.add("outline", tr("Outline"), OutlinePanel(document, runner), _Area.LeftDockWidgetArea, onto="palette")
+        docks.add("history", tr("History"), HistoryPanel(document, runner), _Area.LeftDockWidgetArea, onto="palette")
         self.training = TrainingPanel(document, runner)
         docks.add("training", tr("Training"), self.training, _Area.RightDockWidgetArea)
         self.inspector = Inspector(document, runner)
@@ -144,9 +143,7 @@ class MainWindow(QMainWindow):
         docks.add("states", tr("States"), self.plots["states"], bottom, onto="output")
         docks.add("free_run", tr("Free running"), self.plots["free_run"], bottom, onto="loss")
         docks.add("probe", tr("Probe"), self.plots["probe"], bottom, onto="gradient")
-        docks.show("outline")
-        docks.show("training")
-        for key in ("loss", "gradient", "output"):
+        for key in ("palette", "training", "loss", "gradient", "output"):
             docks.show(key)
 
     def _make_bars(self) -> None:
@@ -275,9 +272,8 @@ class MainWindow(QMainWindow):
         docks = self.docks.all
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([docks["palette"], docks["training"]], [215, 335], horizontal)
-        self.resizeDocks([docks["loss"], docks["gradient"], docks["output"]], [290, 350, 300], horizontal)
+        self.resizeDocks([docks["loss"], docks["gradient"], docks["output"]], [290, 380, 300], horizontal)
         self.resizeDocks([docks["loss"]], [300], vertical)
-        self.resizeDocks([docks["palette"], docks["outline"]], [420, 300], vertical)
 
     def reset_layout(self) -> None:
         """Every panel back to where it was at the first start."""
