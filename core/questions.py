@@ -18,7 +18,7 @@ from core.data.dataset import Dataset, Normalisation, Part, WindowedSeries
 from core.errors import DataError, StudioError
 from core.project import State
 from core.reports import ProbeResult
-from core.traces import Alike, Outcome
+from core.traces import Alike, Outcome, OwnInput, Trace
 from core.whatif import WhatIf
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ class Session(Protocol):
 
     def truncated(self, length: int, samples: np.ndarray | None = None) -> dict[str, Alike]:
         """What truncation makes of the gradient of the weights."""
+        ...
+
+    def trace_own(self, own: OwnInput) -> Trace:
+        """Everything about an input of the user's own."""
         ...
 
     def generate(
@@ -207,6 +211,17 @@ class Imagine(Question):
     def ask(self, session: Session) -> Outcome:
         """An Outcome; none of it touches network or training."""
         return session.what_if(self.sample, self.part, self.whatif)
+
+
+@dataclass(frozen=True, eq=False)
+class AskTrace(Question):
+    """How does the network come to its answer to this input of the user's own?"""
+
+    own: OwnInput
+
+    def ask(self, session: Session) -> Trace:
+        """A Trace with an Aim in place of the loss."""
+        return session.trace_own(self.own)
 
 
 @dataclass(frozen=True, eq=False)

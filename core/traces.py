@@ -56,10 +56,37 @@ class LayerTrace:
 
 
 @dataclass(frozen=True, eq=False)
+class OwnInput:
+    """An input that need not be in the data set, and which number of the answer its gradients are about."""
+
+    inputs: Mapping[str, np.ndarray]
+    """By name of the data: (features,) or (steps, features), normalised; without the one that is fed back."""
+    unit: int | None = None
+    """Of the output; None is the one that says most."""
+    step: int = -1
+    """Of the output, where it answers at every step; -1 is the last one."""
+    answers: np.ndarray | None = None
+    """(steps,) classes that a network that reads its own answers has given; None lets it answer by itself."""
+    first: int | None = None
+    """The class that it reads before them, where the data has no start."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What stands in for the loss where an input has no target: the sum of a unit of the output before its activation."""
+
+    layer: str
+    unit: int
+    step: int | None
+    """None where the network answers once."""
+
+
+@dataclass(frozen=True, eq=False)
 class Trace:
     """A sample, without dropout and without truncation, at weights that the session had after ``batch`` steps."""
 
     sample: int
+    """Number in the data set; -1 of an input that is not in it."""
     part: str
     run: str
     """Id of the run; "" where nothing was trained."""
@@ -75,6 +102,8 @@ class Trace:
     """What it cost."""
     whatif: WhatIf = field(default_factory=WhatIf)
     """What was changed on the way."""
+    aim: Aim | None = None
+    """What ``loss`` and all gradients are about, where it is no loss."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -10,16 +10,28 @@ from PySide6.QtCore import QObject, Signal
 from core.data.dataset import Dataset
 from core.errors import StudioError
 from core.project import Change
-from core.traces import Trace
+from core.traces import OwnInput, Trace
 from core.why.aggregates import Aggregate
 from core.why.explain import Explainer
 from core.why.numbers import Explanation, Number, Term
 from core.why.symbols import symbol
 from gui.document import Document
+from gui.own_tracing import OwnTracing
 from gui.runner import Runner
 
-Asked = Number | Aggregate
-"""What can be asked about: a number of the sample that is examined, or one that is made of many samples."""
+
+
+@dataclass(frozen=True, eq=False)
+class OfOwn:
+    """A number that is about an input of the user's own, not about the sample that is examined."""
+
+    number: Number | Aggregate
+    own: OwnInput
+
+
+Asked = Number | Aggregate | OfOwn
+"""What can be asked about: a number of the sample that is examined, one that is made of many samples, or one of an input
+that is not in the data set."""
 PATIENCE = 20
 """Traces that do not belong to the network as it is before one of them is taken all the same."""
 
@@ -32,7 +44,9 @@ class Asking(QObject):
     def __init__(self, document: Document, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._runner = document, runner
-        self.number: Asked | None = None
+        self.number: Number | Aggregate | None = None
+        self.own: OwnInput | None = None
+        """The input that it is about, where that is no sample of the data set."""
         self.answer: Explanation | None = None
         """None while it is worked out, and where there is no such number."""
         self.explainer: Explainer | None = None
@@ -44,6 +58,8 @@ class Asking(QObject):
         self._behind: list[Asked] = []
         self._ahead: list[Asked] = []
         self._trace: Trace | None = None
+        self.tracing = OwnTracing(runner, self)
+        self.tracing.traced.connect(self.look)
         runner.updated.connect(self.look)
         runner.status_changed.connect(self.look)
         runner.imagining.changed.connect(self.look)
@@ -63,28 +79,43 @@ class Asking(QObject):
     def can_go_on(self) -> bool:
         return bool(self._ahead)
 
-    def ask(self, number: Asked) -> None:
+    def ask(self, asked: Asked) -> None:
         """Ask about a number; of a sequence without a step, about its last one."""
-        if self.number is not None and number != self.number:
-            self._behind.append(self.number)
+        number, own = (asked.number, asked.own) if isinstance(asked, OfOwn) else (asked, None)
+        here = self._here()
+        if here is not None and (number != self.number or own is not self.own):
+            self._behind.append(here)
             self._ahead.clear()
-        self._show(number)
+        self._show(asked)
+
+    def go_into(self, number: Number | Aggregate) -> None:
+        """Ask about a number that the answer is made of: it is about the same input."""
+        leaves = self.own is None or (isinstance(number, Aggregate) and number.sample is not None)
+        self.ask(number if leaves else OfOwn(number, self.own))
 
     def back(self) -> None:
         """Ask again what was asked before."""
-        if self._behind and self.number is not None:
-            self._ahead.append(self.number)
-            self._show(self._behind.pop())
+        self._turn(self._behind, self._ahead)
 
     def on(self) -> None:
         """The opposite of ``back``."""
-        if self._ahead and self.number is not None:
-            self._behind.append(self.number)
-            self._show(self._ahead.pop())
+        self._turn(self._ahead, self._behind)
+
+    def _turn(self, way: list[Asked], other: list[Asked]) -> None:
+        here = self._here()
+        if way and here is not None:
+            other.append(here)
+            self._show(way.pop())
+
+    def _here(self) -> Asked | None:
+        if self.number is None or self.own is None:
+            return self.number
+        return OfOwn(self.number, self.own)
 
     def forget(self) -> None:
         """Another project: nothing is asked."""
-        self.number = self.answer = self.explainer = self._trace = None
+        self.number = self.own = self.answer = self.explainer = self._trace = None
+        self.tracing.want(None)
         self._behind, self._ahead, self.waiting = [], [], False
         self.answered.emit()
 
@@ -97,9 +128,12 @@ class Asking(QObject):
                 self.moving = True
                 self.answered.emit()
             return
-        trace = self._runner.imagining.trace
+        trace = self._current()
         if trace is None:
-            if not self.waiting and self._runner.trace is None:
+            if self.own is not None:
+                self.waiting = not self.tracing.refused
+                self.tracing.look()
+            elif not self.waiting and self._runner.trace is None:
                 self.waiting = True
                 self._runner.request_trace()
             return
@@ -110,15 +144,26 @@ class Asking(QObject):
     def _on_changed(self, change: Change) -> None:
         if change.network or change.weights or change.data:
             self.waiting = False
+            self.tracing.forget()
 
-    def _show(self, number: Asked) -> None:
-        self.number = number
-        if isinstance(number, Aggregate):
-            self.answer = number.explained()
-            if number.sample is not None and number.sample != self._runner.sample:
-                self._runner.watch(*number.sample)
+    def _current(self) -> Trace | None:
+        """What is known now about the input that is asked about."""
+        return self._runner.imagining.trace if self.own is None else self.tracing.trace
+
+    def _show(self, asked: Asked) -> None:
+        self.number, own = (asked.number, asked.own) if isinstance(asked, OfOwn) else (asked, None)
+        if own is not self.own:
+            self.own, self.waiting = own, False
+            self.tracing.want(own)
+        if isinstance(self.number, Aggregate):
+            sample = self.number.sample
+            self.answer = self.number.explained()
+            if sample is not None and sample != self._runner.sample:
+                self._runner.watch(*sample)
+        elif self._trace is not self._current():
+            self.answer = None
         self.look()
-        if self.explainer is not None and self._trace is self._runner.imagining.trace:
+        if self.explainer is not None and self._trace is self._current():
             self._work_out()
         self.answered.emit()
 
@@ -128,12 +173,16 @@ class Asking(QObject):
             data: Dataset | None = project.dataset()
         except StudioError:
             data = None
-        explainer = Explainer(project.network, self._runner.weights, trace, target_of(data, trace.sample))
+        target = None if trace.aim is not None else target_of(data, trace.sample)
+        explainer = Explainer(project.network, self._runner.weights, trace, target)
         if not explainer.fits() and self._refused < PATIENCE:
             # It was under way when the network was edited: another one follows.
             self._refused += 1
             self.waiting = True
-            self._runner.request_trace()
+            if self.own is None:
+                self._runner.request_trace()
+            else:
+                self.tracing.again()
             return
         self._refused = 0
         self._trace, self.moving, self.explainer = trace, False, explainer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from core.engine.free_running import free_run
 from core.engine.generating import generate
 from core.engine.learner import Learner
 from core.engine.model import Model
+from core.engine.own import own_trace
 from core.engine.probes import Look, measure, never
 from core.engine.reading import read
 from core.engine.trace import trace
@@ -30,7 +32,7 @@ from core.generation import FreeRun, Generated
 from core.questions import Reading
 from core.reports import Evaluation, Examination, ProbeResult
 from core.states import Trajectories, Transition
-from core.traces import Alike, Outcome, Trace
+from core.traces import Alike, Outcome, OwnInput, Trace
 from core.whatif import WhatIf
 
 if TYPE_CHECKING:
@@ -73,6 +75,11 @@ class Asking:
     def trace(self, sample: int, part: str) -> Trace:
         """Everything about one sample as the network is now: gates, gradients and the ways that they take."""
         return trace(self.look("", np.array([sample])), part, self.run_id, self.batch)
+
+    def trace_own(self, own: OwnInput) -> Trace:
+        """The same about an input that need not be in the data set."""
+        found = own_trace(self._model, self._feeding, self._learner.tensors, self._dataset, own)
+        return replace(found, run=self.run_id, batch=self.batch)
 
     def what_if(self, sample: int, part: str, whatif: WhatIf) -> Outcome:
         """The same with changes on the way; BadValue says which of them is not possible."""

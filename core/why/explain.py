@@ -16,7 +16,7 @@ from core.why.attention import explain_attention, explain_score
 from core.why.backward import Backward
 from core.why.blocks import explain_cell, explain_gate, explain_sum_of_block
 from core.why.chain import chain
-from core.why.forward import explain_start, explain_sum, explain_value
+from core.why.forward import explain_aim, explain_start, explain_sum, explain_value
 from core.why.gradients import explain_cell_gradient, explain_delta, explain_gradient, explain_score_gradient
 from core.why.lengths import PARTS, explain_flow, explain_length
 from core.why.numbers import Explanation, Number, Term
@@ -130,6 +130,8 @@ class Explainer:
 
     def _loss(self, number: Number) -> Explanation:
         """The loss itself is computed by the engine; its terms are the outputs that it looks at."""
+        if self.sample.trace.aim is not None:
+            return explain_aim(self.sample, number, self.sample.trace.aim)
         output = self.sample.network.of_kind("output")[0].id
         value = self.sample.trace.loss
         sequence = self.sample.sequence(output)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from core.describe import Words
 from core.formula import latex_number
 from core.network import activation_of
+from core.traces import Aim
 from core.why.blocks import explain_gru, explain_lstm, explain_rnn
 from core.why.joins import explain_plain
 from core.why.numbers import Explanation, Number, Term, added
@@ -45,6 +49,21 @@ def explain_sum(sample: Sample, number: Number) -> Explanation:
     lines = _sum_symbols(sample, sign, number.layer, number.step)
     found = made(sample, number, value, (lines,), (f"{sign} = {added(terms)} = {latex_number(value)}",), terms)
     return with_cuts(sample, number, found)
+
+
+def explain_aim(sample: Sample, number: Number, aim: Aim) -> Explanation:
+    """What stands in for the loss of an input without a target."""
+    asked = Number("sum", aim.layer, aim.unit, aim.step)
+    value, sign = sample.trace.loss, symbol(sample.network, asked)
+    term = Term(1.0, float(sample.sums(aim.layer)[sample.row(aim.step), aim.unit]), "", sign, asked)
+    found = made(sample, number, value, (f"L = {sign}",), (f"L = {latex_number(value)}",), [term])
+    title = Words("What stands in for the loss: sum {unit} of “{layer}”", {
+        "unit": aim.unit + 1, "layer": sample.network.layers[aim.layer].name,
+    })  # fmt: skip
+    return replace(found, title=title, note=Words(
+        "An input of your own has no target. L is what the network says for this answer, before the activation of the output: "
+        "its gradients tell what the answer hangs on."
+    ))  # fmt: skip
 
 
 def explain_dense(sample: Sample, number: Number) -> Explanation:

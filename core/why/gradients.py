@@ -34,6 +34,8 @@ def explain_gradient(back: Backward, number: Number) -> Explanation:
         )
     found = replace(made(sample, number, value, tuple(lines), tuple(numbers), terms), groups=groups)
     if not terms:
+        if sample.trace.aim is not None:
+            return noted(found, "Nothing that L looks at reads this number, so that its gradient is 0.")
         return noted(found, "Nothing that the loss looks at reads this number, so that its gradient is 0.")
     return found
 
@@ -117,7 +119,11 @@ def _dense(back: Backward, number: Number) -> Explanation:
         terms = [term for term in terms if term.contribution]
         own = symbol(sample.network, Number("sum", number.layer, number.unit, number.step))
         terms.append(Term(1.0, straight, "", rf"\frac{{\partial \ell}}{{\partial {own}}}", Number("loss")))
-        note = Words("It comes straight from the loss, which looks at this sum itself.")
+        note = Words(
+            "It comes straight from the loss, which looks at this sum itself."
+            if sample.trace.aim is None
+            else "L is this very sum, so that it grows as fast as L does."
+        )
         scale = _against_target(back, number, straight)
         if scale is not None and len(terms) == 1:
             return _missed(back, number, scale)

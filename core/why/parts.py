@@ -104,6 +104,15 @@ _TITLES = {
     "score": "Score of step {unit} of the memory of “{layer}”",
     "score_gradient": "Gradient of the loss at the score of step {unit} of the memory of “{layer}”",
 }
+_TITLES_OF_ANSWER = {
+    _TITLES["gradient"]: "Gradient of the answer at value {unit} of “{layer}”",
+    _TITLES["delta"]: "Gradient of the answer at sum {unit} of “{layer}”",
+    "Gradient of the loss at sum {unit} of “{layer}” ({gate})": "Gradient of the answer at sum {unit} of “{layer}” ({gate})",
+    _TITLES["cell_gradient"]: "Gradient of the answer at cell {unit} of “{layer}”",
+    _TITLES["weight_gradient"]: "Gradient of the answer at a weight of “{layer}”",
+    _TITLES["score_gradient"]: "Gradient of the answer at the score of step {unit} of the memory of “{layer}”",
+}
+"""Where a number of the answer stands in for the loss, see Aim."""
 LENGTH_WORDS = {
     "value": "the value", "sum": "the sum before the activation", "cell": "the cell", "gradient": "the gradient",
     "direct": "the direct part of the gradient", "through": "the part of the gradient that comes through time",
@@ -117,6 +126,8 @@ def title(sample: Sample, number: Number) -> Words:
     gate = number.part.removesuffix("_reverse")
     if number.quantity == "delta" and gate:
         template = "Gradient of the loss at sum {unit} of “{layer}” ({gate})"
+    if sample.trace.aim is not None:
+        template = _TITLES_OF_ANSWER.get(template, template)
     if number.step is not None:
         template += ", before the first step" if number.step < 0 else ", t = {step}"
     layer = sample.network.layers[number.layer].name if number.layer else ""

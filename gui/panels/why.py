@@ -43,9 +43,8 @@ class WhyPanel(QWidget):
         )
         self.commands = self._commands()
         self._lay_out()
-        self.question.asked.connect(self.asking.ask)
-        self.terms.asked.connect(self.asking.ask)
-        self.chain.asked.connect(self.asking.ask)
+        for part in (self.question, self.terms, self.chain):
+            part.asked.connect(self.asking.go_into)
         document.asked.connect(self.asking.ask)
         self.asking.answered.connect(self.refresh)
         theme().changed.connect(self.refresh)
@@ -93,6 +92,11 @@ class WhyPanel(QWidget):
         trace = self.asking.trace
         if trace is None:
             return ""
+        if trace.aim is not None:
+            place = tr("Your own input, before any training.")
+            if trace.batch:
+                place = tr("Your own input, after {batch} batches.", batch=trace.batch)
+            return f"{place} {self._moving()}".strip()
         part = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}.get(trace.part, trace.part)
         about = {"sample": trace.sample, "part": part, "batch": trace.batch}
         place = tr("Sample {sample} of the {part} data, before any training.", **about)
@@ -100,9 +104,10 @@ class WhyPanel(QWidget):
             place = tr("Sample {sample} of the {part} data, after {batch} batches.", **about)
         if trace.whatif:
             place = f"{place} {tr('This is a what-if: some of it was changed by hand.')}"
-        if self.asking.moving:
-            place = f"{place} {tr('Training has moved on since: it is renewed when it pauses.')}"
-        return place
+        return f"{place} {self._moving()}".strip()
+
+    def _moving(self) -> str:
+        return tr("Training has moved on since: it is renewed when it pauses.") if self.asking.moving else ""
 
     @staticmethod
     def _invitation() -> str:
@@ -114,6 +119,8 @@ class WhyPanel(QWidget):
     def _nothing(self) -> str:
         if self.asking.number is None:
             return self._invitation()
+        if self.asking.own is not None and self.asking.tracing.refused:
+            return tr("The network can not answer this. {why}", why=self.asking.tracing.refused)
         if self.asking.explainer is not None and not self.asking.waiting:
             return tr("There is no such number in this network any more. Choose another one above.")
         return tr("It is worked out as soon as training stands still and the network has no problems.")
