@@ -146,24 +146,35 @@ class Foretell(Question):
     """Of the target's numbers."""
 
     def ask(self, session: Session) -> np.ndarray:
-        """(n, ahead) of the first number, in the unit of the target."""
+        """(n, ahead, numbers) in the unit of the target."""
         windows, count = np.array(self.windows, np.float32), len(self.features)
-        places = [n for n, feature in enumerate(self.features) if feature >= 0]
-        read = [self.features[n] for n in places]
-        told = np.zeros((len(windows), self.ahead))
+        told = np.zeros((len(windows), self.ahead, count))
         for step in range(self.ahead):
             said = session.outputs(windows)
             values = (said[:, -1, :count] if said.ndim == 3 else said[:, :count]).astype(float)
             with np.errstate(over="ignore", invalid="ignore"):
-                raw = values if self.told_as is None else self.told_as.undo(values)
-                back = raw[:, places]
-                if self.read_as is not None:
-                    back = (back - self.read_as.mean[read]) / self.read_as.scale[read]
-            told[:, step] = raw[:, 0]
-            following = windows[:, -1:].copy()
-            following[:, 0, read] = back
-            windows = np.concatenate([windows[:, 1:], following], axis=1)
+                told[:, step] = values if self.told_as is None else self.told_as.undo(values)
+            windows = self._onward(windows, told[:, step])
         return told
+
+    def window(self, row: int, told: np.ndarray) -> np.ndarray:
+        """(steps, features) what is read of a window after these predictions (n, numbers) were fed back."""
+        windows = np.array(self.windows[row : row + 1], np.float32)
+        for values in told:
+            windows = self._onward(windows, values[None])
+        return np.asarray(windows[0])
+
+    def _onward(self, windows: np.ndarray, told: np.ndarray) -> np.ndarray:
+        """The windows one step later, after (n, numbers) were told."""
+        places = [n for n, feature in enumerate(self.features) if feature >= 0]
+        read = [self.features[n] for n in places]
+        back = told[:, places]
+        if self.read_as is not None:
+            with np.errstate(over="ignore", invalid="ignore"):
+                back = (back - self.read_as.mean[read]) / self.read_as.scale[read]
+        following = windows[:, -1:].copy()
+        following[:, 0, read] = back
+        return np.asarray(np.concatenate([windows[:, 1:], following], axis=1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -11,23 +11,12 @@ from core.data.dataset import Dataset
 from core.errors import StudioError
 from core.project import Change
 from core.traces import OwnInput, Trace
-from core.why.aggregates import Aggregate
 from core.why.explain import Explainer
-from core.why.numbers import Explanation, Number, Term
+from core.why.numbers import Aggregate, Explanation, Number, OfOwn, Term
 from core.why.symbols import symbol
 from gui.document import Document
 from gui.own_tracing import OwnTracing
 from gui.runner import Runner
-
-
-
-@dataclass(frozen=True, eq=False)
-class OfOwn:
-    """A number that is about an input of the user's own, not about the sample that is examined."""
-
-    number: Number | Aggregate
-    own: OwnInput
-
 
 Asked = Number | Aggregate | OfOwn
 """What can be asked about: a number of the sample that is examined, one that is made of many samples, or one of an input
@@ -59,7 +48,7 @@ class Asking(QObject):
         self._ahead: list[Asked] = []
         self._trace: Trace | None = None
         self.tracing = OwnTracing(runner, self)
-        self.tracing.traced.connect(self.look)
+        self.tracing.traced.connect(self._own_traced)
         runner.updated.connect(self.look)
         runner.status_changed.connect(self.look)
         runner.imagining.changed.connect(self.look)
@@ -88,10 +77,10 @@ class Asking(QObject):
             self._ahead.clear()
         self._show(asked)
 
-    def go_into(self, number: Number | Aggregate) -> None:
-        """Ask about a number that the answer is made of: it is about the same input."""
-        leaves = self.own is None or (isinstance(number, Aggregate) and number.sample is not None)
-        self.ask(number if leaves else OfOwn(number, self.own))
+    def go_into(self, asked: Asked) -> None:
+        """Ask about a number that the answer is made of: it is about the same input, unless it says another one."""
+        here = self.own is not None and not isinstance(asked, OfOwn)
+        self.ask(OfOwn(asked, self.own) if here and getattr(asked, "sample", None) is None else asked)
 
     def back(self) -> None:
         """Ask again what was asked before."""
@@ -140,6 +129,12 @@ class Asking(QObject):
         self.waiting = False
         if trace is not self._trace or self.moving or self.explainer is None:
             self._take(trace)
+
+    def _own_traced(self) -> None:
+        self.look()
+        if self.tracing.refused:
+            self.waiting = False
+            self.answered.emit()
 
     def _on_changed(self, change: Change) -> None:
         if change.network or change.weights or change.data:

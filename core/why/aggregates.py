@@ -5,38 +5,12 @@ Their explanation says what they are made of, and goes on to the sample that is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from core.data.dataset import Part
 from core.describe import Words
 from core.formula import latex_number
-from core.why.numbers import Explanation, Number, Term, added
-
-
-@dataclass(frozen=True, eq=False)
-class Aggregate:
-    """One such number, as a view shows it."""
-
-    title: Words
-    value: float
-    symbols: tuple[str, ...]
-    numbers: tuple[str, ...]
-    note: Words
-    leads: tuple[Number, ...] = ()
-    """What the examined sample has at the same place."""
-    terms: tuple[Term, ...] = ()
-    """What it is added up from, where that is known."""
-    sample: tuple[int, Part] | None = None
-    """The sample that it is about, where it is another than the one that is examined."""
-
-    def explained(self, leads: tuple[Term, ...] = ()) -> Explanation:
-        """Its explanation, with the numbers of the sample as soon as they are known."""
-        own = tuple(replace(term, group="sample") for term in leads)
-        first = self.leads[0] if self.leads else Number("loss")
-        return Explanation(first, self.title, self.value, self.symbols, self.numbers, (*self.terms, *own), self.note)
-
+from core.why.numbers import Aggregate, Number, Term, added
 
 PARTS = {
     "total": ("gradient", "|dL/dh|"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from core.data.dataset import Part
 from core.describe import Words, number
 from core.formula import factor, latex_number
+from core.traces import OwnInput
 
 Quantity = Literal[
     "value", "sum", "gate", "cell", "weight", "gradient", "delta", "cell_gradient", "weight_gradient", "loss", "norm",
@@ -56,6 +58,8 @@ class Term:
     """What ``factor`` is, where it is a number of its own."""
     group: str = ""
     """"direct" or "through" for parts of a gradient."""
+    about: Aggregate | OfOwn | None = None
+    """What ``value`` is, where it is no number of the sample that is explained."""
 
     @property
     def contribution(self) -> float:
@@ -135,6 +139,37 @@ class Explanation:
         """Everything as plain text, below ``title``."""
         lines = [title, *(plain(line) for line in self.symbols), *(plain(line) for line in self.numbers)]
         return "\n".join([*lines, f"= {number(self.value, 6)}"])
+
+
+@dataclass(frozen=True, eq=False)
+class Aggregate:
+    """A number that no single sample has, as a view shows it; core.why.aggregates makes them."""
+
+    title: Words
+    value: float
+    symbols: tuple[str, ...]
+    numbers: tuple[str, ...]
+    note: Words
+    leads: tuple[Number, ...] = ()
+    """What the examined sample has at the same place."""
+    terms: tuple[Term, ...] = ()
+    """What it is added up from, where that is known."""
+    sample: tuple[int, Part] | None = None
+    """The sample that it is about, where it is another than the one that is examined."""
+
+    def explained(self, leads: tuple[Term, ...] = ()) -> Explanation:
+        """Its explanation, with the numbers of the sample as soon as they are known."""
+        own = tuple(replace(term, group="sample") for term in leads)
+        first = self.leads[0] if self.leads else Number("loss")
+        return Explanation(first, self.title, self.value, self.symbols, self.numbers, (*self.terms, *own), self.note)
+
+
+@dataclass(frozen=True, eq=False)
+class OfOwn:
+    """A number that is about an input of the user's own, not about a sample of the data set."""
+
+    number: Number | Aggregate
+    own: OwnInput
 
 
 def added(terms: tuple[Term, ...] | list[Term]) -> str:

@@ -112,8 +112,8 @@ class WhyPanel(QWidget):
     @staticmethod
     def _invitation() -> str:
         return tr(
-            "Ask about any number: right-click it, on the canvas, in the unrolled view or in a plot, and choose “Why this "
-            "number?”, press Alt+W where you are, or choose one above."
+            "Ask about any number: right-click it, on the canvas, in a plot or in any panel, and choose “Why this number?”, "
+            "press Alt+W where you are, or choose one above."
         )
 
     def _nothing(self) -> str:

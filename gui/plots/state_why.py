@@ -9,8 +9,8 @@ import numpy as np
 from core.data.dataset import Dataset, Part
 from core.describe import Words
 from core.states import Projection, Trajectories, Transition
-from core.why.aggregates import Aggregate, coordinate, eigenvalue
-from core.why.numbers import Number
+from core.why.aggregates import coordinate, eigenvalue
+from core.why.numbers import Aggregate, Number
 from gui.plots.chart import Chart
 from gui.text import tr
 from gui.why.here import Question

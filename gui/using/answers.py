@@ -106,7 +106,7 @@ class AnswerRow(LetterRow):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         n = self.at(event.position())
-        if n is not None:
+        if n is not None and event.button() == Qt.MouseButton.LeftButton:
             self.look_at(n)
             self.offer()
 
@@ -153,6 +153,11 @@ class Alternatives(QWidget):
             self.shares = made.shares[place][:OFFERED]
             self.chosen = next((n for n, code in enumerate(codes) if code == made.answers[place]), -1)
         self.update()
+
+    def asked(self, at: QPointF) -> int | None:
+        """Which of the names stands at a place."""
+        n = int((at.y() - 2) // _ROW)
+        return n if 0 <= n < len(self.names) else None
 
     def sizeHint(self) -> QSize:
         return QSize(260, OFFERED * _ROW + 4)
@@ -254,8 +259,14 @@ class OtherAnswers(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
+    def asked(self, at: QPointF | None) -> int | None:
+        """The answer at a place, or the one looked at."""
+        row = self.row if at is None else int(at.y() // (_ROW + 2))
+        return row if 0 <= row < len(self.answers) else None
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.look_at(int(event.position().y() // (_ROW + 2)))
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.look_at(int(event.position().y() // (_ROW + 2)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         goals = {Qt.Key.Key_Up: self.row - 1, Qt.Key.Key_Down: self.row + 1}

@@ -24,6 +24,8 @@ class Beliefs:
     """True where each row adds up to 1."""
     decides: bool
     """True where the largest one is the answer; False where each is a value of its own."""
+    units: tuple[int, ...]
+    """Of the output, which say them; twice the same one where it speaks for one class and against the other."""
     unit: str = ""
 
     def words(self, row: int) -> str:
@@ -44,7 +46,14 @@ class Beliefs:
         chosen = np.argsort(-ever, kind="stable")[:count]
         chosen = chosen[np.argsort(-np.nan_to_num(self.values[-1, chosen], nan=-np.inf), kind="stable")]
         names = tuple(self.names[int(n)] for n in chosen)
-        return Beliefs(names, self.values[:, chosen], self.probabilities, True, self.unit)
+        return Beliefs(
+            names,
+            self.values[:, chosen],
+            self.probabilities,
+            True,
+            tuple(self.units[int(n)] for n in chosen),
+            self.unit,
+        )
 
     def amount(self, value: float) -> str:
         """A single number as it is shown."""
@@ -75,12 +84,12 @@ def beliefs(data: Dataset, activation: str, outputs: np.ndarray) -> Beliefs:
             values = values if scale is None else scale.undo(values)
         named = [tr_core(name) for name in target.names[: values.shape[1]]]
         names = named + [tr("value {n}", n=n + 1) for n in range(len(named), values.shape[1])]
-        return Beliefs(tuple(names), values, False, False, target.unit)
+        return Beliefs(tuple(names), values, False, False, tuple(range(len(names))), target.unit)
     classes = tuple(visible(tr_core(name)) for name in target.classes)
     if values.shape[1] == 1 and len(classes) <= 2:
         if activation in AROUND_ZERO:
             values, probable = np.hstack([-values, values]), False
         else:
             values, probable = np.hstack([1 - values, values]), activation == "sigmoid"
-        return Beliefs(classes, values, probable, True)
-    return Beliefs(classes, values, activation == "softmax", True)
+        return Beliefs(classes, values, probable, True, (0,) * len(classes))
+    return Beliefs(classes, values, activation == "softmax", True, tuple(range(len(classes))))

@@ -49,6 +49,9 @@ class CellsEdit(Editor):
     def values(self) -> np.ndarray | None:
         return self.cells.copy()
 
+    def asked(self, at: QPointF | None) -> tuple[int | None, int | None] | None:
+        return self.at if at is None else self._under(at)
+
     def why(self) -> str:
         return tr("The line under a cell: blue, raising it speaks for {answer}; orange, against it.")
 

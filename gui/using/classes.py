@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QSlider, QWidget
 
@@ -11,10 +13,13 @@ from core.data.dataset import Dataset
 from core.describe import number
 from core.generation import Generate, way_of
 from core.questions import Question, Read, Reading
+from core.traces import OwnInput
 from gui.samples.values import named
 from gui.text import tr
 from gui.theme import theme
+from gui.using.asking import Tried
 from gui.using.page import UsePage
+from gui.why.here import Question as Why
 from gui.widgets import muted, words
 
 _SIDE = 168
@@ -34,6 +39,19 @@ class RowsView(QWidget):
         """(steps, features) mean of the training samples."""
         self.told = 0
         theme().changed.connect(self.update)
+
+    def asked(self, at: QPointF | None) -> tuple[int, int] | None:
+        """(step, feature) of what the network told at a place; without one, of the last step in the middle."""
+        if self.rows is None or not self.told:
+            return None
+        steps, features = self.rows.shape
+        if at is None:
+            return min(self.told, steps) - 1, features // 2
+        side = float(min(_SIDE, (self.width() - 16) // 2))
+        box = QRectF(1.0, 1, side, side)
+        step, feature = (int((at.y() - 1) / side * steps), int((at.x() - 1) / side * features))
+        inside = box.contains(at) and step < min(self.told, steps) and feature < features
+        return (step, feature) if inside else None
 
     def sizeHint(self) -> QSize:
         return QSize(2 * _SIDE + 20, _SIDE + 20)
@@ -117,6 +135,19 @@ class ClassPage(UsePage):
         self.view.rows = None
         self.view.update()
         self.said.clear()
+
+    def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
+        return {self.view: self._about_value}
+
+    def _about_value(self, at: QPointF | None) -> list[Why]:
+        place = self.view.asked(at)
+        if place is None or self.data is None:
+            return []
+        name, field = next(iter(self.data.inputs.items()))
+        flags = np.eye(field.features, dtype=np.float32)[self.chosen]
+        own = OwnInput({key: flags for key in self.data.inputs if key == name or key != self.data.feedback})
+        step, feature = place
+        return Tried(self.network, self.data, self.activation, own).about(feature, step).answer(feature, step)
 
     def miss(self) -> float:
         """Mean distance of the told values from the mean of the training samples."""

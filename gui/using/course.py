@@ -80,6 +80,26 @@ class CourseView(QWidget):
         wide = box.width() / max(1, len(self.lengths))
         return QRectF(box.left() + row * wide, box.top(), wide, box.height())
 
+    def asked(self, at: QPointF | None) -> tuple[Beliefs, int, int] | None:
+        """(what is said, row, number of its name) at a place; without one the largest number of the row looked at."""
+        said = self.drawn
+        if said is None or self.row < 0:
+            return None
+        box, row = self.map_box(), self.row
+        if at is not None and not box.isEmpty() and at.x() >= box.left():
+            row = min(len(self.lengths) - 1, int((at.x() - box.left()) / self.column(0).width()))
+        values = said.values[row]
+        if at is None:
+            return said, row, int(np.nan_to_num(np.abs(values)).argmax())
+        if said.decides:
+            n = int((at.y() - 2) // self._tall())
+            return (said, row, n) if 0 <= n < len(said.names) else None
+        if box.isEmpty():
+            return said, row, min(len(values) - 1, int(at.y() / self.height() * len(values)))
+        low, high = np.nanmin(said.values), np.nanmax(said.values)
+        told = low + (box.bottom() - 4 - at.y()) / (box.height() - 8) * (high - low)
+        return said, row, int(np.nan_to_num(np.abs(values - told), nan=np.inf).argmin())
+
     def sizeHint(self) -> QSize:
         if self.beliefs is None:
             return QSize(260, 40)
@@ -225,10 +245,12 @@ class CourseView(QWidget):
             self.look_at(int((x - box.left()) / self.column(0).width()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._look_under(event.position().x())
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._look_under(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._look_under(event.position().x())
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._look_under(event.position().x())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         goals = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import Dataset, Field
@@ -64,6 +64,23 @@ class Editor(QWidget):
     def why(self) -> str:
         """What the colours mean, as a template with {answer}."""
         return ""
+
+    def asked(self, at: QPointF | None) -> tuple[int | None, int | None] | None:
+        """(step, feature) of the input at a place, or where the keyboard is; feature None is all of a step."""
+        return None
+
+    def where_most(self) -> tuple[int | None, int | None] | None:
+        """(step, feature) that mattered most."""
+        if self.reading is None:
+            return None
+        return self.placed(int(np.abs(self.reading.gradient).argmax()))
+
+    def placed(self, n: int) -> tuple[int | None, int | None] | None:
+        """(step, feature) of the n-th number of the input."""
+        values = None if self.reading is None else self.reading.inputs
+        if values is None or not 0 <= n < values.size:
+            return None
+        return (None, n) if values.ndim == 1 else divmod(n, values.shape[1])
 
     def can_clear(self) -> bool:
         """Whether there is something to empty."""

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from core.data.dataset import Dataset, WindowedSeries
-from core.describe import number
+from core.describe import Words, number
 from core.questions import Forecasts, Question, continuation, naive_forecasts
+from core.why.numbers import Aggregate
+from core.why.tried import furthest, mean_of_rows
 from gui.text import tr, tr_core
 from gui.theme import theme
+from gui.using.asking_forecast import Foretold
 from gui.using.page import UsePage, part_of
+from gui.why.here import Question as Why
 from gui.widgets import muted, words
 
 MOST_AHEAD = 60
+WORST = 12
+"""Forecasts that the explanation of the error everywhere leads to."""
 COLORS = {"forecast": "series1", "last": "series5", "season": "series4"}
 
 
@@ -37,15 +46,32 @@ class ForecastChart(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(280, 190)
 
+    @property
+    def ahead(self) -> int:
+        """Steps that are foretold."""
+        return max((len(line) for line in self.lines.values()), default=0)
+
+    def box(self) -> QRectF:
+        """Where the lines are drawn; there must be some."""
+        low, high = self._range()
+        left = self.fontMetrics().horizontalAdvance(max(number(low), number(high), key=len)) + 8
+        return QRectF(left, 4, self.width() - left - 6, self.height() - 26)
+
+    def asked(self, at: QPointF) -> int | None:
+        """The time at a place: 0 is the first step that was seen."""
+        if not len(self.seen) or not self.ahead:
+            return None
+        box, total = self.box(), len(self.seen) + self.ahead
+        return min(total - 1, int((at.x() - box.left()) / box.width() * total)) if box.contains(at) else None
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        ahead = max((len(line) for line in self.lines.values()), default=0)
+        ahead = self.ahead
         if not len(self.seen) or not ahead:
             return
         painter = QPainter(self)
         text = painter.fontMetrics()
         low, high = self._range()
-        left = text.horizontalAdvance(max(number(low), number(high), key=len)) + 8
-        box = QRectF(left, 4, self.width() - left - 6, self.height() - 26)
+        box = self.box()
         painter.fillRect(box, theme().color("plot_background"))
         total = len(self.seen) + ahead
 
@@ -117,6 +143,8 @@ class ForecastPage(UsePage):
         self.told: np.ndarray | None = None
         """(n, horizon) what the network foretold; of all windows, or of the shown one alone."""
         self.told_all = False
+        self._fed = np.zeros((0, 0, 0))
+        """(n, horizon, numbers) the same with all that was told beside it."""
         self._known: Forecasts | None = None
         for title, slider, shown in (
             (tr("Ahead"), self.ahead, self.ahead_shown),
@@ -172,12 +200,64 @@ class ForecastPage(UsePage):
 
     def take(self, result: object) -> None:
         assert isinstance(result, np.ndarray)
-        self.told = result
+        self.told, self._fed = result[..., 0], result
         self._show()
 
     def forget(self) -> None:
         self.told = None
         self._show()
+
+    def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
+        cells = {cell: partial(self._about_error, *key) for key, cell in self.errors.cells.items()}
+        return {self.chart: self._about_time, self.said: lambda _: self._about_time(None), **cells}
+
+    def _about_time(self, at: QPointF | None) -> list[Why]:
+        shown, time = self.chart.lines.get("forecast"), None if at is None else self.chart.asked(at)
+        if shown is None or (at is not None and time is None):
+            return []
+        one, seen = self._foretold(self.start.value(), shown), len(self.chart.seen)
+        if time is None or time >= seen:
+            return one.answer(len(shown) - 1 if time is None else time - seen)
+        first = self.series.times[self._origin(self.start.value()) - seen + time]
+        return one.seen(time, first, float(self.chart.seen[time]))
+
+    def _about_error(self, name: str, where: str, at: QPointF | None) -> list[Why]:
+        """The mean error of this forecast, or of all of them with the worst one first."""
+        known, text = self._known, tr("Why this error?")
+        rows = {} if known is None else {"forecast": self.told, "last": known.last, "season": known.season}
+        told, here = rows.get(name), self.chart.lines.get(name)
+        if known is None or here is None:
+            return []
+        if where == "here":
+            made = self._foretold(self.start.value(), here).error(
+                Words("Mean error of this forecast"), name == "forecast"
+            )
+            return [Why(made, text)] if made.terms else []
+        if told is None or len(told) != len(known.samples):
+            return []
+        misses = np.where(np.isfinite(known.truth), told - known.truth, np.nan)
+        about = {row: self._error_of(row, told[row], name == "forecast") for row in furthest(misses, WORST)}
+        return [Why(mean_of_rows(Words("Mean error of all forecasts"), misses, about), text)]
+
+    def _error_of(self, row: int, told: np.ndarray, own: bool) -> Aggregate:
+        title = Words("Mean error of the forecast from {time}", {"time": self.series.times[self._origin(row)]})
+        return self._foretold(row, told).error(title, own)
+
+    def _origin(self, row: int) -> int:
+        assert self._known is not None
+        return int(self._known.origins[row])
+
+    def _foretold(self, row: int, told: np.ndarray) -> Foretold:
+        assert self.data is not None and self._known is not None
+        asked = continuation(self.data, self._known.samples[[row]], self.ahead.value())
+        times, first = self.series.times, self._origin(row)
+        names = [
+            times[n] if n < len(times) else tr("{n} steps on", n=n - first + 1) for n in range(first, first + len(told))
+        ]
+        fed = self._fed[row if len(self._fed) > 1 else 0] if len(self._fed) else told[:, None]
+        return Foretold(
+            self.network, self.data, self.activation, asked, told, fed, self._known.truth[row], tuple(names)
+        )
 
     def _changed(self) -> None:
         if self.data is None:

@@ -113,6 +113,12 @@ class LettersEdit(Editor):
         read = self._between.join(self.marks()[:steps])
         return tr("After “{text}”", text=read)
 
+    def asked(self, at: QPointF | None) -> tuple[int | None, int | None] | None:
+        if at is None:
+            return (self.read_steps - 1, None) if self.read_steps else None
+        n = self.row.at(QPointF(self.row.mapFrom(self, at)))
+        return None if n is None else (n, None)
+
     def why(self) -> str:
         return tr("The darker a letter, the more {answer} hangs on it (length of the gradient at its vector).")
 

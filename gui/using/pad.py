@@ -82,6 +82,15 @@ class PixelPad(Editor):
         self.strokes, self.ink = [], np.zeros(self.shape)
         self._changed()
 
+    def asked(self, at: QPointF | None) -> tuple[int | None, int | None] | None:
+        if at is None:
+            return self.where_most()
+        box, (rows, columns) = self.boxes()[1], self.shape
+        if not box.contains(at):
+            return None
+        row = min(rows - 1, int((at.y() - box.top()) / box.height() * rows))
+        return self.placed(row * columns + min(columns - 1, int((at.x() - box.left()) / box.width() * columns)))
+
     def can_clear(self) -> bool:
         return True
 

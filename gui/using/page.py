@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QPointF, Signal
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset, Part
+from core.network import Network
 from core.questions import Question
+from gui.why.here import Question as Why
 
 
 class UsePage(QWidget):
@@ -14,10 +18,14 @@ class UsePage(QWidget):
 
     edited = Signal()
     """The input is another one: ask again."""
+    asked = Signal(object)
+    """QPoint of the screen: what can be asked there? Of parts that know a click of the right button from a drag."""
 
     def __init__(self) -> None:
         super().__init__()
         self.data: Dataset | None = None
+        self.network = Network()
+        """That answers."""
         self.activation = ""
         self.reads_answers = False
         """Whether the network is fed with its own answers."""
@@ -45,6 +53,26 @@ class UsePage(QWidget):
     def forget(self) -> None:
         """The last answer holds no longer."""
         raise NotImplementedError
+
+    def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
+        """By part of the page: what can be asked about the number at a place in it, or (None) where the keyboard is."""
+        return {}
+
+    def questions_at(self, at: QPoint) -> list[Why]:
+        """What can be asked about the number at a point of the screen."""
+        for part, asked in self.asked_of().items():
+            place = part.mapFromGlobal(at)
+            if part.isVisible() and part.rect().contains(place):
+                return asked(QPointF(place))
+        return []
+
+    def questions_here(self) -> list[Why]:
+        """What can be asked about the number where the keyboard is."""
+        focus = QApplication.focusWidget()
+        for part, asked in self.asked_of().items():
+            if focus is not None and part.isVisible() and (part is focus or part.isAncestorOf(focus)):
+                return asked(None)
+        return []
 
 
 def part_of(data: Dataset) -> Part:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QContextMenuEvent, QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
@@ -26,6 +28,8 @@ from gui.using.plane import PlanePage
 from gui.using.reading import cells_page, letters_page, pixels_page, samples_page
 from gui.using.table import TablePage
 from gui.using.writing import WritingPage
+from gui.why.here import Question as Why
+from gui.why.here import open_menu
 from gui.widgets import Column, muted
 
 _PAGES: dict[str, Callable[[], UsePage]] = {
@@ -99,6 +103,7 @@ class UsePanel(QWidget):
         if key not in self.pages:
             page = self.pages[key] = _PAGES[key]()
             page.edited.connect(self._edited)
+            page.asked.connect(self._open_menu)
             self._column.add(page)
         return self.pages[key]
 
@@ -111,6 +116,7 @@ class UsePanel(QWidget):
         network = self._document.project.network
         outputs = network.of_kind("output")
         chosen = activation_of(outputs[0]) if outputs else None
+        self.page.network = network
         self.page.activation = chosen.key if chosen else ""
         both_ways = any(layer.params.get("bidirectional") for layer in network)
         self.page.reads_answers = self._data is not None and reads_answers(network, self._data)
@@ -190,6 +196,29 @@ class UsePanel(QWidget):
         if self._judged is None or self._judged[0] is not state:
             self._judged = state, _fresh(state)
         return self._judged[1]
+
+    # -- why ---------------------------------------------------------------------------------------------------------
+
+    def questions_here(self) -> list[Why]:
+        """What can be asked where the keyboard is, or else where the pointer is."""
+        if self.page is None or not self.page.isVisible():
+            return []
+        return self.page.questions_here() or self.page.questions_at(QCursor.pos())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        keys = event.reason() == QContextMenuEvent.Reason.Keyboard
+        page = self.page
+        if page is not None and keys:
+            self._offer(page.questions_here(), event.globalPos())
+        else:
+            self._open_menu(event.globalPos())
+
+    def _open_menu(self, at: QPoint) -> None:
+        self._offer([] if self.page is None else self.page.questions_at(at), at)
+
+    def _offer(self, questions: list[Why], at: QPoint) -> None:
+        if questions:
+            open_menu(self, questions, self._document, at, ())
 
     def paintEvent(self, event: object) -> None:
         # A dock that comes from behind its tab is painted, but not told that it is shown.

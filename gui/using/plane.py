@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import Dataset
-from core.describe import number
+from core.describe import Words, number
 from core.questions import Question, Read, Reading
+from core.why.numbers import Number
+from core.why.tried import steepness
 from gui.samples.values import named, raw
 from gui.text import tr
 from gui.theme import theme
+from gui.using.asking import Tried
 from gui.using.beliefs import beliefs
 from gui.using.course import CourseView
 from gui.using.page import UsePage
+from gui.why.here import Question as Why
 from gui.widgets import muted, words
 
 
@@ -142,6 +148,7 @@ class PlanePage(UsePage):
         self.said.setObjectName("try_said")
         self.course = CourseView()
         self.why = muted()
+        self._reading: Reading | None = None
         for widget in (self.pad, self.said, self.course, self.why):
             self.column.addWidget(widget)
         self.pad.moved.connect(self.edited)
@@ -159,6 +166,7 @@ class PlanePage(UsePage):
 
     def take(self, result: object) -> None:
         assert isinstance(result, Reading) and self.data is not None
+        self._reading = result
         field = next(iter(self.data.inputs.values()))
         scale = 1.0 if field.normalisation is None else field.normalisation.scale
         said = beliefs(self.data, self.activation, result.course)
@@ -181,7 +189,31 @@ class PlanePage(UsePage):
             )
         )
 
+    def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
+        return {self.pad: self._about_way, self.course: self._about_answer, self.why: self._about_way}
+
+    def _about_answer(self, at: QPointF | None) -> list[Why]:
+        found = self.course.asked(at)
+        return [] if self._reading is None or found is None else self._tried(self._reading).believed(*found, None)
+
+    def _about_way(self, at: QPointF | None) -> list[Why]:
+        """The answer at the cross, and how steep it is there."""
+        reading = self._reading
+        if reading is None or self.data is None:
+            return []
+        tried, field = self._tried(reading), next(iter(self.data.inputs.values()))
+        scale = np.ones(2) if field.normalisation is None else np.asarray(field.normalisation.scale, float)
+        numbers = [Number("gradient", tried.input, n) for n in range(2)]
+        made = steepness(Words("How fast the answer grows at your point"), reading.gradient, scale, numbers)
+        return [*self._about_answer(None), tried.question(made, tr("Why is it so steep here?"))]
+
+    def _tried(self, reading: Reading) -> Tried:
+        assert self.data is not None
+        found = Tried.of_main(self.network, self.data, self.activation, reading.inputs)
+        return found.about(reading.unit, reading.step)
+
     def forget(self) -> None:
+        self._reading = None
         self.course.clear()
         self.said.setText(tr("Click on the plane."))
         self.why.clear()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPointF, QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from core.data.dataset import Dataset
@@ -11,6 +13,7 @@ from core.questions import Question, Read, Reading
 from gui.icons import icon
 from gui.samples.values import MOST_WORDS, target_words
 from gui.text import tr
+from gui.using.asking import Tried
 from gui.using.beliefs import beliefs
 from gui.using.cells import CellsEdit
 from gui.using.course import CourseView
@@ -19,6 +22,7 @@ from gui.using.letters import LettersEdit
 from gui.using.pad import PixelPad
 from gui.using.page import UsePage, part_of
 from gui.using.sample import SampleShow
+from gui.why.here import Question as Why
 from gui.widgets import muted, words
 
 WALK_MS = 2400
@@ -107,6 +111,30 @@ class ReadingPage(UsePage):
             assert self.reading is not None
             return len(self.reading.inputs)
         return int(self.course.lengths[self.course.row]) if self.course.row >= 0 else 0
+
+    # -- why ---------------------------------------------------------------------------------------------------------
+
+    def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
+        return {self.course: self._about_answer, self.editor: self._about_input}
+
+    def _about_answer(self, at: QPointF | None) -> list[Why]:
+        reading, found = self.reading, self.course.asked(at)
+        if reading is None or found is None:
+            return []
+        said, row, n = found
+        whole = self._answers_in_steps or reading.inputs.ndim == 1
+        tried = self._tried(reading.inputs if whole else reading.inputs[: int(reading.lengths[row])])
+        return tried.believed(said, row, n, row if self._answers_in_steps else None)
+
+    def _about_input(self, at: QPointF | None) -> list[Why]:
+        reading, place = self.reading, self.editor.asked(at)
+        if reading is None or place is None:
+            return []
+        return self._tried(reading.inputs).about(reading.unit, reading.step).read(*place)
+
+    def _tried(self, inputs: np.ndarray) -> Tried:
+        assert self.data is not None
+        return Tried.of_main(self.network, self.data, self.activation, inputs)
 
     # -- how it is done ----------------------------------------------------------------------------------------------
 

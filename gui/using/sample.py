@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -47,6 +47,14 @@ class SampleShow(Editor):
     def show_reading(self, reading: Reading | None, steps: int) -> None:
         super().show_reading(reading, steps)
         self.strip.update()
+
+    def asked(self, at: QPointF | None) -> tuple[int | None, int | None] | None:
+        if self.reading is None or self.reading.gradient.ndim != 2:
+            return None
+        if at is None:
+            return int(np.linalg.norm(self.reading.gradient, axis=1).argmax()), None
+        step = int((at.x() - NAMES_WIDTH) // ((self.width() - NAMES_WIDTH) / int(self.field.steps or 1)))
+        return (step, None) if 0 <= step < len(self.reading.gradient) else None
 
     def why(self) -> str:
         return tr("Strip below: the brighter a step, the more {answer} hangs on it (length of the gradient there).")

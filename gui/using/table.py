@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
@@ -13,10 +16,12 @@ from core.questions import Question, Read, Reading
 from gui.samples.values import named, raw, target_words
 from gui.text import tr, tr_core
 from gui.theme import theme
+from gui.using.asking import Tried
 from gui.using.beliefs import beliefs
 from gui.using.course import CourseView
 from gui.using.editors import relative
 from gui.using.page import UsePage, part_of
+from gui.why.here import Question as Why
 from gui.widgets import muted, words
 
 TICKS = 200
@@ -160,6 +165,25 @@ class TablePage(UsePage):
         self.why.clear()
         for bar in self.bars:
             bar.show_value(0.0)
+
+    def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
+        each = zip(self.sliders, self.bars, strict=True)
+        rows = {part: partial(self._about_input, n) for n, pair in enumerate(each) for part in pair}
+        return {self.course: self._about_answer, self.said: self._about_answer, **rows}
+
+    def _about_answer(self, at: QPointF | None) -> list[Why]:
+        found = self.course.asked(at if self.course.isVisible() else None)
+        if self.reading is None or found is None:
+            return []
+        return self._tried(self.reading).believed(*found, None)
+
+    def _about_input(self, feature: int, at: QPointF | None) -> list[Why]:
+        return [] if self.reading is None else self._tried(self.reading).read(None, feature)
+
+    def _tried(self, reading: Reading) -> Tried:
+        assert self.data is not None
+        found = Tried.of_main(self.network, self.data, self.activation, reading.inputs)
+        return found.about(reading.unit, reading.step)
 
     def _make_sliders(self, data: Dataset) -> None:
         field = next(iter(data.inputs.values()))

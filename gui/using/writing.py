@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from core.catalogue.generation import GENERATION
@@ -12,15 +14,19 @@ from core.data.dataset import Dataset
 from core.errors import StudioError
 from core.generation import MOST_STEPS, Alphabet, Generate, Generated, answer_alphabet, inputs_of, read_text
 from core.questions import Question
+from core.traces import OwnInput
 from gui.forms.form import SpecForm
 from gui.icons import icon
 from gui.plots.attention_map import AttentionMap
 from gui.samples.values import visible
 from gui.text import tr, tr_core
 from gui.using.answers import Alternatives, AnswerRow, OtherAnswers, chance
+from gui.using.asking import Tried, inputs_but_fed
+from gui.using.asking_written import Written
 from gui.using.beliefs import percent
 from gui.using.letter_row import right_to_left
 from gui.using.page import UsePage, part_of
+from gui.why.here import Question as Why
 from gui.widgets import muted, words
 
 MANY = 6
@@ -68,6 +74,7 @@ class WritingPage(UsePage):
         self.row.pointed.connect(self._point)
         self.row.taken.connect(self._take_another)
         self.others.chosen.connect(self._show_chosen)
+        self.looks.asked.connect(self.asked)
 
     @property
     def chosen_way(self) -> Choice:
@@ -133,6 +140,41 @@ class WritingPage(UsePage):
         self.looks.show_weights(None)
         self.said.clear()
         self.note.clear()
+
+    # -- why ---------------------------------------------------------------------------------------------------------
+
+    def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
+        whole = lambda _: self._written(self.others.row).whole() if self.answers else []  # noqa: E731
+        return {
+            self.row: self._about_letter, self.else_: self._about_other, self.looks: self._about_look,
+            self.others: self._about_answer, self.said: whole, self.note: whole,
+        }  # fmt: skip
+
+    def _written(self, n: int) -> Written:
+        made, data = self.answers[n], self.data
+        assert data is not None and self._source is not None
+        first = self.given[0] if data.start is None and self.given else None
+        own = OwnInput(inputs_but_fed(data, self._source), answers=made.answers, first=first)
+        return Written(Tried(self.network, data, self.activation, own), made)
+
+    def _about_letter(self, at: QPointF | None) -> list[Why]:
+        place = self.row.looked if at is None else self.row.at(at)
+        there = self.answers and place is not None and 0 <= place < len(self.row.marks)
+        return self._written(self.others.row).letter(place) if there and place is not None else []
+
+    def _about_other(self, at: QPointF | None) -> list[Why]:
+        n, made = None if at is None else self.else_.asked(at), self.row.made
+        if n is None or made is None:
+            return []
+        return self._written(self.others.row).symbol(self.row.looked, int(made.ranked[self.row.looked][n]))
+
+    def _about_look(self, at: QPointF | None) -> list[Why]:
+        cell = self.looks.pointed_cell() if self.answers else None
+        return [] if cell is None else self._written(self.others.row).look(*cell)
+
+    def _about_answer(self, at: QPointF | None) -> list[Why]:
+        n = self.others.asked(at)
+        return [] if n is None else self._written(n).whole()
 
     # -- how it is done ----------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from core.describe import number
 from core.network import Network
-from core.why.numbers import Explanation, Number, Term
+from core.why.numbers import Explanation, Number, OfOwn, Term
 from core.why.parts import LENGTH_WORDS
 from gui.forms.form import heading
 from gui.text import tr, tr_core
@@ -54,7 +54,7 @@ class TermList(QWidget):
         self.more.setVisible(left > 0)
         leads = any(term.group == "leads" for term in terms)
         sample = any(term.group == "sample" for term in terms)
-        titles = {1: tr("Where it is heading"), 2: tr("The sample that is examined")}
+        titles = {1: tr("Where it is heading"), 2: tr("On what is examined")}
         self.heading.setText(titles.get(1 if leads else 2 * sample, tr("Where it comes from")))
         self.heading.setVisible(bool(terms))
 
@@ -107,9 +107,9 @@ class TermRow(QWidget):
             super().keyPressEvent(event)
 
     def _ask(self, factor: bool) -> None:
-        wanted = self.term.factor_number if factor else self.term.number
+        wanted = self.term.factor_number if factor else self.term.about or self.term.number
         wanted = wanted or self.term.number or self.term.factor_number
-        if isinstance(wanted, Number):
+        if wanted is not None:
             self.asked.emit(wanted)
 
     def focusInEvent(self, event: object) -> None:
@@ -156,6 +156,13 @@ class TermRow(QWidget):
 
 def term_words(term: Term, network: Network) -> str:
     """What a term is, in words."""
+    if term.about is not None:
+        about = term.about.number if isinstance(term.about, OfOwn) else term.about
+        return (
+            number_words(about, network)
+            if isinstance(about, Number)
+            else tr_core(about.title.template, **about.title.values)
+        )
     one = term.number
     if one is None:
         return tr("the target")
@@ -182,6 +189,9 @@ def number_words(one: Number, network: Network) -> str:
         "value": "{layer} {unit}", "sum": "sum {unit} of {layer}", "gate": "{gate} gate {unit} of {layer}",
         "cell": "cell {unit} of {layer}", "gradient": "gradient at {layer} {unit}",
         "delta": "gradient at sum {unit} of {layer}", "cell_gradient": "gradient at cell {unit} of {layer}",
+        "attention": "attention of {layer} to step {unit} of its memory",
+        "score": "score of step {unit} of the memory of {layer}",
+        "score_gradient": "gradient at the score of step {unit} of the memory of {layer}",
     }[one.quantity]  # fmt: skip
     text = tr(what, layer=layer, unit=one.unit + 1, gate=gate)
     if gate and one.quantity == "delta":

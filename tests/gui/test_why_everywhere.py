@@ -8,8 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from core.edits import SetParam, SetTraining
-from core.why.aggregates import Aggregate
-from core.why.numbers import Number
+from core.why.numbers import Aggregate, Number
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton

@@ -117,7 +117,7 @@ def test_a_forecast_further_ahead_feeds_every_foretold_column(asked: str) -> Non
     data = project.dataset()
     assert may_foretell(data)
     samples = data.samples("validation")[[0, 4]]
-    told = continuation(data, samples, 5).ask(Session(project.state, data))
+    told = continuation(data, samples, 5).ask(Session(project.state, data))[..., 0]
     assert data.target.normalisation is not None and data.inputs["x"].normalisation is not None
     read, answer = data.inputs["x"].normalisation, data.target.normalisation
     for row, sample in enumerate(samples):

@@ -42,9 +42,7 @@ def made_up(network: Network, data: Dataset) -> dict[str, np.ndarray]:
         if name == data.feedback and len(data.inputs) > 1:
             continue
         shape = (min(STEPS, int(one.steps)), one.features) if one.sequence else (one.features,)
-        found[name] = (
-            rng.integers(0, len(one.classes), shape).astype(float) if one.codes else rng.normal(size=shape)
-        )
+        found[name] = rng.integers(0, len(one.classes), shape).astype(float) if one.codes else rng.normal(size=shape)
     read = {str(layer.params["field"]) for layer in network.of_kind("input")}
     return {name: values for name, values in found.items() if name in read}
 
@@ -95,7 +93,9 @@ def test_everything_about_an_own_input_is_what_autograd_says(key: str) -> None:
         for name, wanted in (("value", run.output(layer.id)), ("total", run.gradient(layer.id))):
             found, wanted = getattr(trace.layers[layer.id], name), wanted.detach().select(-2, 0).numpy()
             scale = max(1e-9, float(np.abs(wanted).max()))
-            np.testing.assert_allclose(found / scale, wanted / scale, rtol=1e-7, atol=1e-9, err_msg=f"{layer.name} {name}")
+            np.testing.assert_allclose(
+                found / scale, wanted / scale, rtol=1e-7, atol=1e-9, err_msg=f"{layer.name} {name}"
+            )
 
     explainer = Explainer(network, state.weights, trace)
     assert explainer.fits()
@@ -129,7 +129,7 @@ def writes(key: str) -> bool:
     return data.target.codes and data.feedback in {str(layer.params["field"]) for layer in inputs}
 
 
-@pytest.mark.parametrize("key", filter(writes, sorted(EXAMPLES)))
+@pytest.mark.parametrize("key", list(filter(writes, sorted(EXAMPLES))))
 def test_what_a_network_wrote_is_followed_with_its_own_answers(key: str) -> None:
     """The probability of each letter, and where attention looked, as they were shown while it wrote."""
     state, data = opened(key)

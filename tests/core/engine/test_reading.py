@@ -130,7 +130,7 @@ def test_a_forecast_feeds_back_what_it_said(key):
     data = project.dataset()
     assert may_foretell(data)
     samples = data.samples("validation")[[0, 7]]
-    told = continuation(data, samples, 5).ask(session)
+    told = continuation(data, samples, 5).ask(session)[..., 0]
     series, x = data.info["series"], data.inputs["x"]
     scale, target = x.normalisation, data.target.normalisation
     for row, sample in enumerate(samples):

@@ -86,7 +86,7 @@ def test_it_is_forecast_far_ahead_and_run_freely(columns, imported, qtbot):
     assert ahead == 13
     session = Session(document.state, data)
     known = naive_forecasts(data, "validation", ahead)
-    told = continuation(data, known.samples, ahead).ask(session)
+    told = continuation(data, known.samples, ahead).ask(session)[..., 0]
     qtbot.waitUntil(lambda: page.told is not None and np.allclose(page.told, told, rtol=1e-4, atol=1e-4), timeout=READY)
     assert np.allclose(page.chart.lines["forecast"], told[page.start.value()], rtol=1e-4, atol=1e-4)
 

@@ -235,7 +235,7 @@ def test_a_forecast_further_ahead(key, opened, qtbot):
     ahead = page.ahead.value()
     assert ahead == 13 and page.start.value() == 1
     known = naive_forecasts(data, "validation", ahead)
-    told = continuation(data, known.samples, ahead).ask(session_of(panel))
+    told = continuation(data, known.samples, ahead).ask(session_of(panel))[..., 0]
     assert np.allclose(page.told, told, rtol=1e-5, atol=1e-4)
     assert np.allclose(page.chart.lines["forecast"], told[1], rtol=1e-5, atol=1e-4)
     from core.describe import number
@@ -336,7 +336,7 @@ def test_a_scroll_bar_does_not_come_and_go_for_ever(qtbot, qapp):
 
 def test_of_many_classes_the_likeliest_are_drawn(opened, qtbot):
     values = np.random.default_rng(0).dirichlet(np.full(200, 0.05), 6)
-    said = Beliefs(tuple(f"w{n}" for n in range(200)), values, True, True)
+    said = Beliefs(tuple(f"w{n}" for n in range(200)), values, True, True, tuple(range(200)))
     course = CourseView()
     qtbot.addWidget(course)
     course.show_course(said, np.arange(1, 7))
