@@ -21,7 +21,7 @@ def _co2() -> Project:
 def _weather_freely() -> Project:
     data = DATASETS.choose("weather", quantity="temperature", window=30, target="every")
     project = chain(data, input_of(9), block("gru", 16), number())
-    trained_with(project, lr=0.005, schedule="cosine", epochs=20, clip_norm=1)
+    trained_with(project, lr=0.005, schedule="cosine", epochs=30, clip_norm=1, weight_decay=0.001)
     project.apply(SetTraining("teaching", Choice("linear", {"start": 1.0, "end": 0.0})))
     return project
 
@@ -79,7 +79,7 @@ IN_STEP = (
         "Two weeks without a thermometer",
         "It is given the true temperature of the day before ever more seldom, until it reads what it said itself.",
         _weather_freely,
-        Goal(baseline=3.15, quality=3.0, alone=3.6),
+        Goal(baseline=3.15, quality=3.0, alone=3.4),
     ),
     Example(
         "jordan",

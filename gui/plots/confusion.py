@@ -1,4 +1,4 @@
-"""Classification: the confusion matrix, and beside it the samples that were misread."""
+"""Classification: the confusion matrix, and beside it the samples that were misread, as pictures or as texts."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from gui.plots.matrix import Cell, MatrixView
 from gui.plots.pages import OutputPage, Shown
 from gui.plots.pictures import picture
 from gui.plots.splitter import TurningSplitter
+from gui.samples.values import known_words, visible
 from gui.text import tr
 from gui.why.here import Question
 
@@ -39,11 +40,8 @@ class ConfusionPage(OutputPage):
         self.strip = QListWidget()
         self.strip.setObjectName("misread_strip")
         self.strip.setAccessibleName(tr("Misread samples"))
-        self.strip.setViewMode(QListView.ViewMode.IconMode)
-        self.strip.setResizeMode(QListView.ResizeMode.Adjust)
-        self.strip.setMovement(QListView.Movement.Static)
-        self.strip.setIconSize(QSize(_SIDE, _SIDE))
-        self.strip.setSpacing(3)
+        self._as_text: bool | None = None
+        self._lay_strip(as_text=False)
         self.strip.setFrameShape(QListWidget.Shape.NoFrame)
         self.strip.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         split = TurningSplitter(self.matrix, self.strip, aspect=1.1)
@@ -137,22 +135,42 @@ class ConfusionPage(OutputPage):
             return np.flatnonzero(decided.wrong)
         return np.flatnonzero((decided.truth == cell[0]) & (decided.said == cell[1]))
 
+    def _lay_strip(self, as_text: bool) -> None:
+        """Texts stand one below the other, pictures side by side."""
+        if as_text == self._as_text:
+            return
+        self._as_text = as_text
+        self.strip.setViewMode(QListView.ViewMode.ListMode if as_text else QListView.ViewMode.IconMode)
+        self.strip.setResizeMode(QListView.ResizeMode.Adjust)
+        self.strip.setMovement(QListView.Movement.Static)
+        self.strip.setIconSize(QSize(_SIDE, _SIDE))
+        self.strip.setSpacing(1 if as_text else 3)
+        self.strip.setAlternatingRowColors(as_text)
+        self.strip.setGridSize(QSize())
+
     def _fill_strip(self, *_: object) -> None:
         shown, decided = self._shown, self._decided
         self.strip.clear()
         if shown is None or decided is None:
             return
         rows, names = self._listed(), self.matrix.names
-        metrics = self.strip.fontMetrics()
-        widest = 2 * max(metrics.horizontalAdvance(name) for name in names) + metrics.horizontalAdvance(" → ")
-        self.strip.setGridSize(QSize(max(_SIDE, widest) + 12, _SIDE + metrics.height() + 10))
+        self._lay_strip(shown.data.view == "text")
+        if not self._as_text:
+            metrics = self.strip.fontMetrics()
+            widest = 2 * max(metrics.horizontalAdvance(name) for name in names) + metrics.horizontalAdvance(" → ")
+            self.strip.setGridSize(QSize(max(_SIDE, widest) + 12, _SIDE + metrics.height() + 10))
         for row in rows[:_PICTURES]:
             sample = int(shown.answers.samples[row])
             true = names[decided.truth[row]]
             said = names[decided.said[row]] if decided.said[row] >= 0 else "NaN"
-            if sample not in self._pictures:
-                self._pictures[sample] = _icon(shown.data, sample)
-            item = QListWidgetItem(self._pictures[sample], f"{true} → {said}")
+            if self._as_text:
+                step = int(shown.answers.steps[row]) if shown.answers.sequence else None
+                turn = f"\u2068{visible(true)}\u2069 → \u2068{visible(said)}\u2069"
+                item = QListWidgetItem(f"{known_words(shown.data, sample, step)}\n{turn}".lstrip())
+            else:
+                if sample not in self._pictures:
+                    self._pictures[sample] = _icon(shown.data, sample)
+                item = QListWidgetItem(self._pictures[sample], f"{true} → {said}")
             tip = tr("Sample {sample}: true {true}, predicted {said}", sample=sample, true=true, said=said)
             if shown.answers.sequence:
                 tip += ", " + tr("t = {step}", step=int(shown.answers.steps[row]) + 1)

@@ -14,6 +14,7 @@ from core.evaluation.baselines import symbols as read_symbols
 from gui.text import tr, tr_core
 
 MOST_WORDS = 16
+MOST_LETTERS = 28
 
 
 def raw(field: Field, sample: int) -> np.ndarray:
@@ -98,6 +99,22 @@ def step_marks(dataset: Dataset, name: str, sample: int) -> tuple[str, ...]:
     if codes is None or not names or codes.max() >= len(names):
         return ()
     return tuple(visible(tr_core(names[code])) for code in codes[0])
+
+
+def known_words(dataset: Dataset, sample: int, step: int | None = None) -> str:
+    """The text that a sample gives, and what was answered before ``step``; of a long text the end that leads to the step."""
+    name, given = next(iter(dataset.inputs.items()))
+    parts = []
+    in_step = given.sequence and given.steps == dataset.target.steps and dataset.feedback in ("", name)
+    if given.sequence:
+        codes = codes_of(dataset, name, sample)
+        parts.append(as_text(given, codes[: step + 1] if in_step and step is not None else codes))
+    elif given.names:
+        parts.append(tr_core(given.names[int(np.argmax(given.values[sample]))]))
+    if step and not in_step and tells_symbols(dataset):
+        parts.append(as_text(dataset.target, codes_of(dataset, "target", sample)[:step]))
+    shown = (text if len(text) <= MOST_LETTERS else "…" + text[1 - MOST_LETTERS :] for text in parts if text)
+    return "  ".join(f"\u2068{text}\u2069" for text in shown)
 
 
 def right_to_left(text: str) -> bool:

@@ -10,9 +10,14 @@ from PySide6.QtCore import Qt
 
 from core.data.catalogue import DATASETS
 from core.edits import SetData
+from core.examples import open_example
 from core.reports import Evaluation
+from core.script import evaluate
+from gui.document import Document
+from gui.plots.confusion import _ROW
 from gui.plots.output import OutputView, fitting
 from gui.plots.surface import GRID
+from gui.samples.values import as_text, codes_of, visible
 from gui.theme import theme
 
 
@@ -235,3 +240,47 @@ def test_the_sentence_says_after_which_epoch(plot, make):
     assert shown.words.text() == "30 of 30 right (100.0%) · validation part after epoch 2"
     strip = shown.pages["confusion"].strip
     assert [strip.item(i).text() for i in range(strip.count())] == ["None misread"]
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ("surnames-gru", lambda data, sample, step: [as_text(data.inputs["x"], codes_of(data, "x", sample))]),
+        (
+            "declaration-next",
+            lambda data, sample, step: [as_text(data.inputs["x"], codes_of(data, "x", sample)[: step + 1])],
+        ),
+        (
+            "pronunciation-persian",
+            lambda data, sample, step: [
+                as_text(data.inputs["x"], codes_of(data, "x", sample)),
+                as_text(data.target, codes_of(data, "target", sample)[:step]),
+            ],
+        ),
+        (
+            "names-write",
+            lambda data, sample, step: [
+                data.inputs["x"].names[int(data.inputs["x"].values[sample].argmax())],
+                as_text(data.target, codes_of(data, "target", sample)[:step]),
+            ],
+        ),
+    ],
+)
+def test_texts_that_were_misread_are_texts(key, wanted, runner, show):
+    project = open_example(key)
+    data = project.dataset()
+    runner.evaluation = evaluate(project)
+    view = show(OutputView(Document(project), runner))
+    view.draw()
+    page = view.page
+    given = page._shown.answers
+    assert page.strip.count() > 5
+    for n in range(5):
+        item = page.strip.item(n)
+        assert item.icon().isNull()
+        row = int(item.data(_ROW))
+        sample, step = int(given.samples[row]), int(given.steps[row])
+        parts = [part if len(part) <= 28 else "…" + part[-27:] for part in wanted(data, sample, step)]
+        shown = "  ".join(f"\u2068{part}\u2069" for part in parts if part)
+        true, said = page.matrix.names[page._decided.truth[row]], page.matrix.names[page._decided.said[row]]
+        assert item.text() == f"{shown}\n\u2068{visible(true)}\u2069 → \u2068{visible(said)}\u2069".lstrip()
