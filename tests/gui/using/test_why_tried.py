@@ -285,7 +285,7 @@ def test_a_forecast_and_its_errors(qtbot, window, tried):  # noqa: F811
     assert sum(t.contribution for t in found.terms) == pytest.approx(found.value)
     row = why(window).terms.rows[0]
     QTest.mouseClick(row, LEFT, pos=QPoint(row.width() - 20, 8))
-    number, found = answered(qtbot, window)
+    _, found = answered(qtbot, window)
     worst = int(np.abs(told - truth).argmax())
     assert abs(found.value) == pytest.approx(float(np.abs(told - truth)[worst]))
     row = next(row for row in why(window).terms.rows if row.term.about is not None)
