@@ -266,7 +266,7 @@ def test_a_forecast_and_its_errors(qtbot, window, tried):  # noqa: F811
     box, total = chart.box(), len(chart.seen) + chart.ahead
     ahead = 4
     spot = QPointF(box.left() + (len(chart.seen) + ahead + 0.5) / total * box.width(), box.center().y())
-    number, found = ask(qtbot, window, chart, spot, "forecast")
+    _, found = ask(qtbot, window, chart, spot, "forecast")
     assert found.value == pytest.approx(told[ahead], rel=1e-6) and "m" in found.symbols[0]
     scale = window.document.project.dataset().target.normalisation
     lead = found.terms[0]
