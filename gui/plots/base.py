@@ -42,6 +42,8 @@ class LivePlot(QWidget):
 
     name: ClassVar[str] = ""
     """Object name, and file name of an export."""
+    bare_when_empty: ClassVar[bool] = False
+    """Whether the controls say nothing as long as there is nothing to see, and keep out of the way."""
 
     def __init__(self, document: Document, runner: Runner, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,6 +108,8 @@ class LivePlot(QWidget):
         empty = self.empty_text()
         self._empty.setText(empty)
         self._stack.setCurrentIndex(1 if empty else 0)
+        if self.bare_when_empty:
+            self._controls.setVisible(not empty)
         for command in ("export_picture", "export_csv"):
             self.commands[command].setEnabled(not empty)
         charts = self.charts()

@@ -32,6 +32,7 @@ class FreeRunPlot(LivePlot):
     """The error of each step with the true past and with the network's own answers, on samples it does not learn from."""
 
     name = "free_run_plot"
+    bare_when_empty = True
 
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(document, runner, tr("Free running"), parent)

@@ -36,6 +36,7 @@ class GradientPlot(LivePlot):
     """|dL/dh_t|, the L2 norm over units averaged over the batch. Rows are training steps, columns time steps from 1."""
 
     name = "gradient_plot"
+    bare_when_empty = True
 
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(document, runner, tr("Gradient through time"), parent)

@@ -41,6 +41,7 @@ class LossPlot(LivePlot):
     """The curves that say whether the network learns. A spike cannot flatten them: see ``robust_range``."""
 
     name = "loss_plot"
+    bare_when_empty = True
 
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(document, runner, tr("Loss"), parent)

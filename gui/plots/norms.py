@@ -41,6 +41,7 @@ class NormsPlot(LivePlot):
     """Both on a log axis; the guide at 1e-3 is a usual ratio of update to weights."""
 
     name = "norms_plot"
+    bare_when_empty = True
 
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(document, runner, tr("Gradient and update size"), parent)

@@ -39,6 +39,14 @@ def test_it_says_what_to_do_and_why_there_is_nothing(plot, make):
     assert "no layer of this network has a state" in shown.empty_text()
 
 
+def test_the_controls_come_with_the_first_row(plot, make):
+    shown = plot(0)
+    assert not shown.part.isVisible()
+    shown.runner.run = make.run(3, gradients={"a": lambda batch: make.profile(*falling(batch))}, layers={"a": "hidden"})
+    shown.draw()
+    assert shown.part.isVisible()
+
+
 def test_the_heat_map_has_a_row_per_training_step_and_a_column_per_time_step(plot):
     shown = plot()
     rect = shown.heat.image.boundingRect()
