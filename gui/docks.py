@@ -1,9 +1,11 @@
-"""The panels around the canvas: which there are, where they start, and how their layout is remembered."""
+"""The panels around the canvas: where they start, when they are made, and how their layout is remembered."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QTabBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
 
 from gui import settings
 
@@ -12,18 +14,39 @@ LAYOUT_VERSION = 2
 _Area = Qt.DockWidgetArea
 
 
+class PanelDock(QDockWidget):
+    """A dock whose panel is made when it comes in sight or someone asks for it."""
+
+    def __init__(self, title: str, make: Callable[[], QWidget], window: QMainWindow) -> None:
+        super().__init__(title, window)
+        self._make: Callable[[], QWidget] | None = make
+        self.visibilityChanged.connect(self._seen)
+
+    def widget(self) -> QWidget:
+        """The panel, which is made at the first time."""
+        if self._make is not None:
+            make, self._make = self._make, None
+            panel = make()
+            self.setWidget(panel)
+            panel.show()  # Qt shows only what was there before the dock was
+        return super().widget()
+
+    def _seen(self, visible: bool) -> None:
+        if visible:
+            self.widget()
+
+
 class Docks:
     """The docks of a window by key; ``tabs`` of one area lie on top of each other in the order of adding."""
 
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
-        self.all: dict[str, QDockWidget] = {}
+        self.all: dict[str, PanelDock] = {}
 
-    def add(self, key: str, title: str, widget: QWidget, area: _Area, onto: str = "", scroll: bool = False) -> None:
-        """A dock in an area, or as a tab over the dock ``onto``."""
-        dock = QDockWidget(title, self._window)
+    def add(self, key: str, title: str, make: Callable[[], QWidget], area: _Area, onto: str = "") -> None:
+        """A dock in an area, or as a tab over the dock ``onto``; ``make`` makes its panel when that is wanted."""
+        dock = PanelDock(title, make, self._window)
         dock.setObjectName(f"dock_{key}")
-        dock.setWidget(_scrolled(widget) if scroll else widget)
         if onto:
             self._window.tabifyDockWidget(self.all[onto], dock)
         else:
@@ -41,10 +64,10 @@ class Docks:
                 bar.hide()
             seen |= titles
 
-    def beside(self, key: str, title: str, widget: QWidget, left_of: str) -> None:
+    def beside(self, key: str, title: str, make: Callable[[], QWidget], left_of: str) -> None:
         """A dock to the right of another one."""
         area = self._window.dockWidgetArea(self.all[left_of])
-        self.add(key, title, widget, area)
+        self.add(key, title, make, area)
         self._window.splitDockWidget(self.all[left_of], self.all[key], Qt.Orientation.Horizontal)
 
     def show(self, key: str) -> None:
@@ -75,12 +98,3 @@ class Docks:
         restored = layout is not None and self._window.restoreState(layout, LAYOUT_VERSION)
         self.hide_lost_tab_bars()
         return restored
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(widget)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return area

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -15,6 +16,9 @@ from core.errors import StudioError
 from core.looks import look_at, shut
 from core.project import Change, Project, State, computes_alike
 from gui.text import tr_core
+
+if TYPE_CHECKING:
+    from gui.asking import Asked
 
 MERGE_SECONDS = 1.5
 """Turning the same knob again within this time joins the last entry of the history."""
@@ -66,7 +70,7 @@ class Document(QObject):
     highlighted = Signal(object)
     """frozenset of ids that someone points at, such as the problem under the pointer; empty to point at nothing."""
     asked = Signal(object)
-    """core.why.numbers.Number: someone wants to know why it is what it is."""
+    """Asked: someone wants to know why a number is what it is."""
     path_changed = Signal()
 
     def __init__(self, project: Project | None = None, parent: QObject | None = None) -> None:
@@ -80,6 +84,8 @@ class Document(QObject):
         self.title = ""
         """Name shown while the project has no file."""
         self.selection: frozenset[str] = frozenset()
+        self.question: Asked | None = None
+        """What was asked last."""
         self.before_change: Callable[[], None] = lambda: None
         """Called before an edit, undo or redo changes what is computed, so that a training can hand over its weights."""
         self.project.changed.connect(self._on_changed)
@@ -141,7 +147,7 @@ class Document(QObject):
         self.undo_stack.clear()
         self.project = project
         self.path, self.title = path, title
-        self.selection = frozenset()
+        self.selection, self.question = frozenset(), None
         project.changed.connect(self._on_changed)
         self.replaced.emit()
         self.selection_changed.emit()
@@ -163,6 +169,11 @@ class Document(QObject):
     def highlight(self, ids: Iterable[str]) -> None:
         """Point at layers and links without selecting them."""
         self.highlighted.emit(frozenset(ids))
+
+    def ask(self, number: Asked) -> None:
+        """Ask why a number is what it is."""
+        self.question = number
+        self.asked.emit(number)
 
     def selected_layers(self) -> list[str]:
         """Ids of the selected layers, in the network's order."""

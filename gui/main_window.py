@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QMessageBox, QTabWidget, QToolBar, QToolButton, QWidget
 
 from gui import settings
 from gui.canvas.palette import Palette
 from gui.canvas.view import CanvasView
 from gui.command_palette import CommandPalette
+from gui.contents import PLOTS, make_panel
 from gui.docks import Docks
 from gui.document import Document
 from gui.errors import show_box
-from gui.evaluating.panel import EvaluationPanel
 from gui.explorers.opening import Explorers
 from gui.files import SUFFIX, Files
 from gui.gym.opening import GymOpening
 from gui.icons import icon
+from gui.idle import Idle
 from gui.importing import Imports, accepts
 from gui.looking import Looking
 from gui.making import Making
 from gui.menus import command, edit_actions, fill, panels_menu, theme_menu
-from gui.panels.breakpoints import BreakpointsPanel
-from gui.panels.data import DataPanel
-from gui.panels.history import HistoryPanel
-from gui.panels.inspector import Inspector
-from gui.panels.outline import OutlinePanel
-from gui.panels.problems import ProblemsPanel
-from gui.panels.training import TrainingPanel
-from gui.panels.why import WhyPanel
-from gui.plots.activations import ActivationPlot
-from gui.plots.free_running import FreeRunPlot
-from gui.plots.gradient import GradientPlot
-from gui.plots.loss import LossPlot
-from gui.plots.norms import NormsPlot
-from gui.plots.output import OutputView
-from gui.plots.probe import ProbePlot
-from gui.plots.states import StatesPlot
 from gui.recovery import Recovery
 from gui.runner import Runner
 from gui.shapes.badge import ShapeBadge
@@ -51,9 +38,10 @@ from gui.toolbar import TrainingBar
 from gui.transport import Transport
 from gui.undoing import Undoing
 from gui.unroll.switch import FoldSwitch
-from gui.unroll.view import UnrollView
-from gui.using.panel import UsePanel
 from gui.why.here import KEYS, ask_here
+
+if TYPE_CHECKING:
+    from gui.unroll.view import UnrollView
 
 _Area = Qt.DockWidgetArea
 
@@ -71,10 +59,10 @@ class MainWindow(QMainWindow):
         self.ended_in_time = True
         """False where the worker was still busy when the window closed."""
         self.runner = Runner(self.document, self)
+        self.idle = Idle(self.runner, self)
         self.canvas = CanvasView(self.document, self.runner)
         self.shapes = ShapeBadge(self.document, self.canvas)
-        self.unroll = UnrollView(self.document, self.runner)
-        self.fold_switch = FoldSwitch(self.canvas, self.unroll)
+        self.fold_switch = FoldSwitch(self.canvas, self._make_unroll)
         self.setCentralWidget(self.fold_switch)
         self.explorers = Explorers(self.document, self.runner, self)
         self.gym = GymOpening(self.document, self.runner, self)
@@ -96,55 +84,69 @@ class MainWindow(QMainWindow):
     # -- parts -------------------------------------------------------------------------------------------------------
 
     def _make_docks(self) -> None:
-        document, runner, docks = self.document, self.runner, self.docks
+        docks = self.docks
         self.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
         self.setTabPosition(_Area.RightDockWidgetArea, QTabWidget.TabPosition.East)
-        palette = Palette(document)
-        palette.chosen.connect(self.canvas.add_layer)
-        docks.add("palette", tr("Layers"), palette, _Area.LeftDockWidgetArea)
-        docks.add("outline", tr("Outline"), OutlinePanel(document, runner), _Area.LeftDockWidgetArea, onto="palette")
-        docks.add("history", tr("History"), HistoryPanel(document, runner), _Area.LeftDockWidgetArea, onto="palette")
-        self.training = TrainingPanel(document, runner)
-        docks.add("training", tr("Training"), self.training, _Area.RightDockWidgetArea)
-        self.inspector = Inspector(document, runner)
-        docks.add("inspector", tr("Inspector"), self.inspector, _Area.RightDockWidgetArea, onto="training")
+        left, right, bottom = _Area.LeftDockWidgetArea, _Area.RightDockWidgetArea, _Area.BottomDockWidgetArea
+        docks.add("palette", tr("Layers"), self._make_palette, left)
+        docks.add("outline", tr("Outline"), self._maker("outline"), left, onto="palette")
+        docks.add("history", tr("History"), self._maker("history"), left, onto="palette")
+        docks.add("training", tr("Training"), self._maker("training"), right)
+        self.training = docks.all["training"].widget()
+        docks.add("inspector", tr("Inspector"), self._make_inspector, right, onto="training")
         own = (self.looking.command, self.making.commands["change"])
-        docks.add("data", tr("Data"), DataPanel(document, runner, own), _Area.RightDockWidgetArea, onto="training")
-        docks.add(
-            "problems", tr("Problems"), ProblemsPanel(document, runner), _Area.RightDockWidgetArea, onto="training"
-        )
-        docks.add("use", tr("Try it"), UsePanel(document, runner), _Area.RightDockWidgetArea, onto="training")
-        docks.add(
-            "evaluation",
-            tr("Evaluation"),
-            EvaluationPanel(document, runner),
-            _Area.RightDockWidgetArea,
-            onto="training",
-        )
-        breakpoints = BreakpointsPanel(document, runner)
-        docks.add("breakpoints", tr("Breakpoints"), breakpoints, _Area.RightDockWidgetArea, onto="training")
-        docks.add("why", tr("Why"), WhyPanel(document, runner), _Area.RightDockWidgetArea, onto="training")
-        self.plots = {
-            "loss": LossPlot(document, runner),
-            "gradient": GradientPlot(document, runner),
-            "output": OutputView(document, runner),
-            "activations": ActivationPlot(document, runner),
-            "norms": NormsPlot(document, runner),
-            "states": StatesPlot(document, runner),
-            "probe": ProbePlot(document, runner),
-            "free_run": FreeRunPlot(document, runner),
-        }
-        bottom = _Area.BottomDockWidgetArea
-        docks.add("loss", tr("Loss"), self.plots["loss"], bottom)
-        docks.beside("gradient", tr("Gradient through time"), self.plots["gradient"], left_of="loss")
-        docks.beside("output", tr("Output"), self.plots["output"], left_of="gradient")
-        docks.add("activations", tr("Activations"), self.plots["activations"], bottom, onto="output")
-        docks.add("norms", tr("Norms"), self.plots["norms"], bottom, onto="loss")
-        docks.add("states", tr("States"), self.plots["states"], bottom, onto="output")
-        docks.add("free_run", tr("Free running"), self.plots["free_run"], bottom, onto="loss")
-        docks.add("probe", tr("Probe"), self.plots["probe"], bottom, onto="gradient")
+        docks.add("data", tr("Data"), self._maker("data", own), right, onto="training")
+        docks.add("problems", tr("Problems"), self._maker("problems"), right, onto="training")
+        docks.add("use", tr("Try it"), self._maker("use"), right, onto="training")
+        docks.add("evaluation", tr("Evaluation"), self._maker("evaluation"), right, onto="training")
+        docks.add("breakpoints", tr("Breakpoints"), self._maker("breakpoints"), right, onto="training")
+        docks.add("why", tr("Why"), self._maker("why"), right, onto="training")
+        docks.add("loss", tr("Loss"), self._maker("loss"), bottom)
+        docks.beside("gradient", tr("Gradient through time"), self._maker("gradient"), left_of="loss")
+        docks.beside("output", tr("Output"), self._maker("output"), left_of="gradient")
+        docks.add("activations", tr("Activations"), self._maker("activations"), bottom, onto="output")
+        docks.add("norms", tr("Norms"), self._maker("norms"), bottom, onto="loss")
+        docks.add("states", tr("States"), self._maker("states"), bottom, onto="output")
+        docks.add("free_run", tr("Free running"), self._maker("free_run"), bottom, onto="loss")
+        docks.add("probe", tr("Probe"), self._maker("probe"), bottom, onto="gradient")
         for key in ("palette", "training", "loss", "gradient", "output"):
             docks.show(key)
+        for dock in docks.all.values():
+            self.idle.add(dock.widget)
+        self.idle.add(lambda: self.unroll)
+
+    def _maker(self, key: str, *more: object) -> Callable[[], QWidget]:
+        return lambda: make_panel(key, self.document, self.runner, *more)
+
+    def _make_palette(self) -> QWidget:
+        palette = Palette(self.document)
+        palette.chosen.connect(self.canvas.add_layer)
+        return palette
+
+    def _make_inspector(self) -> QWidget:
+        inspector = make_panel("inspector", self.document, self.runner)
+        inspector.explore.connect(self.explorers.show_entry)
+        return inspector
+
+    def _make_unroll(self) -> UnrollView:
+        from gui.unroll.view import UnrollView
+
+        return UnrollView(self.document, self.runner)
+
+    @property
+    def unroll(self) -> UnrollView:
+        """The network over time."""
+        return self.fold_switch.unroll
+
+    @property
+    def inspector(self) -> QWidget:
+        """The panel about what is selected."""
+        return self.docks.all["inspector"].widget()
+
+    @property
+    def plots(self) -> dict[str, QWidget]:
+        """All plots by the key of their dock."""
+        return {key: self.docks.all[key].widget() for key in PLOTS}
 
     def _make_bars(self) -> None:
         self.bar = TrainingBar(self.document, self.training.commands, self)
@@ -253,7 +255,6 @@ class MainWindow(QMainWindow):
         document.selection_changed.connect(self._show_inspector)
         self.status.problems_clicked.connect(lambda: self.docks.show("problems"))
         self.training.explore.connect(self.explorers.show_entry)
-        self.inspector.explore.connect(self.explorers.show_entry)
         self.runner.refused.connect(lambda _: self.docks.show("problems"))
         self.runner.breakpoints.pointed.connect(lambda: self.docks.show("breakpoints"))
         document.asked.connect(lambda _: self.docks.show("why"))
@@ -320,6 +321,7 @@ class MainWindow(QMainWindow):
         box.setIconPixmap(self.windowIcon().pixmap(64))
 
     def _shortcuts(self) -> None:
+        self.idle.finish()
         rows = []
         for action in self.findChildren(QAction):
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
@@ -331,6 +333,10 @@ class MainWindow(QMainWindow):
         show_box(QMessageBox(QMessageBox.Icon.NoIcon, tr("Keyboard shortcuts"), f"<table>{lines}</table>", parent=self))
 
     # -- Qt ----------------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.idle.begin()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event) is not None:
@@ -353,6 +359,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.docks.remember()
+        self.idle.end()
         self.recovery.close()
         self.hide()  # the worker may need a moment to end
         self._close_windows()

@@ -49,6 +49,8 @@ class WhyPanel(QWidget):
         self.asking.answered.connect(self.refresh)
         theme().changed.connect(self.refresh)
         self.refresh()
+        if document.question is not None:
+            self.asking.ask(document.question)
 
     def explain(self, layer_id: str, unit: int, step: int | None, quantity: Quantity = "value") -> None:
         """Explain a number of a layer; unit and step count from 0, and no step of a sequence is its last one."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QAction, QKeySequence, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -10,7 +13,9 @@ from gui.canvas.view import CanvasView
 from gui.icons import icon
 from gui.text import tr
 from gui.unroll.flight import Flight, Flyer, pictures_of
-from gui.unroll.view import UnrollView
+
+if TYPE_CHECKING:
+    from gui.unroll.view import UnrollView
 
 MOST_COPIES = 60
 """Copies of a layer that fly; of longer sequences every n-th one."""
@@ -19,12 +24,16 @@ MOST_COPIES = 60
 class FoldSwitch(QStackedWidget):
     """The canvas and its unrolled copy. ``commands["unrolled"]`` switches."""
 
-    def __init__(self, canvas: CanvasView, unroll: UnrollView, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, canvas: CanvasView, make_unroll: Callable[[], UnrollView], parent: QWidget | None = None
+    ) -> None:
+        """``make_unroll`` makes the view over time when that is wanted for the first time."""
         super().__init__(parent)
         self.setObjectName("fold_switch")
-        self.canvas, self.unroll = canvas, unroll
+        self.canvas = canvas
+        self._make_unroll = make_unroll
+        self._unroll: UnrollView | None = None
         self.addWidget(canvas)
-        self.addWidget(unroll)
         self.animated = True
         """False switches at once."""
         self.flight = Flight(self, self._arrived)
@@ -37,9 +46,17 @@ class FoldSwitch(QStackedWidget):
         self.addAction(action)
 
     @property
+    def unroll(self) -> UnrollView:
+        """The view over time."""
+        if self._unroll is None:
+            self._unroll = self._make_unroll()
+            self.addWidget(self._unroll)
+        return self._unroll
+
+    @property
     def unrolled(self) -> bool:
         """Whether the network is shown over time."""
-        return self.currentWidget() is self.unroll
+        return self.currentWidget() is self._unroll
 
     def show_unrolled(self, on: bool) -> None:
         """Switch as the command does."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from gui.asking import Asked
 from gui.document import Document
 from gui.icons import icon
 from gui.text import tr
+
+if TYPE_CHECKING:
+    from gui.asking import Asked
 
 KEYS = "Alt+W"
 
@@ -51,7 +53,7 @@ def offer(menu: QMenu, questions: Iterable[Question], document: Document) -> Non
 
 def _action(menu: QMenu, question: Question, document: Document) -> QAction:
     action = QAction(icon("help"), question.text or tr("Why this number?"), menu)
-    action.triggered.connect(lambda: document.asked.emit(question.asked))
+    action.triggered.connect(lambda: document.ask(question.asked))
     return action
 
 
@@ -73,7 +75,7 @@ def ask_here(window: QWidget, document: Document) -> bool:
             if isinstance(widget, Askable):
                 questions = widget.questions_here()
                 if questions:
-                    document.asked.emit(questions[0].asked)
+                    document.ask(questions[0].asked)
                     return True
             if widget is window:
                 break

@@ -54,11 +54,11 @@ def test_why_explains_what_is_shown_and_training_goes_on_as_ever(studio, qtbot):
     qtbot.waitUntil(lambda: imagining.outcome is not None)
     before = runner.trace
     assert imagining.outcome.trace.loss == pytest.approx(imagined(document, runner, one).trace.loss, rel=1e-5)
-    document.asked.emit(Number("value", hidden, 2, 4))
+    document.ask(Number("value", hidden, 2, 4))
     qtbot.waitUntil(lambda: panel.asking.answer is not None)
     assert panel.asking.answer.value == 0.0 and "by hand" in panel.note.text()
     assert "what-if" in panel.place.text()
-    document.asked.emit(Number("gradient", hidden, 2, 3))
+    document.ask(Number("gradient", hidden, 2, 3))
     assert panel.asking.answer.value == 0.0, "nothing passes what was put at t = 5"
     press(view, Key.Key_O)
     assert panel.asking.answer.value == pytest.approx(float(before.layers[hidden].total[3, 2]), rel=1e-4)

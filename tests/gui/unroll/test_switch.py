@@ -22,7 +22,7 @@ from gui.unroll.view import UnrollView
 def switch(qtbot):
     document = Document(open_example("digits-rows-elman"))
     runner = Runner(document)
-    made = FoldSwitch(CanvasView(document, runner), UnrollView(document, runner))
+    made = FoldSwitch(CanvasView(document, runner), lambda: UnrollView(document, runner))
     qtbot.addWidget(made)
     made.resize(1100, 620)
     with qtbot.waitExposed(made):
