@@ -15,11 +15,11 @@ from pathlib import Path
 from core import archive
 from core.atomic import sweep, write_file
 from core.data import store
+from core.documents import DocumentError, parse
 from core.errors import BadFile, NotSaved, StudioError
 from core.processes import Process, this_process
 from core.project import Project
 from core.project_file import load, members
-from core.project_schema import DocumentError, parse, read_recovery
 from core.runs import Run
 
 _SUFFIX = ".unroll"
@@ -183,6 +183,8 @@ def _recent(project: Project) -> list[Run]:
 
 
 def _about(file: Path) -> Copy | None:
+    from core.project_schema import read_recovery
+
     try:
         record = read_recovery(parse(archive.unpack(file, only="recovery.json")["recovery.json"]))
     except (BadFile, DocumentError, KeyError):

@@ -20,12 +20,12 @@ from typing import NoReturn, TextIO
 
 from core import cli_evaluate, cli_generate, cli_gym, lock
 from core.cli_files import open_project, refuse_impossible, setting_of, whole_number
+from core.cli_names import COMMANDS
 from core.errors import BadValue, StudioError, UnknownName
 from core.project import Project
 from core.reports import Report
 from core.runs import Run, ends
 
-COMMANDS = ("train", "generate", "evaluate", "gym", "check", "examples", "help")
 DEFAULT_EXAMPLE = "digits-rows-elman"
 _BAR = 24
 

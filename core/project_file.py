@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,22 +17,17 @@ from core import archive, tensors
 from core.atomic import write_file
 from core.catalogue.spec import Choice
 from core.data import store
+from core.documents import VERSION, DocumentError, Problem, parse
 from core.errors import BadFile, NotSaved, StudioError
 from core.network import Network
 from core.parameters import parameters
 from core.project import Project, State, same
-from core.project_schema import (
-    VERSION,
-    DocumentError,
-    Problem,
-    ProjectRecord,
-    parse,
-    read_project,
-    read_run,
-)
 from core.records import data_of, layer_json, link_json, looks_of, network_of, training_of
 from core.runs import Run
 from core.shapes import infer
+
+if TYPE_CHECKING:
+    from core.project_schema import ProjectRecord
 
 SUFFIX = ".unroll"
 MAX_RUNS = 200
@@ -118,6 +113,8 @@ def _check_same(state: State, runs: int, temporary: Path, name: str) -> None:
 
 
 def _project(parts: Mapping[str, bytes], name: str) -> Project:
+    from core.project_schema import read_project
+
     try:
         record = read_project(_parsed(parts["project.json"], name))
         network = network_of(record)
@@ -229,6 +226,8 @@ def _runs(count: int, parts: Mapping[str, bytes]) -> list[Run]:
 
 
 def _run(number: int, parts: Mapping[str, bytes]) -> Run:
+    from core.project_schema import read_run
+
     path = f"runs.{number}"
     try:
         record = read_run(parse(parts[f"runs/{number}.json"]))

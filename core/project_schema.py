@@ -5,8 +5,7 @@ Every fault of a file is collected with its path ("layers.2.params.units") befor
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -15,25 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, Va
 from core.catalogue.layers import LAYERS, layer_spec
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Param, Spec
+from core.documents import VERSION, DocumentError, Problem, short
 from core.errors import StudioError
 from core.network import Role
 from core.rules import MAX_DELAY
 from core.training import TRAINING
 
-VERSION = 1
 MAX_LAYERS = 5_000
 MAX_LINKS = 20_000
-MAX_VALUES = 300_000
-"""JSON values in one document."""
-MAX_KEYS = 10_000
-"""Keys in one JSON object."""
-MAX_DEPTH = 32
 _ENOUGH = 1_000
 """Faults after which the values of a document are not looked at any further."""
 _FAR = 1e9
-
-Problem = tuple[str, str]
-"""Path and what is wrong there."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Text = Annotated[str, StringConstraints(max_length=4096)]
@@ -134,60 +125,6 @@ class RecoveryRecord(Record):
 R = TypeVar("R", bound=Record)
 
 
-class DocumentError(Exception):
-    """All faults found in a document; inside the file modules only, where it becomes a BadFile."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = list(problems)
-        super().__init__(self.problems)
-
-
-def parse(content: bytes) -> dict[str, Any]:
-    """A JSON object out of a stranger's bytes: no NaN, no key twice, bounded size and depth; raises DocumentError."""
-    try:
-        document = json.loads(content.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_unique)
-    except RecursionError:
-        raise DocumentError([("", "it is nested too deeply")]) from None
-    except ValueError as error:  # JSONDecodeError, bad UTF-8, a number of too many digits
-        raise DocumentError([("", f"it is not JSON ({_short(error)})")]) from None
-    if not isinstance(document, dict):
-        raise DocumentError([("", "it is not a JSON object")])
-    _bounded(document)
-    return document
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(pairs) > MAX_KEYS:
-        raise ValueError("an object has too many keys")
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return found
-
-
-def _bounded(document: dict[str, Any]) -> None:
-    level: list[Any] = [document]
-    count = 0
-    for _ in range(MAX_DEPTH):
-        level = [child for value in level for child in _children(value)]
-        count += len(level)
-        if count > MAX_VALUES:
-            raise DocumentError([("", "it holds too many values")])
-        if not level:
-            return
-    raise DocumentError([("", "it is nested too deeply")])
-
-
-def _children(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
 def read_project(document: Mapping[str, Any]) -> ProjectRecord:
     """The checked record of a project; raises DocumentError with everything that is wrong."""
     record, problems = _validated(ProjectRecord, document)
@@ -269,7 +206,7 @@ def _bad_params(spec: Spec, params: Any, path: str) -> Iterator[Problem]:
         return
     known = {param.key: param for param in spec.parameters}
     for key, value in params.items():
-        here = f"{path}.{_short(key)}"
+        here = f"{path}.{short(key)}"
         if key not in known:
             yield here, _sentence(lambda key=key: spec.param(key))
         elif known[key].kind == "entry" and isinstance(value, dict):
@@ -305,13 +242,8 @@ def _sentence(check: Any) -> str:
     try:
         check()
     except StudioError as error:
-        return _short(error)
+        return short(error)
     return ""
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 160 else text[:157] + "..."
 
 
 def _inconsistent(record: ProjectRecord) -> list[Problem]:
@@ -322,7 +254,7 @@ def _inconsistent(record: ProjectRecord) -> list[Problem]:
         if layer.id in ids:
             found.append((f"layers.{number}.id", f"“{layer.id}” stands twice"))
         if layer.name in names:
-            found.append((f"layers.{number}.name", f"“{_short(layer.name)}” stands twice"))
+            found.append((f"layers.{number}.name", f"“{short(layer.name)}” stands twice"))
         ids.add(layer.id)
         names.add(layer.name)
     return found + _inconsistent_links(record, ids)

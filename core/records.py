@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.catalogue.layers import LAYERS
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
 from core.looks import Look
 from core.network import Layer, Link, Network
-from core.project_schema import ProjectRecord
 from core.training import TRAINING
+
+if TYPE_CHECKING:
+    from core.project_schema import ProjectRecord
 
 
 def network_of(record: ProjectRecord) -> Network:

@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as _load
 from safetensors.numpy import save as _save
 
-from core.project_schema import DocumentError
+from core.documents import DocumentError
 
 MAX_TENSORS = 50_000
 

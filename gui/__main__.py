@@ -7,14 +7,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core import cli
+from core.cli_names import COMMANDS
 from core.errors import BadFile, StudioError, UnknownName
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and (arguments[0] in cli.COMMANDS or arguments[0].startswith("-")):
+    if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
+        from core import cli
+
         return cli.main(arguments)
     try:
         path = _project(arguments)
@@ -22,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except StudioError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    # Qt is loaded only now: the commands above work where it is missing.
+    # Qt is loaded only now: the commands above work where it is missing, and the window does without them.
     from gui.app import run
 
     return run(path)
@@ -39,7 +41,7 @@ def _project(arguments: Sequence[str]) -> str | None:
         return name
     if Path(name).suffix or os.sep in name:
         raise BadFile("There is no file “{file}”. Check the name and the folder.", file=name)
-    raise UnknownName("command or file", name, cli.COMMANDS)
+    raise UnknownName("command or file", name, COMMANDS)
 
 
 def _need_display() -> None:

@@ -9,15 +9,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
-from core import project_file
 from core.errors import StudioError
-from core.examples import open_example
 from core.lock import InUse, Lock, lock_path, take
 from core.project import Project
 from gui import settings
 from gui.document import Document
 from gui.errors import tell
-from gui.gallery import GalleryDialog
 from gui.icons import icon
 from gui.text import tr
 
@@ -101,6 +98,8 @@ class Files(QObject):
 
     def open(self, path: Path) -> bool:
         """Open a project file; False with a sentence on the screen where that fails, and what was open stays open."""
+        from core import project_file
+
         try:
             project = project_file.load(path)
         except StudioError as error:
@@ -125,13 +124,15 @@ class Files(QObject):
 
     def open_example(self, key: str) -> None:
         """Open an example as a project without a file."""
-        from core.examples import EXAMPLES
+        from core.examples import EXAMPLES, open_example
 
         if self.may_leave():
             self._show(open_example(key), title=EXAMPLES[key].title)
 
     def show_gallery(self) -> None:
         """Choose an example by its picture."""
+        from gui.gallery import GalleryDialog
+
         dialog = GalleryDialog(self._window)
         dialog.chosen.connect(self.open_example)
         dialog.finished.connect(dialog.deleteLater)
@@ -166,6 +167,7 @@ class Files(QObject):
             go_on()
 
     def _write_standing(self, path: Path) -> bool:
+        from core import project_file
         from gui.thumbnail import thumbnail_png
 
         held: Lock | None = None

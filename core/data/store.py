@@ -16,8 +16,8 @@ import numpy as np
 
 from core import tensors
 from core.catalogue.spec import Choice
+from core.documents import DocumentError
 from core.errors import BadFile, DataError
-from core.project_schema import DocumentError
 
 MAX_BLOB = 256 << 20
 MAX_ALL = 2 << 30

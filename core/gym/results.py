@@ -14,9 +14,10 @@ import numpy as np
 from pydantic import Field, ValidationError
 
 from core.atomic import write_file
+from core.documents import DocumentError, parse
 from core.errors import BadFile
 from core.gym.tasks import LAGS
-from core.project_schema import DocumentError, Record, Text, parse
+from core.project_schema import Record, Text
 
 REMEMBERED = 0.8
 """Of the way from chance to always right, the share from which on something counts as remembered."""

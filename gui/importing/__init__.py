@@ -1,5 +1,5 @@
 """Importing one's own data: the dialog, its pages, and what the window needs to open it."""
 
-from gui.importing.opening import Imports, accepts, open_dialog
+from gui.importing.opening import Imports, accepts
 
-__all__ = ["Imports", "accepts", "open_dialog"]
+__all__ = ["Imports", "accepts"]

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.catalogue.spec import Choice
-from core.data.cache import dataset
-from core.data.dataset import Dataset
-from core.data.own import album, generate, samples_of, sheet, sketch
-from core.data.own import table as own_table
-from core.data.own.made import Maker, facts_of, maker_of
+from core.data.own.made import Maker, maker_of
 from core.errors import StudioError
 from core.project import Change
 from gui.document import Document
 from gui.errors import tell
 from gui.icons import icon
-from gui.importing.dialog import ImportDialog
-from gui.importing.page import DataPage
-from gui.making.formulas_page import FormulasPage
-from gui.making.pictures_page import PicturesPage
-from gui.making.sheet_page import SheetPage
-from gui.making.sketch_page import SketchPage
 from gui.runner import Runner
 from gui.text import tr
+
+if TYPE_CHECKING:
+    from core.data.dataset import Dataset
+    from gui.importing.dialog import ImportDialog
+    from gui.importing.page import DataPage
 
 
 class Making(QObject):
@@ -66,24 +60,27 @@ class Making(QObject):
 
     def start(self, maker: Maker) -> ImportDialog:
         """Make new data."""
-        if maker == "pictures":
-            return self._show(PicturesPage(other=self._there()))
-        makers: dict[str, Callable[[], DataPage]] = {"sketch": SketchPage, "sheet": SheetPage, "formulas": FormulasPage}
-        return self._show(makers[maker]())
+        from gui.making.pages import new_page
+
+        return self._show(new_page(maker, self._there()))
 
     def change(self) -> ImportDialog | None:
         """Open the project's data where it was made; says what is wrong where it cannot be changed."""
+        from gui.making.pages import page_of
+
         choice = self._document.project.data
         maker = maker_of(choice)
         if choice is None or maker is None:
             return None
         try:
-            return self._show(_page(maker, choice))
+            return self._show(page_of(maker, choice))
         except StudioError as error:
             tell(self._window, error)
             return None
 
     def _show(self, page: DataPage) -> ImportDialog:
+        from gui.importing.dialog import ImportDialog
+
         dialog = ImportDialog(self._document, self._runner, page, self._window)
         dialog.finished.connect(dialog.deleteLater)
         dialog.accepted.connect(self.made)
@@ -107,18 +104,3 @@ class Making(QObject):
 
     def _show_change(self) -> None:
         self.commands["change"].setEnabled(maker_of(self._document.project.data) is not None)
-
-
-def _page(maker: Maker, choice: Choice) -> DataPage:
-    """The page on which the data of a choice can be changed; raises DataError where it is damaged."""
-    content, name = str(choice.values["content"]), str(choice.values["name"])
-    match maker:
-        case "formulas":
-            return FormulasPage(generate.from_facts(facts_of(choice)), name, choice)
-        case "sketch":
-            return SketchPage(sketch.from_facts(facts_of(choice)), name, choice)
-        case "sheet":
-            return SheetPage(sheet.of_table(own_table.stored(content, name)), name, choice)
-        case "pictures":
-            samples_of.stored(content, name)
-            return PicturesPage(album.of_dataset(dataset(choice)), name, choice)

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from core.catalogue.spec import Choice
 from core.data import store
-from core.data.own import sheet
 from core.errors import DataError
 
 Maker = Literal["formulas", "sketch", "sheet", "pictures"]
@@ -37,6 +36,8 @@ def maker_of(choice: Choice | None) -> Maker | None:
     except DataError:
         return None
     if choice.key == "own_table":
+        from core.data.own import sheet
+
         first = blob.arrays.get("c0")
         small = first is not None and len(first) <= sheet.MAX_ROWS and first.size * len(blob.arrays) <= sheet.MAX_CELLS
         return "sheet" if small else None

@@ -15,8 +15,8 @@ from core.problems import errors
 from gui.document import Document
 from gui.importing import accepts
 from gui.importing.array_page import ArrayPage
+from gui.importing.choosing import page_for
 from gui.importing.dialog import ImportDialog
-from gui.importing.opening import page_for
 from gui.importing.pictures import decode
 from gui.importing.samples_pages import ArraysPage, ImagesPage, SoundPage
 from gui.importing.table_page import TablePage
