@@ -22,6 +22,11 @@ class PanelDock(QDockWidget):
         self._make: Callable[[], QWidget] | None = make
         self.visibilityChanged.connect(self._seen)
 
+    @property
+    def made(self) -> bool:
+        """Whether its panel is there."""
+        return self._make is None
+
     def widget(self) -> QWidget:
         """The panel, which is made at the first time."""
         if self._make is not None:

@@ -112,7 +112,8 @@ def _button(command: QAction) -> ElidedButton:
     button.setIcon(command.icon())
     button.setToolTip(command.toolTip())
     button.clicked.connect(lambda: command.trigger())
-    button.setVisible(command.isEnabled())
+    if not command.isEnabled():
+        button.hide()  # it is in no window yet, and would be shown as one of its own
     command.enabledChanged.connect(button.setVisible)
     return button
 

@@ -173,15 +173,15 @@ class WhyPanel(QWidget):
             self.terms,
         ):
             column.add(widget)
-        self._pages = QStackedLayout()
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(column)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.question)
+        self._pages = QStackedLayout()
         layout.addLayout(self._pages, 1)
+        self._pages.addWidget(self.empty)  # in the panel by now: it would be shown as a window of its own
+        self._pages.addWidget(column)
 
     def _button(self, key: str) -> QToolButton:
         button = QToolButton(objectName=f"why_{key}")

@@ -272,7 +272,8 @@ class LivePlot(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.turn.catch_up()
+        if self.turn.seen:  # behind a tab it is called visible as well
+            self.turn.catch_up()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

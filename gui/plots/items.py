@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _FAR = 1000.0
 """How many heights of the view outside of it a line is still drawn: steeper than the eye can tell, small for painters."""
 
+_BEHIND = -5
+
 
 class ScaleAxis(pg.AxisItem):
     """An axis whose ticks come from a Scale."""
@@ -77,15 +79,23 @@ class Line:
         self.values = np.zeros(0), np.zeros(0)
         """(x, y) that are in view, as they are."""
         self._filled: set[pg.GraphicsObject] = set()
+        self._behind = False
         self.curve = pg.PlotCurveItem(connect="finite")
         if stroke.width > 1:
             self.curve.setSegmentedLineMode("on")
-        self.dots = pg.ScatterPlotItem(size=4 + stroke.width, pen=None)
-        self.edge = pg.ScatterPlotItem(size=8, pen=None)
-        for item in (self.curve, self.dots, self.edge):
-            chart.addItem(item)
-            item.setVisible(False)
+        self._add(self.curve)
+        self._scatters: dict[str, pg.ScatterPlotItem] = {}
         self.restyle()
+
+    @property
+    def dots(self) -> pg.ScatterPlotItem:
+        """The points that are drawn as such; most lines never have any."""
+        return self._scatter("dots", 4 + self.stroke.width)
+
+    @property
+    def edge(self) -> pg.ScatterPlotItem:
+        """The marks of what has no place in view; most lines never have any."""
+        return self._scatter("edge", 8)
 
     @property
     def color(self) -> QColor:
@@ -102,8 +112,8 @@ class Line:
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
         self.curve.setPen(pg.mkPen(self.color, width=self.stroke.width, dash=list(self.stroke.dashes) or None))
-        self.dots.setBrush(self.color)
-        self.edge.setBrush(theme().color("refused"))
+        for kind, item in self._scatters.items():
+            item.setBrush(self._brush(kind))
 
     def set(self, x: np.ndarray, y: np.ndarray) -> None:
         """Draw the points (x ascending), reduced to what the pixels in view can show."""
@@ -128,8 +138,39 @@ class Line:
         """Draw nothing."""
         none = np.zeros(0)
         self.values = none, none
-        for item in (self.curve, self.dots, self.edge):
+        for item in self._items():
             self._fill(item, none, none)
+
+    def put_behind(self) -> None:
+        """Draw it under all other lines."""
+        self._behind = True
+        for item in self._items():
+            item.setZValue(_BEHIND)
+
+    def _items(self) -> list[pg.GraphicsObject]:
+        return [self.curve, *self._scatters.values()]
+
+    def _add(self, item: pg.GraphicsObject) -> None:
+        self._chart.addItem(item)
+        item.setVisible(False)
+        if self._behind:
+            item.setZValue(_BEHIND)
+
+    def _scatter(self, kind: str, size: float) -> pg.ScatterPlotItem:
+        if kind not in self._scatters:
+            item = pg.ScatterPlotItem(size=size, pen=None, brush=self._brush(kind))
+            self._add(item)
+            # It lies over its own curve, and not over what was put over that.
+            below = self._scatters.get("dots", self.curve)
+            siblings = item.parentItem().childItems()
+            above = siblings[siblings.index(below) + 1 :]
+            if above and above[0].zValue() == item.zValue():
+                item.stackBefore(above[0])
+            self._scatters[kind] = item
+        return self._scatters[kind]
+
+    def _brush(self, kind: str) -> QColor:
+        return self.color if kind == "dots" else theme().color("refused")
 
     def _fill(self, item: pg.GraphicsObject, x: np.ndarray, y: np.ndarray, **style: object) -> None:
         # An item without points costs as much to paint as one with some, unless it is hidden.
@@ -149,7 +190,7 @@ class Line:
     def set_visible(self, visible: bool) -> None:
         """Show or hide it."""
         self._visible = visible
-        for item in (self.curve, self.dots, self.edge):
+        for item in self._items():
             item.setVisible(visible and item in self._filled)
 
     def _set_dots(self, x: np.ndarray, y: np.ndarray) -> None:
@@ -160,7 +201,8 @@ class Line:
             # A point without neighbours has no line to be seen by.
             padded = np.concatenate([[False], there, [False]])
             chosen = there & ~padded[:-2] & ~padded[2:]
-        self._fill(self.dots, x[chosen], y[chosen])
+        if chosen.any() or "dots" in self._scatters:
+            self._fill(self.dots, x[chosen], y[chosen])
 
     def _set_marks(self, x: np.ndarray, y: np.ndarray, bottom: float, top: float) -> None:
         places = self._chart.y_scale.place(y)
@@ -168,7 +210,8 @@ class Line:
         above = ~lost & ((y > 0) & np.isnan(places) | (places > top))
         below = ~lost & ((y <= 0) & np.isnan(places) | (places < bottom))
         if not (lost.any() or above.any() or below.any()):
-            self._fill(self.edge, np.zeros(0), np.zeros(0))
+            if "edge" in self._scatters:
+                self._fill(self.edge, np.zeros(0), np.zeros(0))
             return
         inset = 0.04 * (top - bottom)
         kinds = ((lost, bottom + inset, "x"), (above, top - inset, "t1"), (below, bottom + inset, "t"))

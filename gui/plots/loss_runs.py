@@ -59,8 +59,7 @@ class OlderRuns:
 
 def _behind(chart: Chart, color: str, dashes: tuple[int, ...]) -> Line:
     line = chart.line(color, strength=_STRENGTH, dashes=dashes, marks=not dashes)
-    for item in (line.curve, line.dots, line.edge):
-        item.setZValue(-5)
+    line.put_behind()
     return line
 
 

@@ -46,6 +46,11 @@ class FoldSwitch(QStackedWidget):
         self.addAction(action)
 
     @property
+    def made(self) -> bool:
+        """Whether the view over time is there."""
+        return self._unroll is not None
+
+    @property
     def unroll(self) -> UnrollView:
         """The view over time."""
         if self._unroll is None:
