@@ -24,7 +24,8 @@ def explain_context(sample: Sample, number: Number) -> Explanation:
         read = Number("value", source, number.unit, _step(sample, number.layer, s))
         looks = Number("attention", number.layer, s, number.step)
         signs = symbol(sample.network, looks), symbol(sample.network, read)
-        terms.append(Term(float(weight), float(found.memory[s, number.unit]), *signs, read, looks))
+        if found.there[s]:
+            terms.append(Term(float(weight), float(found.memory[s, number.unit]), *signs, read, looks))
     sign, value = symbol(sample.network, number), total(terms)
     line = rf"{sign} = \sum_s \alpha_{{t,s}} \, m_s"
     made_of = made(sample, number, value, (line,), (f"{sign} = {added(terms)} = {latex_number(value)}",), terms)
@@ -41,13 +42,18 @@ def explain_context(sample: Sample, number: Number) -> Explanation:
 def explain_attention(sample: Sample, number: Number) -> Explanation:
     """The softmax of the scores of all steps of the memory."""
     found, at = sample.looked(number.layer), sample.row(number.step)
-    raised = np.exp(found.scores[at] - found.scores[at].max())
+    raised = found.raised(at)
     value, sign = float(found.weights[at, number.unit]), symbol(sample.network, number)
+    if not found.there[number.unit]:
+        blind = made(sample, number, 0.0, (sign,), (f"{sign} = 0",), [])
+        return noted(blind, "What if: this step of the memory is not looked at.")
     terms = []
     for s, one in enumerate(raised):
         score = Number("score", number.layer, s, number.step)
         terms.append(Term(1.0, float(one), "", rf"e^{{{symbol(sample.network, score)}}}", score))
-    line = rf"{sign} = \frac{{{terms[number.unit].symbol}}}{{\sum_s e^{{e_s}}}}"
+    own = terms[number.unit].symbol
+    terms = [term for term, looks in zip(terms, found.there, strict=True) if looks]
+    line = rf"{sign} = \frac{{{own}}}{{\sum_s e^{{e_s}}}}"
     over = rf"\frac{{{latex_number(float(raised[number.unit]))}}}{{{added(terms)}}}"
     made_of = made(sample, number, value, (line,), (f"{sign} = {over} = {latex_number(value)}",), terms)
     return noted(made_of, "All e^e are divided by the largest one, which changes nothing but keeps them finite.")

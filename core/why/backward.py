@@ -277,6 +277,8 @@ class Backward:
         sample, sequence = self.sample, self.sample.sequence(link.target)
         if step == -1 or (step is not None and step >= sample.valid(link.source)):
             return
+        if sample.trace.whatif.severed(link.id, step):
+            return
         for t, shares in enumerate(sample.looked(link.target).by_memory(sample.row(step))):
             for k, share in enumerate(shares[:, unit]):
                 at = t if sequence else None

@@ -208,6 +208,8 @@ def explain_score_gradient(back: Backward, number: Number) -> Explanation:
     shares = found.weights[at, number.unit] * (found.memory[number.unit] - found.contexts[at])
     terms = []
     for k, share in enumerate(shares):
+        if sample.trace.whatif.puts(number.layer, number.step, k):
+            continue
         felt = Number("gradient", number.layer, k, number.step)
         terms.append(_slope(back, float(share), r"\alpha \left(m_k - c_k\right)", felt))
     value = total(terms)

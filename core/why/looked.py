@@ -31,6 +31,12 @@ class Looked:
     """(steps, memory steps)"""
     contexts: np.ndarray
     """(steps, features)"""
+    there: np.ndarray
+    """(memory steps,) False where a what-if keeps it from looking: the weight is 0, whatever the score would be."""
+
+    def raised(self, t: int) -> np.ndarray:
+        """(memory steps,) e^score, divided by the largest one so that it stays finite; 0 where it does not look."""
+        return _raised(self.scores[t], self.there)
 
     def at_scores(self, total: np.ndarray) -> np.ndarray:
         """dL/de, (steps, memory steps), from dL/dc (steps, features)."""
@@ -85,8 +91,10 @@ class Looked:
         return np.asarray(bent * (self.query[:, column, None] if tensor == "query" else self.memory[None, :, column]))
 
 
-def looked(how: str, query: np.ndarray, memory: np.ndarray, tensors: Mapping[str, np.ndarray]) -> Looked:
-    """``query`` (steps, query features), ``memory`` (memory steps, features)."""
+def looked(
+    how: str, query: np.ndarray, memory: np.ndarray, tensors: Mapping[str, np.ndarray], there: np.ndarray
+) -> Looked:
+    """``query`` (steps, query features), ``memory`` (memory steps, features), ``there`` (memory steps,)."""
     inner = np.zeros((len(query), len(memory), 0))
     if how == "general":
         scores = query @ tensors["score"] @ memory.T
@@ -95,6 +103,10 @@ def looked(how: str, query: np.ndarray, memory: np.ndarray, tensors: Mapping[str
         scores = inner @ tensors["energy"]
     else:
         scores = query @ memory.T * (memory.shape[1] ** -0.5 if how == "scaled" else 1.0)
-    raised = np.exp(scores - scores.max(1, keepdims=True))
+    raised = np.array([_raised(row, there) for row in scores])
     weights = raised / raised.sum(1, keepdims=True)
-    return Looked(how, query, memory, tensors, inner, scores, weights, weights @ memory)
+    return Looked(how, query, memory, tensors, inner, scores, weights, weights @ memory, there)
+
+
+def _raised(scores: np.ndarray, there: np.ndarray) -> np.ndarray:
+    return np.exp(np.where(there, scores - scores[there].max(), -np.inf))

@@ -202,7 +202,9 @@ class Sample:
             names = {name: self.weights.get(f"{layer}.{name}") for name in ("score", "query", "memory", "energy")}
             given = {name: array for name, array in names.items() if array is not None}
             how = str(self.network.layers[layer].params["score"])
-            self._looked[layer] = looked(how, self.joined(layer), values, given)
+            step = self.sequence(memory.source)
+            cut = [self.trace.whatif.severed(memory.id, s if step else None) for s in range(len(values))]
+            self._looked[layer] = looked(how, self.joined(layer), values, given, ~np.array(cut))
         return self._looked[layer]
 
     def memory(self, layer: str) -> Link:

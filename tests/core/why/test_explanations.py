@@ -106,8 +106,6 @@ class Imagined(Walked):
         lengths = {key: int(found[0]) for key, found in self.axes.lengths.items() if found is not None}
         room = Room(net, self.axes.steps, lengths)
         held: dict[tuple[str, Of], tuple[Tensor, Tensor]] = {}
-        # what attention looks at is changed before it enters, not on its own arrows
-        looking = {link.id for link in net.links.values() if net.layers[link.target].kind == "attention"}
         for _ in range(12):
             key = str(rng.choice(list(net.layers)))
             step = int(rng.integers(self.axes.steps[key])) if key in self.axes.steps else None
@@ -115,8 +113,7 @@ class Imagined(Walked):
             of: Of = "cell" if rng.random() < 0.4 else "value"
             arrow = str(rng.choice([*net.links, *net.layers]))
             one = Cut(arrow, step, bool(rng.random() < 0.3)) if rng.random() < 0.5 else Put(key, step, unit, value, of)
-            looks = net.layers[key].kind == "attention" or arrow in looking
-            if not room.fits(one) or len(self.whatif.interventions) > 4 or looks:
+            if not room.fits(one) or len(self.whatif.interventions) > 4 or self._blinds(one):
                 continue
             self.whatif = self.whatif.adding(one)
             if isinstance(one, Put):
@@ -126,10 +123,19 @@ class Imagined(Walked):
                 )
                 at = (..., unit) if step is None else (step, ..., unit)
                 where[at], numbers[at] = True, value
-        if rng.random() < 0.4 and not looking:
+        if rng.random() < 0.4:
             self.whatif = self.whatif.truncated(int(rng.integers(1, 4)))
         changes = Changes(self.whatif, net, self.axes, held)
         return Altered(net, self.weights, inputs, self.axes, {}, self.whatif.truncate, changes=changes)
+
+    def _blinds(self, one: Cut | Put) -> bool:
+        """Whether a cut would leave an attention layer nothing to look at, which is refused."""
+        link = self.network.links.get(one.key) if isinstance(one, Cut) else None
+        if link is None or link.role != "memory":
+            return False
+        cut = sum(isinstance(other, Cut) and other.key == link.id for other in self.whatif.interventions)
+        lengths = self.axes.lengths.get(link.source)
+        return cut + 1 >= (self.axes.steps.get(link.source, 1) if lengths is None else int(lengths[0]))
 
 
 def one(values: Tensor) -> np.ndarray:
@@ -158,10 +164,10 @@ def pick(walk: Walked, rng: np.random.Generator) -> tuple[Number, float]:
         wanted += ["attention", "score", "score_gradient"]
     quantity = str(rng.choice(wanted))
     if quantity in ("attention", "score", "score_gradient"):
-        scores = walk.walk.scores[key, step][0]
+        scores, seen = walk.walk.scores[key, step][0], walk.walk.seen(walk.network.into(key, "memory")[0], 0)
         of = {"attention": torch.softmax(scores, 0), "score": scores, "score_gradient": gradient_of(scores)}[quantity]
-        memory = int(rng.integers(len(of)))
-        return Number(quantity, key, memory, step), of[memory].item()  # type: ignore[arg-type]
+        place = int(rng.integers(len(of)))
+        return Number(quantity, key, seen[place], step), of[place].item()  # type: ignore[arg-type]
     number = Number(quantity, key, unit, step)  # type: ignore[arg-type]
     if quantity == "value":
         true = value
