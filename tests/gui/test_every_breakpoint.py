@@ -1,0 +1,288 @@
+"""Every kind of breakpoint, set by mouse and keys, stops a training before the update of the batch that a plain session names.
+
+What each batch shows is worked out beside the program: by numpy from the weights before the batch, or by a session without
+breakpoints. A bound lies half way between the first batch that is beyond all batches before it and those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from core.catalogue.breakpoints import BREAKPOINTS
+from core.edits import SetParam, SetTraining, SetWeights
+from core.engine.session import Session
+from core.examples import open_example
+from gui.document import Document
+from gui.panels.breakpoints import BreakpointsPanel
+from gui.runner import Runner
+from tests.gui.test_breakpoints import add, enter
+
+BATCHES = 12
+SIZE = 32
+
+
+def project_of(activation: str, rate: float, **settings: object):
+    """Rows of digits through a recurrent layer, with plain gradient steps of this length."""
+    project = open_example("digits-rows-elman")
+    hidden = project.network.layer("Hidden").id
+    wanted = {"optimizer": "sgd", "optimizer.lr": rate, "epochs": 2, "batch_size": SIZE, "clip_norm": 0.0, **settings}
+    for edit in (
+        SetParam(hidden, "activation", activation),
+        *(SetTraining(key, value) for key, value in wanted.items()),
+    ):
+        project.apply(edit)
+    return project
+
+
+@dataclass
+class Seen:
+    """What each batch of a training shows, and the weights before it."""
+
+    weights: list[dict[str, np.ndarray]] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    total: list[np.ndarray] = field(default_factory=list)
+    """|dL/dh_t| of the hidden layer, (steps,)."""
+    clipped: list[bool] = field(default_factory=list)
+    sums: list[np.ndarray] = field(default_factory=list)
+    """Of the hidden layer before its activation, (batch, steps, units)."""
+    broken: int | None = None
+    """The batch, counted from 0, at which the training ends because a number is not finite."""
+
+
+def walk(project) -> Seen:
+    """Train without breakpoints."""
+    network, data = project.network, project.dataset()
+    hidden, seen = network.layer("Hidden").id, Seen()
+    session = Session(project.state, data)
+    run = session.run()
+    for batch in range(BATCHES):
+        weights = session.weights()
+        rows = np.random.default_rng([int(project.training["seed"]), 1]).permutation(data.split["train"])
+        x = next(iter(data.inputs.values())).values[rows[batch * SIZE :][:SIZE]]
+        seen.weights.append(weights)
+        seen.sums.append(sums_of(network, weights, x))
+        report = next(run)
+        if report.stopped == "diverged":
+            seen.broken = batch
+            break
+        seen.loss.append(report.loss)
+        seen.accuracy.append(next(iter(report.metrics.values())))
+        seen.total.append(report.gradients[hidden].total)
+        seen.clipped.append(bool(report.clipped))
+    else:
+        seen.weights.append(session.weights())
+    return seen
+
+
+def sums_of(network, weights: dict[str, np.ndarray], x: np.ndarray) -> np.ndarray:
+    """Forward by hand, in float64."""
+    hidden = network.layer("Hidden")
+    links = {bool(link.delay): weights[f"{link.id}.weight"].astype(float) for link in network.into(hidden.id)}
+    bias = weights[f"{hidden.id}.bias"].astype(float)
+    squash = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0.0), "identity": lambda a: a}[
+        hidden.params["activation"].key
+    ]
+    state, found = np.zeros((len(x), len(bias))), []
+    with np.errstate(all="ignore"):
+        for step in range(x.shape[1]):
+            found.append(x[:, step] @ links[False].T + state @ links[True].T + bias)
+            state = squash(found[-1])
+    return np.stack(found, 1)
+
+
+def first_beyond(values: list[float], below: bool = False) -> tuple[int, float]:
+    """(the batch that goes furthest beyond all before it, a bound that it is the first to pass)."""
+    signed = -np.array(values) if below else np.array(values)
+    records = np.maximum.accumulate(signed)[:-1]
+    batch = int(np.argmax(signed[1:] - records)) + 1
+    assert signed[batch] > records[batch - 1], "no batch goes beyond the first one"
+    bound = (signed[batch] + records[batch - 1]) / 2
+    return batch, float(-bound if below else bound)
+
+
+@dataclass
+class Case:
+    """A breakpoint that is to be set, and where it has to stop the training."""
+
+    key: str
+    project: object
+    seen: Seen
+    batch: int
+    """Counted from 0."""
+    enter: dict[str, object] = field(default_factory=dict)
+    """Numbers to type; True for a choice whose second entry is wanted."""
+    layer: str | None = None
+    step: int | None = None
+
+
+def case(key: str, activation: str, rate: float, **settings: object) -> Case:
+    project = project_of(activation, rate, **settings)
+    return Case(key, project, walk(project), -1)
+
+
+def gradient_below() -> Case:
+    made = case("gradient_below", "tanh", 1.0)
+    made.batch, bound = first_beyond([total[2] for total in made.seen.total], below=True)
+    made.enter, made.layer, made.step = {"step": 3, "bound": bound}, "Hidden", 2
+    return made
+
+
+def gradient_above() -> Case:
+    made = case("gradient_above", "identity", 1.0)
+    made.batch, bound = first_beyond([total[5] for total in made.seen.total])
+    made.enter, made.layer, made.step = {"step": 6, "bound": bound}, "Hidden", 5
+    return made
+
+
+def ratio_below() -> Case:
+    made = case("ratio_below", "tanh", 1.0)
+    made.batch, bound = first_beyond([total[0] / total[-1] for total in made.seen.total], below=True)
+    made.enter, made.layer, made.step = {"bound": bound}, "Hidden", 0
+    return made
+
+
+def ratio_above() -> Case:
+    made = case("ratio_above", "identity", 1.0)
+    made.batch, bound = first_beyond([total[0] / total[-1] for total in made.seen.total])
+    made.enter, made.layer, made.step = {"bound": bound}, "Hidden", 0
+    return made
+
+
+def not_finite() -> Case:
+    project = project_of("identity", 100.0)
+    (loop,) = [f"{link.id}.weight" for link in project.network.links.values() if link.delay]
+    project.apply(SetWeights({loop: 3 * project.weights[loop]}))
+    made = Case("not_finite", project, walk(project), -1)
+    assert made.seen.broken, "it does not break, or at once"
+    made.batch, made.layer = made.seen.broken, "Hidden"
+    # What a 32-bit number cannot hold any more.
+    gone = np.abs(made.seen.sums[made.batch]).max((0, 2)) > np.finfo(np.float32).max
+    made.step = int(np.argmax(gone))
+    return made
+
+
+def loss_jumps() -> Case:
+    made = case("loss_jumps", "tanh", 1.0)
+    loss = made.seen.loss
+    made.batch, factor = first_beyond([loss[n] / np.mean(loss[n - 3 : n]) if n >= 3 else 0.5 for n in range(BATCHES)])
+    made.enter = {"factor": factor, "window": 3}
+    return made
+
+
+def metric_reaches() -> Case:
+    made = case("metric_reaches", "tanh", 1.0)
+    made.batch, bound = first_beyond(made.seen.accuracy)
+    made.enter = {"bound": bound}
+    return made
+
+
+def loss_reaches() -> Case:
+    made = case("metric_reaches", "tanh", 1.0)
+    made.batch, bound = first_beyond(made.seen.loss, below=True)
+    made.enter = {"quantity": True, "side": True, "bound": bound}
+    return made
+
+
+def clipping() -> Case:
+    free = case("clipping", "tanh", 1.0).seen
+    # A plain step of length 1 moves the weights by the gradient itself.
+    norms = [norm([after[key] - before[key] for key in before]) for before, after in pairwise(free.weights)]
+    batch, bound = first_beyond(norms)
+    made = case("clipping", "tanh", 1.0, clip_norm=bound)
+    assert made.seen.clipped.index(True) == batch
+    made.batch = batch
+    return made
+
+
+def saturated() -> Case:
+    made = case("saturated", "tanh", 1.0)
+    flat = [1 - np.tanh(sums) ** 2 < 0.1 for sums in made.seen.sums]
+    made.batch, share = first_beyond([float(found.mean()) for found in flat])
+    made.enter, made.layer = {"share": share}, "Hidden"
+    made.step = int(np.argmax(flat[made.batch].mean((0, 2))))
+    return made
+
+
+def dead() -> Case:
+    made = case("dead", "relu", 1.0)
+    made.batch, share = first_beyond([float((sums <= 0).all((0, 1)).mean()) for sums in made.seen.sums])
+    made.enter, made.layer = {"share": share}, "Hidden"
+    return made
+
+
+def weight_norm() -> Case:
+    made = case("weight_norm", "identity", 1.0)
+    made.batch, bound = first_beyond([norm(list(weights.values())) for weights in made.seen.weights[:BATCHES]])
+    made.enter = {"bound": bound}
+    return made
+
+
+def norm(arrays: list[np.ndarray]) -> float:
+    return float(np.sqrt(sum((array.astype(float) ** 2).sum() for array in arrays)))
+
+
+CASES = (
+    gradient_below, gradient_above, ratio_below, ratio_above, not_finite, loss_jumps, metric_reaches, loss_reaches,
+    clipping, saturated, dead, weight_norm,
+)  # fmt: skip
+
+
+def test_every_kind_has_its_case():
+    assert {made.__name__ for made in CASES} - {"loss_reaches"} == set(BREAKPOINTS)
+
+
+@pytest.fixture
+def desk(qtbot):
+    """Opens the panel of breakpoints on a project."""
+    runners = []
+
+    def opened(project):
+        document = Document(project)
+        runner = Runner(document)
+        runners.append(runner)
+        runner.start()
+        qtbot.waitUntil(lambda: runner.status == "idle", timeout=30000)
+        panel = BreakpointsPanel(document, runner)
+        qtbot.addWidget(panel)
+        panel.resize(330, 800)
+        with qtbot.waitActive(panel):
+            panel.show()
+            panel.activateWindow()
+        return document, runner, panel
+
+    yield opened
+    assert all(runner.close() for runner in runners)
+
+
+@pytest.mark.parametrize("make", CASES)
+def test_it_stops_before_the_update_with_layer_and_step_selected(qtbot, desk, make):
+    wanted = make()
+    document, runner, panel = desk(wanted.project)
+    card = add(qtbot, panel, BREAKPOINTS[wanted.key].title)
+    for key, value in wanted.enter.items():
+        if value is True:
+            editor = card.form.row(key).field.editor
+            editor.setFocus()
+            QTest.keyClick(editor, Qt.Key.Key_Down)
+        else:
+            enter(card, key, f"{value:.6g}")
+    runner.play()
+    qtbot.waitUntil(lambda: runner.status in ("paused", "failed", "stopped"), timeout=60000)
+    assert runner.status == "paused" and runner.report.moment.phase == "update"
+    assert runner.report.batch == wanted.batch + 1
+    (hit,) = runner.report.hits
+    assert runner.status_text == f"Stopped before the update of batch {wanted.batch + 1}: {hit.text}"
+    before = wanted.seen.weights[wanted.batch]
+    assert all(np.array_equal(document.project.weights[key], array) for key, array in before.items())
+    chosen = set() if wanted.layer is None else {document.project.network.layer(wanted.layer).id}
+    assert document.selection == chosen
+    if wanted.step is not None:
+        assert hit.step == wanted.step and runner.clock.step == wanted.step
+    assert panel.log.list.count() == 1 and hit.text in panel.log.list.item(0).text()
