@@ -49,6 +49,7 @@ class Bubble(QLabel):
         self.setStyleSheet(f"color: {theme().color('text').name()}; background: transparent;")
         self.setText(text)
         width = min(340, max(self.fontMetrics().horizontalAdvance(line) for line in text.splitlines()) + 30)
+        self.setMinimumHeight(0)  # the height that a label asks for is never less than this one
         self.setFixedSize(width, self.heightForWidth(width))
         room = self.parentWidget().rect()
         x = min(max(6, where.x() + 16), max(6, room.width() - width - 6))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QSpinBox, QWidget
 
 from core.data.looking import part_of
 from core.describe import number
@@ -108,7 +108,8 @@ class ActivationPlot(LivePlot):
             self._draw_attention(examination, memory)
         else:
             self.units.show_matrix(values, sign_shade(values))
-            self.units.set_titles(x=tr("time step t") if self._is_sequence(examination) else tr("one value per sample"))
+            time = (tr("time step t"), "t")
+            self.units.set_titles(x=time if self._is_sequence(examination) else tr("one value per sample"))
             self.units.show_padding(self._valid(self._chosen(), examination))
         self.colours.show_shade((self.looks if memory else self.units).shade)
         self._draw_input(examination.sample, len(values) if memory else values.shape[1])
@@ -193,13 +194,12 @@ class ActivationPlot(LivePlot):
         self.sample.setToolTip(tr("Number of the sample in the data set"))
         self.sample.setPrefix(tr("sample") + " ")
         self.sample.valueChanged.connect(self._watch)
-        self.part = QLabel()
         self.search = QCheckBox(tr("Patterns"))
         self.search.setObjectName("activation_patterns")
         self.search.setToolTip(
             tr("Drag over some steps to see which units are on exactly there, and where else the same ones are on.")
         )
-        for widget in (self.layer, self.quantity, self.sample, self.part, self.search):
+        for widget in (self.layer, self.quantity, self.sample, self.search):
             self.bar.addWidget(widget)
         self.add_corner_menu()
 
@@ -300,8 +300,6 @@ class ActivationPlot(LivePlot):
         if not self.sample.hasFocus():
             self.sample.setValue(examination.sample)
         self.sample.blockSignals(False)
-        titles = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}
-        self.part.setText(titles.get((data and part_of(data, examination.sample)) or "", ""))
 
     def _watch(self, sample: int) -> None:
         data = self.data()
@@ -340,7 +338,11 @@ class ActivationPlot(LivePlot):
     def _say_loss(self) -> None:
         examination = self.runner.examination
         if examination is not None and not self.empty_text():
-            self.say(tr("Loss of this sample: {loss}", loss=number(examination.loss)) + self._answer(examination))
+            titles = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}
+            data = self.data()
+            part = titles.get((data and part_of(data, examination.sample)) or "", "")
+            loss = tr("Loss of this sample: {loss}", loss=number(examination.loss))
+            self.say(" · ".join(words for words in (part, loss, self._answer(examination)) if words))
 
     def _answer(self, examination: Examination) -> str:
         data = self.data()
@@ -352,7 +354,7 @@ class ActivationPlot(LivePlot):
             return ""
         true = names[int(data.target.values[examination.sample][0])]
         said = names[int(last.argmax())]
-        return " · " + html.escape(tr("true {true}, predicted {said}", true=true, said=said))
+        return html.escape(tr("true {true}, predicted {said}", true=true, said=said))
 
     def _over_units(self, at: tuple[float, float] | None) -> None:
         self._over(self.units, self._shown, at, tr("unit {row}, t = {step} of {steps}: {value}"))

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
+from gui.plots.chart import Title
 from gui.plots.heat import HeatMap
 from gui.theme import theme
 
@@ -19,7 +20,7 @@ class BrushHeat(HeatMap):
     brushed = Signal(int, int)
     """First step and the one after the last, 0-based; while the mouse moves."""
 
-    def __init__(self, name: str, x_title: str, y_title: str) -> None:
+    def __init__(self, name: str, x_title: Title, y_title: Title) -> None:
         super().__init__(name, x_title, y_title)
         self.brushing = False
         self.steps = 0

@@ -23,6 +23,10 @@ SHORT = 90
 """Pixels of height below which the place of the lower title is better given to the plot."""
 
 
+Title = str | tuple[str, ...]
+"""A title of an axis, or several wordings of it: the first that fits is shown, and none where all are too long."""
+
+
 class Chart(pg.PlotWidget):
     """Axes, lines and a crosshair. It follows the data until the user zooms or pans; double-click follows again."""
 
@@ -35,13 +39,13 @@ class Chart(pg.PlotWidget):
     moved = Signal()
     """The user changed the range, or asked to follow again."""
 
-    def __init__(self, name: str, x_title: str, y_title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, x_title: Title, y_title: Title, parent: QWidget | None = None) -> None:
         axes = {side: ScaleAxis(side) for side in ("left", "bottom")}
         before = set(QApplication.topLevelWidgets())
         super().__init__(parent, axisItems=axes, enableMenu=False)
         self._adopt(set(QApplication.topLevelWidgets()) - before)
         self.setObjectName(name)
-        self.setAccessibleName(y_title)
+        self.setAccessibleName(_wordings(y_title)[0])
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(60, 40)
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
@@ -52,7 +56,7 @@ class Chart(pg.PlotWidget):
         plot.getViewBox().disableAutoRange()
         plot.layout.setContentsMargins(2, 6, 14, 0)
         self._axes = axes
-        self._titles = {"left": y_title, "bottom": x_title}
+        self._titles = {"left": _wordings(y_title), "bottom": _wordings(x_title)}
         self._lines: list[Line] = []
         self.x_scale: Scale = Linear(whole=True)
         self.y_scale: Scale = Linear()
@@ -105,14 +109,18 @@ class Chart(pg.PlotWidget):
         """Give the left axis this many pixels, so that charts one above the other share their x axis."""
         self._axes["left"].setWidth(width)
 
-    def set_titles(self, x: str | None = None, y: str | None = None) -> None:
+    def set_titles(self, x: Title | None = None, y: Title | None = None) -> None:
         """Change the titles of the axes."""
         for axis, title in (("bottom", x), ("left", y)):
-            if title is not None and title != self._titles[axis]:
-                self._titles[axis] = title
-                self._style_axis(axis)
+            if title is not None and _wordings(title) != self._titles[axis]:
+                self._titles[axis] = _wordings(title)
+                self._title(axis)
         if y is not None:
-            self.setAccessibleName(y)
+            self.setAccessibleName(_wordings(y)[0])
+
+    def title(self, side: str) -> str:
+        """What stands at the axis "left" or "bottom" now."""
+        return str(self._axes[side].labelText) if self._axes[side].label.isVisible() else ""
 
     @property
     def columns(self) -> int:
@@ -149,6 +157,8 @@ class Chart(pg.PlotWidget):
     def settle(self) -> None:
         """Take over the range now. pyqtgraph would do it while it paints, and then paint everything once more."""
         self.getPlotItem().getViewBox().prepareForPaint()
+        self._title("left")
+        self._title("bottom")
 
     def follow(self) -> None:
         """Let the range follow the data again."""
@@ -178,16 +188,29 @@ class Chart(pg.PlotWidget):
         font = self.font()
         font.setPointSize(TEXT_SIZE)
         axis.setTickFont(font)
-        axis.setLabel(self._titles[side], **{"color": theme().color("muted").name(), "font-size": f"{TEXT_SIZE}pt"})
-        axis.showLabel(self._fits_title(side))
+        self._title(side, afresh=True)
 
-    def _fits_title(self, side: str) -> bool:
-        """A title gives way where it would leave no room for the plot, or none for itself."""
-        if side == "bottom":
-            return bool(self._titles[side]) and self.height() >= SHORT
+    def _title(self, side: str, *, afresh: bool = False) -> None:
+        """Write the wording that fits. A title gives way where it would leave no room for the plot, or none for itself."""
+        axis, text = self._axes[side], self._fitting(side)
+        if text and (afresh or text != axis.labelText):
+            axis.setLabel(text, **{"color": theme().color("muted").name(), "font-size": f"{TEXT_SIZE}pt"})
+            axis.resizeEvent()  # brings it to the middle again
+        if bool(text) != axis.label.isVisible():
+            axis.showLabel(bool(text))
+
+    def _fitting(self, side: str) -> str:
+        if side == "bottom" and self.height() < SHORT:
+            return ""
         font = self.font()
         font.setPointSize(TEXT_SIZE)
-        return bool(self._titles[side]) and QFontMetrics(font).horizontalAdvance(self._titles[side]) <= self.height()
+        room = (
+            self.height() - self._axes["bottom"].height()
+            if side == "left"
+            else self.width() - self._axes["left"].width()
+        )
+        fits = (text for text in self._titles[side] if QFontMetrics(font).horizontalAdvance(text) <= room)
+        return next(fits, "")
 
     def _moved_by_hand(self) -> None:
         self.following = False
@@ -279,14 +302,19 @@ class Chart(pg.PlotWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        # pyqtgraph resizes while it is made.
+        # pyqtgraph resizes while it is made, and once more when it is closed.
         for side, axis in getattr(self, "_axes", {}).items():
-            axis.showLabel(self._fits_title(side))
+            if axis.label is not None:
+                self._title(side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         started = time.perf_counter()
         super().paintEvent(event)
         self.paint_seconds = time.perf_counter() - started
+
+
+def _wordings(title: Title) -> tuple[str, ...]:
+    return (title,) if isinstance(title, str) else title
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QComboBox, QLayout, QLayoutItem, QWidget
 
 _GAP = 5
 _MARGIN = 4
@@ -20,6 +20,12 @@ class FlowLayout(QLayout):
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        box = item.widget()
+        if isinstance(box, QComboBox):
+            box.currentTextChanged.connect(self._wrap_anew)
+
+    def _wrap_anew(self) -> None:
+        self.invalidate()
 
     def count(self) -> int:
         return len(self._items)
@@ -62,7 +68,7 @@ class FlowLayout(QLayout):
         for item in self._items:
             if item.isEmpty() or item.widget() is self.corner:
                 continue
-            size = item.sizeHint()
+            size = _size(item)
             if row and x + size.width() > end:
                 if move:
                     self._place(row, y, height, inner)
@@ -79,7 +85,7 @@ class FlowLayout(QLayout):
 
     def _place(self, row: list[tuple[QLayoutItem, int]], y: int, height: int, inner: QRect) -> None:
         for item, x in row:
-            size = item.sizeHint()
+            size = _size(item)
             self._set(item, QRect(QPoint(x, y + (height - size.height()) // 2), size), inner)
 
     def _set(self, item: QLayoutItem | QWidget, rect: QRect, inner: QRect) -> None:
@@ -87,3 +93,13 @@ class FlowLayout(QLayout):
         if parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             rect = QRect(inner.left() + inner.right() - rect.right(), rect.top(), rect.width(), rect.height())
         item.setGeometry(rect)
+
+
+def _size(item: QLayoutItem) -> QSize:
+    """Of a choice among many it is enough to see the chosen one."""
+    size, box = item.sizeHint(), item.widget()
+    if isinstance(box, QComboBox) and box.count():
+        metrics = box.fontMetrics()
+        widest = max(metrics.horizontalAdvance(box.itemText(n)) for n in range(box.count()))
+        size.setWidth(max(56, size.width() - widest + metrics.horizontalAdvance(box.currentText())))
+    return size

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsPathItem, QSizePolicy, QWidget
 
 from core.decimate import blocks, drawable
-from gui.plots.chart import TEXT_SIZE, Chart
+from gui.plots.chart import TEXT_SIZE, Chart, Title
 from gui.plots.scales import Linear, Log, Scale
 from gui.theme import theme
 
@@ -101,7 +101,7 @@ def share_shade(values: np.ndarray) -> Shade:
 class HeatMap(Chart):
     """A matrix as a picture: column j begins at place ``x_start`` + j, row i at ``y_start`` + i."""
 
-    def __init__(self, name: str, x_title: str, y_title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, x_title: Title, y_title: Title, parent: QWidget | None = None) -> None:
         super().__init__(name, x_title, y_title, parent)
         self.image = pg.ImageItem(axisOrder="row-major")
         self.image.setZValue(-20)

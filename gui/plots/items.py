@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from core.decimate import minmax
 from gui.plots.scales import Linear, Scale, Symbols
@@ -41,11 +42,23 @@ class ScaleAxis(pg.AxisItem):
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         across = self.orientation in ("bottom", "top")
-        scale = self.scale_of_values
+        scale, low, high = self.scale_of_values, min(minVal, maxVal), max(minVal, maxVal)
         each = scale.pixels if isinstance(scale, Symbols) else 50 if across else 24
-        ticks = scale.ticks(min(minVal, maxVal), max(minVal, maxVal), max(2, int(size / each)))
-        self._texts = dict(ticks.major)
-        return [(1.0, [place for place, _ in ticks.major]), (0.5, ticks.minor)]
+        ticks = scale.ticks(low, high, max(2, int(size / each)))
+        shown = (
+            ticks.major if isinstance(scale, Symbols) else self._clear(ticks.major, low, size / ((high - low) or 1.0))
+        )
+        self._texts = dict(shown)
+        return [(1.0, [place for place, _ in shown]), (0.5, ticks.minor)]
+
+    def _clear(self, ticks: list[tuple[float, str]], low: float, pixels: float) -> list[tuple[float, str]]:
+        """Those whose numbers do not run into the one before; ``pixels`` for each place."""
+        metrics, across = QFontMetricsF(self.style["tickFont"] or QFont()), self.orientation in ("bottom", "top")
+        spans = [
+            ((place - low) * pixels, metrics.horizontalAdvance(text) + 6 if across else metrics.ascent())
+            for place, text in ticks
+        ]
+        return [ticks[n] for n in clear(spans)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [self._texts.get(value, "") for value in values]
@@ -265,6 +278,17 @@ class Backdrop(pg.GraphicsObject):
         painter.setPen(pg.mkPen(theme().color("warning"), width=1, style=Qt.PenStyle.DashLine))
         for x in self.markers:
             painter.drawLine(QPointF(x, view.top()), QPointF(x, view.bottom()))
+
+
+def clear(spans: list[tuple[float, float]]) -> list[int]:
+    """Which of some ascending texts (middle, length), in pixels, can be written without running into one before."""
+    found: list[int] = []
+    end = -math.inf
+    for n, (middle, length) in enumerate(spans):
+        if middle - length / 2 >= end:
+            found.append(n)
+            end = middle + length / 2
+    return found
 
 
 def mixed(color: str, share: float) -> QColor:

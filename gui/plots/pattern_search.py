@@ -127,6 +127,7 @@ class PatternSearch(QWidget):
         self.list.setObjectName("pattern_matches")
         self.list.setAccessibleName(tr("Similar patterns"))
         self.list.setToolTip(tr("Choose one to watch its sample."))
+        self.list.hide()
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -200,6 +201,7 @@ class PatternSearch(QWidget):
                 overlap=f"{match.overlap:.2f}",
             )
             self.list.addItem(QListWidgetItem(text))
+        self.list.setVisible(bool(matches))
 
     def _pick(self, item: QListWidgetItem) -> None:
         match = self.matches[self.list.row(item)]

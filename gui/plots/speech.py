@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QLabel, QSizePolicy
+
+PAUSE = " · "
+HIGH = 170
+"""Height of a plot, with its words, that leaves room for a third line of them."""
 
 
 class Speech(QLabel):
-    """One line of rich text, or two where the sentence needs them and the dock is narrow; the tool tip has it all.
+    """One line of rich text, or more where its parts need them and the dock is narrow; the tool tip has it all.
 
-    It only grows between resizes: what is below must not jump while the pointer moves.
+    The parts stand between dots; where there is no room for all, the last ones are left out. It only grows between resizes: what is below must not jump while the pointer moves.
     """
 
     def __init__(self, name: str) -> None:
@@ -24,10 +28,14 @@ class Speech(QLabel):
         self._lines = 1
         self._least = 0
 
+    @property
+    def whole(self) -> str:
+        """Everything that was said, also what there is no room for."""
+        return self.toolTip()
+
     def say(self, text: str) -> None:
         """Show a sentence; names in it are escaped."""
-        if self.text() != text:
-            self.setText(text)
+        if self.whole != text:
             self.setToolTip(text)
             self._make_room()
 
@@ -40,11 +48,28 @@ class Speech(QLabel):
     def _make_room(self, *, afresh: bool = False) -> None:
         line, margins = self.fontMetrics().height(), self.contentsMargins()
         around = margins.top() + margins.bottom()
-        needed = 2 if self.heightForWidth(self.width()) - around > 1.5 * line else 1
+        plot = self.parentWidget()
+        most = 3 if plot is not None and plot.height() >= HIGH else 2
+        shown, parts = self.whole, self.whole.split(PAUSE)
+        while (needed := self._lines_of(shown)) > most and len(parts) > 1:
+            parts.pop()
+            shown = PAUSE.join(parts) + " …"
+        if self.text() != shown:
+            self.setText(shown)
+        needed = min(needed, most)
         lines = needed if afresh else max(needed, self._lines)
         if lines != self._lines or afresh:
             self._lines = lines
             self.setFixedHeight(max(self._least, lines * line + around + 2))
+
+    def _lines_of(self, text: str) -> int:
+        """Lines that a text takes; a label is no help, as the height that it asks for is never less than the one it has."""
+        paper, margins = QTextDocument(), self.contentsMargins()
+        paper.setDocumentMargin(0)
+        paper.setDefaultFont(self.font())
+        paper.setTextWidth(max(1, self.width() - margins.left() - margins.right()))
+        paper.setHtml(text)
+        return max(1, round(paper.size().height() / self.fontMetrics().height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -101,7 +101,9 @@ class StatesPlot(LivePlot):
             self._drawn = shown
         transition = self.asking.transition
         self.circle.show_eigenvalues(transition.eigenvalues if transition else np.zeros(0, complex))
-        self.circle.set_titles(x=tr("spectral radius {radius}", radius=number(transition.radius)) if transition else "")
+        radius = number(transition.radius) if transition else ""
+        titles = (tr("spectral radius {radius}", radius=radius), tr("radius {radius}", radius=radius), f"ρ = {radius}")
+        self.circle.set_titles(x=titles if transition else "")
         self.say(self._sentence(found, data))
         self.chart.repeat_hover()
 
@@ -209,7 +211,10 @@ class StatesPlot(LivePlot):
         else:
             assert self._plane is not None
             shares = [f"{100 * share:.0f}" for share in self._plane.shares]
-            titles = [tr("component {n} ({share} %)", n=n, share=share) for n, share in enumerate(shares, 1)]
+            titles = [
+                (tr("component {n} ({share} %)", n=n, share=share), f"PC {n} · {share} %", f"PC {n}")
+                for n, share in enumerate(shares, 1)
+            ]
             self.chart.set_titles(x=titles[0], y=titles[1])
 
     def _plane_of(self, states: object, found: Trajectories) -> np.ndarray:

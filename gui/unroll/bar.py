@@ -24,8 +24,8 @@ class Bar(QWidget):
         self.setObjectName("unroll_bar")
         self.setCursor(Qt.CursorShape.ArrowCursor)
         row = QHBoxLayout(self)
-        row.setContentsMargins(6, 0, 6, 0)
-        row.setSpacing(1)
+        row.setContentsMargins(4, 0, 2, 0)
+        row.setSpacing(0)
         self.buttons: dict[str, QToolButton] = {}
         for key in KEYS:
             action = view.commands[key]
@@ -33,7 +33,7 @@ class Bar(QWidget):
             button.setObjectName(f"unroll_bar.{key}")
             button.setDefaultAction(action)
             button.setAutoRaise(True)
-            button.setIconSize(QSize(18, 18))
+            button.setIconSize(QSize(16, 16))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             keys = action.shortcut().toString()
             button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())

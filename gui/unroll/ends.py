@@ -11,18 +11,22 @@ from gui.canvas import look
 from gui.text import tr
 from gui.theme import theme
 from gui.unroll import cells
-from gui.unroll.layout import DATA, Layout
+from gui.unroll.layout import Layout
 from gui.unroll.sample import Asked, Entering
 
 TEXT_WIDTH = 9.0
 """Columns thinner than this show no letters."""
+NUMBERED = 30.0
+"""Height of a curve that leaves room for its numbers below."""
+STUMP = 4
+"""Letters of a word that must have room: less of it tells nothing."""
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
 def paint_input(painter: QPainter, layout: Layout, row: Row, given: Entering, ratio: float) -> None:
     """The values of an input below its cells."""
-    top = layout.y(layout.bands[row.index].bottom) + 5
-    box = QRectF(0, top, layout.size.width(), DATA - 12)
+    band = layout.bands[row.index]
+    box = QRectF(0, layout.y(band.bottom) + 5, layout.size.width(), band.data - 12)
     match given.look:
         case "letters":
             _letters(painter, layout, row, given.words, box, theme().color("text"))
@@ -37,7 +41,7 @@ def paint_input(painter: QPainter, layout: Layout, row: Row, given: Entering, ra
 def paint_target(painter: QPainter, layout: Layout, row: Row, asked: Asked) -> None:
     """The target of an output above its cells, beside the answer."""
     band = layout.bands[row.index]
-    box = QRectF(0, layout.y(band.top - band.target) + 4, layout.size.width(), DATA - 14)
+    box = QRectF(0, layout.y(band.top - band.target) + 4, layout.size.width(), band.target - 14)
     if asked.target.look == "curve" and row.steps is not None:
         said = asked.said
         _curves(painter, layout, row, asked.target, box, [theme().color("train")])
@@ -84,13 +88,15 @@ def _letters(painter: QPainter, layout: Layout, row: Row, words: tuple[str, ...]
     for step, column in _shown(layout, row):
         width = layout.column_width(column)
         if width >= TEXT_WIDTH and step < len(words):
-            size = min(19.0, max(8.0, width * 0.55))
+            size = min(19.0, max(8.0, width * 0.55), box.height())
             place = QRectF(layout.x(layout.edges[column]) - 20, box.top(), width + 40, min(30.0, box.height()))
             color = ink if step < row.valid else look.with_alpha(muted, 0.5)
             word = words[step]
             if len(word) > 2:
                 place.adjust(21, 0, -21, 0)
                 size = min(12.0, size)
+                if look.text_width(word[:STUMP], size) > place.width():
+                    continue
             look.draw_text(painter, place, word, size, color, bold=len(word) <= 2, align=CENTRE)
 
 
@@ -167,14 +173,14 @@ def _strip(painter: QPainter, layout: Layout, row: Row, given: Entering, box: QR
 def _curves(
     painter: QPainter, layout: Layout, row: Row, given: Entering, box: QRectF, inks: list[QColor], dashed: bool = False
 ) -> None:
-    edges = layout.edges
+    edges, below = layout.edges, 12 if box.height() >= NUMBERED else 4
     columns = np.arange(row.first, row.first + len(given.values))
     x = (edges[columns] + edges[columns + 1]) / 2
     x = np.array([layout.x(v) for v in x])
     near = (x > -200) & (x < layout.size.width() + 200)
     for curve, values in enumerate(given.values.T[:3]):
         span = max(1e-9, given.high - given.low)
-        y = box.bottom() - 12 - (values - given.low) / span * (box.height() - 16)
+        y = box.bottom() - below - (values - given.low) / span * (box.height() - below - 4)
         ink = inks[curve % len(inks)]
         points = [QPointF(a, b) for a, b in zip(x[near].tolist(), y[near].tolist(), strict=True)]
         many = len(points) > 400
@@ -192,7 +198,13 @@ def _curves(
             for point in points:
                 painter.drawEllipse(point, 2.6, 2.6)
     for step, column in _shown(layout, row):
-        if layout.column_width(column) >= 54 and step < len(given.values) and given.values.shape[1] == 1 and not dashed:
+        if (
+            below > 4
+            and layout.column_width(column) >= 54
+            and step < len(given.values)
+            and given.values.shape[1] == 1
+            and not dashed
+        ):
             text = f"{float(given.values[step, 0]):.4g}"
             width = layout.column_width(column)
             place = QRectF(layout.x(edges[column]), float(box.bottom()) - 6, width, 12)

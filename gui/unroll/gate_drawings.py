@@ -99,7 +99,7 @@ class Pen:
         left = place.x() - 74 if end else place.x()
         align = Qt.AlignmentFlag.AlignRight if end else Qt.AlignmentFlag.AlignLeft
         look.draw_text(
-            self.painter, QRectF(left, place.y() - 32, 74, 16), name, 12, theme().color("muted"), align=align
+            self.painter, QRectF(left, place.y() - 32, 74, 16), name, 14, theme().color("muted"), align=align
         )
         if value is not None:
             self.places[key] = QRectF(left, place.y() - 32, 74, 32)
@@ -140,11 +140,11 @@ def _lstm(pen: Pen, v: Mapping[str, float]) -> None:
     pen.gate(0.40, row, "i", "σ", v["i"])
     pen.gate(0.56, row, "g", "tanh", v["g"], signed=True)
     pen.gate(0.72, row, "o", "σ", v["o"])
-    pen.label(0.0, top, "c t−1", v.get("c_before"), "c_before")
-    pen.label(1.0, top, "c t", v.get("c"), "c", end=True)
-    pen.label(0.0, low, "h t−1", v["h_before"], "h_before")
-    pen.label(1.0, low, "h t", v["h"], "h", end=True)
-    look.draw_text(pen.painter, QRectF(pen.at(0, low).x(), pen.at(0, low).y() + 3, 80, 14), "+ x t", 11,
+    pen.label(0.0, top, "cₜ₋₁", v.get("c_before"), "c_before")
+    pen.label(1.0, top, "cₜ", v.get("c"), "c", end=True)
+    pen.label(0.0, low, "hₜ₋₁", v["h_before"], "h_before")
+    pen.label(1.0, low, "hₜ", v["h"], "h", end=True)
+    look.draw_text(pen.painter, QRectF(pen.at(0, low).x(), pen.at(0, low).y() + 3, 80, 14), "+ xₜ", 11,
                    theme().color("muted"))  # fmt: skip
 
 
@@ -170,11 +170,11 @@ def _gru(pen: Pen, v: Mapping[str, float]) -> None:
     pen.gate(0.66, row, "n", "tanh", v["n"], signed=True)
     look.draw_text(pen.painter, QRectF(pen.at(0.6, 0.36).x(), pen.at(0, 0.36).y() - 17, 60, 14),
                    f"1−z = {number(1 - v['z'])}", 10.5, theme().color("muted"))  # fmt: skip
-    pen.label(0.0, top, "h t−1", v["h_before"], "h_before")
-    pen.label(1.0, top, "h t", v["h"], "h", end=True)
-    pen.label(0.0, low, "h t−1, x t", None)
+    pen.label(0.0, top, "hₜ₋₁", v["h_before"], "h_before")
+    pen.label(1.0, top, "hₜ", v["h"], "h", end=True)
+    pen.label(0.0, low, "hₜ₋₁, xₜ", None)
     where = pen.at(0.09, 0.4)
-    look.draw_text(pen.painter, QRectF(where.x(), where.y() - 17, 70, 14), "Wₙ·h t−1", 10.5, theme().color("muted"))
+    look.draw_text(pen.painter, QRectF(where.x(), where.y() - 17, 70, 14), "Wₙ hₜ₋₁", 10.5, theme().color("muted"))
 
 
 def _rnn(pen: Pen, v: Mapping[str, float]) -> None:
@@ -185,9 +185,9 @@ def _rnn(pen: Pen, v: Mapping[str, float]) -> None:
     pen.line((0.62, middle), (1.0, middle), color="recurrent", width=2.6)
     pen.knot(0.36, middle, "+")
     pen.gate(0.64, middle, "h", "f", v["h"], signed=True)
-    pen.label(0.0, middle, "h t−1", v["h_before"], "h_before")
+    pen.label(0.0, middle, "hₜ₋₁", v["h_before"], "h_before")
     pen.label(0.44, middle, "a", v.get("a"), "a")
-    pen.label(1.0, middle, "h t", v["h"], "h", end=True)
+    pen.label(1.0, middle, "hₜ", v["h"], "h", end=True)
 
 
 def _toward(here: QPointF, other: QPointF, distance: float) -> QPointF:

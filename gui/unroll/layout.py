@@ -18,6 +18,8 @@ FOOTER = 46.0
 """Height of the overview at the bottom, where not everything is in sight."""
 DATA = 54.0
 """Height of the sample's own values below an input and above an output."""
+LEAST_DATA, LEAST_TARGET = 28.0, 40.0
+"""The same where the view is low."""
 STATIC_WIDTH = 132.0
 INITIAL_WIDTH = 58.0
 WIDEST, THINNEST = 150.0, 0.6
@@ -26,8 +28,10 @@ TALLEST, SHORTEST = 96.0, 16.0
 LENS_WIDTH = 92.0
 LENS_FLAT, LENS_REACH = 1.4, 5.5
 """Columns on each side of the focus that the lens shows at full width, and how far it reaches."""
-UNIT_HEIGHT = 11.0
+UNIT_HEIGHT, LEAST_UNIT_HEIGHT = 11.0, 6.0
 MOST_UNIT_ROWS = 64
+PLAIN_ROW = 33.0
+"""Height of a row with its gap that is left to it before anything else is made smaller."""
 CELL_WIDEST = 66.0
 
 
@@ -125,11 +129,12 @@ class Layout:
     def _stack(self) -> None:
         """Rows from the bottom of the content up; its height is that of the view where there is room."""
         rows = self.unrolled.rows
-        data, targets = self.ends
-        extra = sum(DATA for row in rows if row.layer in data) + sum(DATA for row in rows if row.layer in targets)
+        data, targets = self._end_heights()
+        extra = sum(data[row.layer] + targets[row.layer] for row in rows)
         count = max(1, len(rows))
         free = self.room_height() - extra - 26.0
-        opened = [min(self.units[row.layer], MOST_UNIT_ROWS) * UNIT_HEIGHT for row in rows if row.layer in self.units]
+        self._unit_height = self._fitting_unit_height(free)
+        opened = [self._shown_units(row) * self._unit_height for row in rows if row.layer in self.units]
         # Expanded rows take what they need, the others share the rest; a gap is half a cell.
         per = (free - sum(opened)) / max(1.0, (count - len(opened)) + 0.5 * count)
         height = min(TALLEST, max(SHORTEST, per)) * self.tall
@@ -140,16 +145,37 @@ class Layout:
         y -= max(0.0, (self.room_height() - total) / 2) + 6.0
         self.bands = []
         for row, own in zip(rows, cells, strict=True):
-            below = DATA if row.layer in data else 0.0
-            above = DATA if row.layer in targets else 0.0
+            below, above = data[row.layer], targets[row.layer]
             y -= below + own
             self.bands.append(Band(y, own, gap, below, above))
             y -= above + gap
         self.height = max(total, self.room_height())
 
+    def _shown_units(self, row: Row) -> int:
+        return min(self.units.get(row.layer, 0), MOST_UNIT_ROWS)
+
+    def _end_heights(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Heights of the sample's values below and above the cells by layer: less where the view is low."""
+        rows, (data, targets) = self.unrolled.rows, self.ends
+        least = sum(LEAST_UNIT_HEIGHT * self._shown_units(row) or PLAIN_ROW for row in rows)
+        count = sum((row.layer in data) + (row.layer in targets) for row in rows)
+        room = (self.room_height() - 26.0 - least) / max(1, count)
+        below, above = (min(DATA, max(smallest, room)) for smallest in (LEAST_DATA, LEAST_TARGET))
+        return (
+            {row.layer: below if row.layer in data else 0.0 for row in rows},
+            {row.layer: above if row.layer in targets else 0.0 for row in rows},
+        )
+
+    def _fitting_unit_height(self, free: float) -> float:
+        """Height of a unit of the expanded rows at which all rows are in sight, if it can still be told from the next."""
+        rows = self.unrolled.rows
+        units = sum(self._shown_units(row) for row in rows)
+        rest = free - PLAIN_ROW * sum(not self._shown_units(row) for row in rows)
+        return min(UNIT_HEIGHT, max(LEAST_UNIT_HEIGHT, rest / max(1, units)))
+
     def _cell_height(self, row: Row, height: float) -> float:
-        units = self.units.get(row.layer, 0)
-        return max(height, min(units, MOST_UNIT_ROWS) * UNIT_HEIGHT) if units else height
+        units = self._shown_units(row)
+        return max(height, units * self._unit_height) if units else height
 
     def _cell_edges(self) -> tuple[np.ndarray, np.ndarray]:
         """Left and right ends of the cells within their columns: thin columns touch, wide ones leave room for arrows."""
@@ -212,6 +238,11 @@ class Layout:
         """Higher or lower rows."""
         self.tall = min(6.0, max(0.4, self.tall * factor))
         self.arrange()
+
+    def show_row(self, row: int) -> None:
+        """Bring a row into sight, its middle into that of the view where it is too high."""
+        middle = self.bands[row].middle - self.room_height() / 2
+        self.offset = self._kept(QPointF(self.offset.x(), middle))
 
     def set_focus(self, column: int | None, at: float | None = None) -> None:
         """Move the lens; the column stays under ``at`` (x in the view) where one is given."""

@@ -65,6 +65,9 @@ class Looking:
                 units[key] = shapes[key].features
         layout.units = units
         layout.arrange()
+        opened = [key for key in layers if key in units and key in layout.unrolled.by_layer]
+        if opened:
+            layout.show_row(layout.unrolled.by_layer[opened[-1]].index)
         self._view.painting.forget()
         self._view.repaint_all()
 

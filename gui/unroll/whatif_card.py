@@ -49,6 +49,8 @@ class WhatIfCard(QWidget):
         self._view = view
         self._imagining = view.runner.imagining
         self._key: object = None
+        self._came = ""
+        """What came of it; the label shows as much of that as there is room for."""
         self.badge = self._label("whatif_badge", bold=True)
         self.badge.setText(tr("WHAT IF"))
         self.sides: dict[Side, QToolButton] = {}
@@ -114,7 +116,8 @@ class WhatIfCard(QWidget):
         self._list(whatif.interventions)
         for side, button in self.sides.items():
             button.setChecked(side == self._imagining.side)
-        self.outcome.setText(self._outcome())
+        self._came = self._outcome()
+        self.outcome.setToolTip(self._came)
         self._say_truncation(whatif.truncate)
         self.note.setText(self._note())
         self.show()
@@ -237,6 +240,8 @@ class WhatIfCard(QWidget):
         if not self._imagining.whatif:
             return
         width, tall = max(200, self._view.width()), self._view.height() >= TALL
+        room = width - CORNER - 4 * EDGE
+        self.outcome.setText(self.outcome.fontMetrics().elidedText(self._came, Qt.TextElideMode.ElideRight, room))
         y, parts = EDGE - 2, [self.badge, *self.sides.values(), self.outcome]
         y = self._flow(parts, y, width - CORNER)
         self.clear.setGeometry(width - CORNER, EDGE, CORNER - EDGE, LINE - 4)

@@ -70,7 +70,7 @@ def test_the_input_of_that_sample_stands_above(plot):
     np.testing.assert_array_equal(shown._read, data.inputs["x"].values[11].T)
     assert shown.sample.value() == 11
     true = data.target.classes[int(data.target.values[11, 0])]
-    assert shown.words.text() == f"Loss of this sample: 2.5 · true {true}, predicted 3"
+    assert shown.words.text() == f"validation · Loss of this sample: 2.5 · true {true}, predicted 3"
 
 
 def test_input_and_units_share_their_time_axis(plot):

@@ -81,7 +81,7 @@ def test_the_trajectories_are_those_of_the_validation_samples_by_class(shown, ru
     for digit, points in enumerate(groups):
         np.testing.assert_allclose(points, places[classes == digit], atol=2e-5)
     share = 100 * values[::-1] / values.sum()
-    assert shown.chart._titles["bottom"] == f"component 1 ({share[0]:.0f} %)"
+    assert shown.chart.title("bottom") == f"component 1 ({share[0]:.0f} %)"
     bold = np.stack(shown.chart.bold.getData(), -1)
     np.testing.assert_allclose(bold, places[list(samples).index(runner.sample[0])], atol=2e-5)
     np.testing.assert_allclose(np.stack(shown.chart.heads.getData(), -1), places[:, 7], atol=2e-5)
@@ -95,7 +95,7 @@ def test_two_units_can_be_shown_and_time_can_colour(shown, runner, qtbot):
     qtbot.keyClick(shown.controls.plane, Qt.Key.Key_Down)
     qtbot.keyClick(shown.controls.up, Qt.Key.Key_Up)
     shown.draw()
-    assert shown.controls.units == (0, 2) and shown.chart._titles["left"] == "unit 3"
+    assert shown.controls.units == (0, 2) and shown.chart.title("left") == "unit 3"
     np.testing.assert_allclose(np.stack(shown.chart.ends.getData(), -1), expected[:, -1][:, [0, 2]], atol=1e-5)
     qtbot.keyClick(shown.controls.colour, Qt.Key.Key_Down)
     shown.draw()

@@ -13,6 +13,7 @@ from core.project import Project
 from core.reports import Moment, Report
 from core.why.numbers import Number
 from gui.theme import theme
+from gui.unroll.layout import FOOTER, HEADER
 
 Key = Qt.Key
 
@@ -289,3 +290,44 @@ def test_the_menu_of_a_cell_asks_why(make):
         next(action for action in menu.actions() if action.text() == text).trigger()
     menu.close()
     assert asked == [Number("norm", layer, 0, 3, "value"), Number("norm", layer, 0, 3, "gradient")]
+
+
+def bands_in_sight(hands, *names):
+    """Whether the rows with all that belongs to them lie between the step numbers and the foot."""
+    layout = hands.view.layout_
+    top, bottom = HEADER + layout.inset, hands.view.height() - FOOTER
+    rects = [layout.row_rect(hands.row(name).index) for name in names]
+    return all(top <= rect.top() and rect.bottom() <= bottom for rect in rects)
+
+
+def test_a_low_view_makes_the_values_of_the_sample_smaller_before_it_hides_a_row(make):
+    hands = make(size=(720, 350))
+    assert bands_in_sight(hands, "Input", "Hidden", "Last step", "Output")
+    high = hands.view.layout_.bands[hands.row("Input").index].data
+    hands.view.set_inset(80.0)
+    low = hands.view.layout_.bands[hands.row("Input").index].data
+    assert bands_in_sight(hands, "Input", "Hidden", "Last step", "Output") and 20 < low < high
+    hands.view.grab()
+
+
+def test_expanding_a_row_brings_it_into_sight(make):
+    hands = make(size=(720, 350))
+    hands.double_click(QPoint(60, hands.cell("Hidden", 0).y()))
+    assert hands.id("Hidden") in hands.view.layout_.units
+    assert bands_in_sight(hands, "Hidden")
+    band = hands.view.layout_.bands[hands.row("Hidden").index]
+    assert band.height >= 6 * 32, "each of its 32 units can be told from the next"
+    roomy = make(size=(1100, 900))
+    roomy.double_click(QPoint(60, roomy.cell("Hidden", 0).y()))
+    assert roomy.view.layout_.bands[roomy.row("Hidden").index].height == 11 * 32
+    assert bands_in_sight(roomy, "Input", "Hidden", "Last step", "Output")
+
+
+def test_a_short_sentence_after_a_long_one_has_a_small_bubble(make):
+    bubble = make().view.bubble
+    bubble.say("one line", QPoint(300, 100))
+    small = bubble.height()
+    bubble.say("one\ntwo\nthree\nfour", QPoint(300, 100))
+    assert bubble.height() > 2 * small
+    bubble.say("one line", QPoint(300, 100))
+    assert bubble.height() == small
