@@ -159,7 +159,7 @@ def agree(score: str, way: str, whatif: WhatIf, padded: bool = False) -> Trace:
     direct = {}
     for part in closed_part:
         one = by_hand(score, way, fresh(start.weights, steps)[1], data, SAMPLE, whatif, before, other, closed=part)
-        direct |= {key: one for key in part}
+        direct |= dict.fromkeys(part, one)
     assert found.trace.loss == pytest.approx(walk.loss.item(), rel=1e-12)
     for key in "xeday":
         mine = found.trace.layers[key]
