@@ -168,10 +168,14 @@ class ActivationPlot(LivePlot):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if (event.size().height() < _ROOM_FOR_INPUT) != (event.oldSize().height() < _ROOM_FOR_INPUT):
+        if self._has_room_for_input(event.size().height()) != self._has_room_for_input(event.oldSize().height()):
             self.mark()
 
     # How it is done.
+
+    def _has_room_for_input(self, height: int) -> bool:
+        taken = self.patterns.maximumHeight() if self.units.brushing else 0
+        return height - taken >= _ROOM_FOR_INPUT
 
     def _add_controls(self) -> None:
         self.layer = QComboBox()
@@ -314,7 +318,7 @@ class ActivationPlot(LivePlot):
         data = self.data()
         # The symbols that are read stand at the map of attention itself.
         told = not self.looks.isHidden() and bool(self.looks.source)
-        there = data is not None and sample < len(data) and self.height() >= _ROOM_FOR_INPUT and not told
+        there = data is not None and sample < len(data) and self._has_room_for_input(self.height()) and not told
         self.input.setVisible(there)
         self.input_colours.setVisible(there)
         if not there:

@@ -110,11 +110,11 @@ class PatternSearch(QWidget):
         self.slider.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.slider.setRange(-100, 100)
         self.slider.setValue(30)
-        self.slider.setFixedWidth(90)
+        self.slider.setFixedWidth(70)
         self.slider.setAccessibleName(tr("Threshold"))
         self.slider.setToolTip(tr("A unit is on where it is above this value."))
         self.above = QLabel()
-        self.first, self.last = self._box(tr("from t =")), self._box(tr("to t ="))
+        self.first, self.last = self._box("t =", tr("First step")), self._box(tr("to"), tr("Last step"))
         row = QWidget()
         flow = FlowLayout(row)
         for widget in (self.first, self.last, self.slider, self.above):
@@ -146,10 +146,11 @@ class PatternSearch(QWidget):
         self.list.itemActivated.connect(self._pick)
         self._say()
 
-    def _box(self, prefix: str) -> QSpinBox:
+    def _box(self, prefix: str, name: str) -> QSpinBox:
         box = QSpinBox()
         box.setPrefix(prefix + " ")
-        box.setAccessibleName(prefix)
+        box.setAccessibleName(name)
+        box.setToolTip(name)
         return box
 
     def _brushed(self, start: int, stop: int) -> None:
