@@ -165,7 +165,7 @@ def review(state: State, part: Part, subject: Subject = Subject()) -> Job[Review
     others = {way.key: _row_errors(data, given, way.scores(given.samples, given.steps), "") for way in ways}
     best = min(others, key=lambda key: float(np.mean(others[key])))
     yield Progress(0.97)
-    lengths = _lengths(data, given)
+    lengths = lengths_of(data, given)
     return Review(
         state=state,
         subject=subject,
@@ -255,7 +255,7 @@ def _with_cross_entropy(rows: list[Measured]) -> list[Measured]:
     return rows
 
 
-def _lengths(data: Dataset, given: Answers) -> np.ndarray | None:
+def lengths_of(data: Dataset, given: Answers) -> np.ndarray | None:
     """(rows,) how long the sequence of each row is; None where all are alike."""
     if data.lengths is not None:
         lengths = np.asarray(data.lengths)[given.samples]

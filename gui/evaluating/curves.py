@@ -46,6 +46,12 @@ class ErrorCurve(QWidget):
         self._draw()
         self._say(None)
 
+    def asked(self) -> int | None:
+        """The place of the curve where the chart points."""
+        if self._curve is None or self.chart.pointer is None:
+            return None
+        return int(np.abs(self._curve.at - self.chart.pointed()[0]).argmin())
+
     def sentence(self, place: int) -> str:
         """One place of the curve in words."""
         curve = self._curve
@@ -134,6 +140,16 @@ class Residuals(QWidget):
             self._summary += ", " + tr("{lost} not finite", lost=f"{self._lost:,}")
         self._draw()
         self._hovered(None)
+
+    def asked(self) -> tuple[float, float, bool] | None:
+        """(from, to, whether it is the last one) of the bar where the chart points."""
+        if not len(self._counts) or self.chart.pointer is None:
+            return None
+        x = self.chart.pointed()[0]
+        if not self._edges[0] <= x <= self._edges[-1]:
+            return None
+        place = min(len(self._counts) - 1, int(np.searchsorted(self._edges, x, side="right")) - 1)
+        return float(self._edges[place]), float(self._edges[place + 1]), place == len(self._counts) - 1
 
     def _draw(self) -> None:
         if not len(self._counts):

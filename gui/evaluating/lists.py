@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from core.answers import in_unit
@@ -44,6 +44,13 @@ class _Rows(QTableWidget):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(20)
 
+    def asked(self, at: QPoint | None) -> tuple[int, int] | None:
+        """(row, column) at a place, or of the cell with the keyboard."""
+        if at is None:
+            return (self.currentRow(), self.currentColumn()) if self.currentRow() >= 0 else None
+        item = self.itemAt(self.viewport().mapFrom(self, at))
+        return None if item is None else (item.row(), item.column())
+
     def fill(self, rows: list[list[str | float]], words: int) -> None:
         """Show rows; numbers are right-aligned. The column ``words`` takes the room that is left."""
         header = self.horizontalHeader()
@@ -72,6 +79,8 @@ class ClassTable(_Rows):
     def __init__(self) -> None:
         heads = [tr("Class"), tr("Precision"), tr("Recall"), tr("F1"), tr("Count")]
         super().__init__("class_table", tr("How each class fares"), heads)
+        self.numbers: list[int] = []
+        """Of the class in each row."""
         for column, tip in enumerate(
             (
                 "",
@@ -85,11 +94,11 @@ class ClassTable(_Rows):
 
     def show_classes(self, classes: Classes) -> None:
         """Show every class that occurs or is answered, in the order of the data set."""
+        self.numbers = [n for n in range(len(classes.names)) if classes.support[n] or classes.table[:, n].any()]
         rows: list[list[str | float]] = []
-        for n, name in enumerate(classes.names):
-            if classes.support[n] or classes.table[:, n].any():
-                shares = [float(each[n]) for each in (classes.precision, classes.recall, classes.f1)]
-                rows.append([visible(tr_core(name)), *shares, f"{int(classes.support[n]):,}"])
+        for n in self.numbers:
+            shares = [float(each[n]) for each in (classes.precision, classes.recall, classes.f1)]
+            rows.append([visible(tr_core(classes.names[n])), *shares, f"{int(classes.support[n]):,}"])
         self.fill(rows, words=0)
 
 

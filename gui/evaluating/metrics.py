@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import math
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.catalogue.metrics import METRICS, MetricSpec
@@ -14,6 +14,7 @@ from core.describe import number
 from core.evaluation.baselines import Baseline
 from core.evaluation.review import CROSS_ENTROPY, Measured, Review
 from gui.text import tr, tr_core
+from gui.theme import theme
 from gui.using.beliefs import visible
 
 _Role = QPalette.ColorRole
@@ -76,6 +77,9 @@ class MetricsTable(QWidget):
         self._grid.setVerticalSpacing(3)
         self._grid.setColumnStretch(0, 1)
         self._cells: dict[tuple[int, int], QLabel] = {}
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.chosen = (1, 1)
+        """(row, column) that the arrow keys have come to."""
 
     def show_review(self, review: Review) -> None:
         """Show the metrics of a review."""
@@ -98,6 +102,39 @@ class MetricsTable(QWidget):
                 for one in review.metrics
             )
         )
+
+    def asked(self, at: QPoint | None) -> tuple[int, int] | None:
+        """(row, column) of the number at a place, or the one that the arrow keys have chosen: row 1 is the loss, column 1 the
+        network."""
+        if at is None:
+            return self.chosen if self.text(*self.chosen) else None
+        cells = ((place, cell) for place, cell in self._cells.items() if min(place) > 0 and self.text(*place))
+        return next((place for place, cell in cells if cell.geometry().contains(at)), None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        moves = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
+        move = moves.get(Qt.Key(event.key()))
+        if move is None:
+            super().keyPressEvent(event)
+            return
+        place = self.chosen[0] + move[0], self.chosen[1] + move[1]
+        if min(place) > 0 and self.text(*place):
+            self.chosen = place
+            self.update()
+
+    def focusInEvent(self, event: object) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update()
+
+    def paintEvent(self, event: object) -> None:
+        cell = self._cells.get(self.chosen)
+        if self.hasFocus() and cell is not None and not cell.isHidden():
+            painter = QPainter(self)
+            painter.setPen(theme().color("selection"))
+            painter.drawRect(cell.geometry().adjusted(-2, -1, 1, 0))
+            painter.end()
 
     def text(self, row: int, column: int) -> str:
         """What a cell says; empty where there is none."""

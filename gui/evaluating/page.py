@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core.evaluation.review import Review
+from core.why import judged
+from core.why.numbers import Aggregate
 from gui.evaluating.curves import ErrorCurve, Residuals
 from gui.evaluating.lists import ClassTable, WorstList
 from gui.evaluating.metrics import MetricsTable, said_by
@@ -15,6 +17,7 @@ from gui.plots.confusion import ConfusionPage
 from gui.plots.pages import Shown
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
 from gui.widgets import muted, words
 
 
@@ -39,6 +42,8 @@ class ReviewPage(QWidget):
 
     picked = Signal(int)
     """The user wants to see this sample elsewhere too."""
+    asked = Signal(object)
+    """QPoint of the screen: what can be asked there? Of charts, which know a click of the right button from a drag."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +63,8 @@ class ReviewPage(QWidget):
         self.worst_words = muted(tr("Click one to examine it in every view."))
         self.worst.picked.connect(self.picked)
         self.confusion.picked.connect(self.picked)
+        for part in (self.by_step.chart, self.by_length.chart, self.residuals.chart, self.confusion):
+            part.asked.connect(self.asked)
         self.confusion.said.connect(lambda text: self.confusion_words.setText(text or self.confusion.sentence()))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -75,6 +82,44 @@ class ReviewPage(QWidget):
         self._shown: Review | None = None
         theme().changed.connect(self.confusion.restyle)
 
+    def questions_at(self, at: QPoint | None) -> list[Question]:
+        """What can be asked about the number at a point of the screen, or (None) where the keyboard is."""
+        review, focus = self._shown, QApplication.focusWidget()
+        if review is None or self.veil.isVisible():
+            return []
+        for part in (
+            self.metrics,
+            self.classes,
+            self.worst,
+            self.by_step,
+            self.by_length,
+            self.residuals,
+            self.confusion,
+        ):
+            there = None if at is None else part.mapFromGlobal(at)
+            inside = part.rect().contains(there) if there is not None else part is focus or part.isAncestorOf(focus)
+            if part.isVisible() and inside:
+                return self._about(review, part, there)
+        return []
+
+    def _about(self, review: Review, part: QWidget, at: QPoint | None) -> list[Question]:
+        if part is self.confusion:
+            return self.confusion.questions_here()
+        if isinstance(part, ErrorCurve):
+            place, curve = part.asked(), review.by_step if part is self.by_step else review.by_length
+            return [] if place is None or curve is None else _question(judged.on_curve(review, curve, place))
+        if part is self.residuals:
+            bar = self.residuals.asked()
+            return [] if bar is None else _question(judged.in_range(review, *bar))
+        found = part.asked(at)
+        if found is None:
+            return []
+        if part is self.metrics:
+            return _question(judged.in_table(review, *found))
+        if part is self.classes:
+            return _question(judged.in_classes(review, self.classes.numbers[found[0]], found[1]))
+        return _question(judged.sample_loss(review, self.worst.samples[found[0]]))
+
     def show_review(self, review: Review) -> None:
         """Show another review."""
         if review is self._shown:
@@ -85,7 +130,9 @@ class ReviewPage(QWidget):
         self.worst.show_review(review)
         if review.classes is not None:
             self.classes.show_classes(review.classes)
-            self.confusion.show_outputs(Shown(review.data, review.judged.evaluation, review.given, review.activation))
+            (output,) = review.state.network.of_kind("output")
+            told = review.judged.evaluation
+            self.confusion.show_outputs(Shown(review.data, told, review.given, review.activation, output.id))
             self.confusion_words.setText(self.confusion.sentence())
         if review.misses is not None:
             self.residuals.show_misses(review.misses, review.data.target.unit)
@@ -113,6 +160,10 @@ class ReviewPage(QWidget):
     def resizeEvent(self, event: object) -> None:
         self.veil.resize(self.size())
         self.veil.raise_()
+
+
+def _question(asked: Aggregate | None) -> list[Question]:
+    return [] if asked is None else [Question(asked)]
 
 
 def _sequence_words(review: Review) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QContextMenuEvent, QCursor, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -34,6 +35,7 @@ from gui.forms.fields import Drop
 from gui.icons import icon
 from gui.runner import Runner
 from gui.text import tr
+from gui.why.here import Question, open_menu
 from gui.widgets import Column, muted, words
 
 _FOLLOW = "evaluation/follow"
@@ -54,6 +56,7 @@ class EvaluationPanel(QWidget):
         self._make_controls()
         self._lay_out()
         self.page.picked.connect(lambda sample: runner.watch(sample, self.part))
+        self.page.asked.connect(lambda at: self._offer(self.page.questions_at(at), at))
         self.reviews.changed.connect(self.refresh)
         runner.status_changed.connect(self.refresh)
         runner.updated.connect(self.refresh)
@@ -90,6 +93,20 @@ class EvaluationPanel(QWidget):
         if found is not None:
             self.page.show_review(found)
             self.page.veil.setVisible(not reviews.holds(found))
+
+    # -- why ---------------------------------------------------------------------------------------------------------
+
+    def questions_here(self) -> list[Question]:
+        """What can be asked where the keyboard is, or else where the pointer is."""
+        return self.page.questions_at(None) or self.page.questions_at(QCursor.pos())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        keys = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self._offer(self.page.questions_at(None if keys else event.globalPos()), event.globalPos())
+
+    def _offer(self, questions: list[Question], at: QPoint) -> None:
+        if questions:
+            open_menu(self, questions, self._document, at, ())
 
     # -- words -------------------------------------------------------------------------------------------------------
 
