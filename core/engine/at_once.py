@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn.functional import embedding, layer_norm, linear
+from torch.nn.functional import embedding, layer_norm
 
 from core.engine.activations import activation
 from core.engine.attention import attend, memory_of
 from core.engine.execution import Execution
+from core.engine.kernels.products import linear
 from core.errors import BadValue
 from core.network import Layer, Link, activation_of
 
@@ -31,7 +32,7 @@ def affine(run: Execution, layer: Layer, links: list[Link], steps: int | None) -
     if total is not None:
         return total
     units = run.shapes[layer.id].features
-    return run.like.new_zeros(run.batch, units) if bias is None else bias.expand(run.batch, units)
+    return (run.like.new_zeros(units) if bias is None else bias).expand(run.batch, units)
 
 
 def bend(run: Execution, layer: Layer, sums: Tensor) -> Tensor:

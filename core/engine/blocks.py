@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
 
 from core.engine.at_once import affine, joined
 from core.engine.execution import Execution, suffixes
 from core.engine.kernels.elman import elman
-from core.engine.kernels.fused import Weights, cell_states, fused_lstm, usable
+from core.engine.kernels.fused import Weights, cell_states, fused_lstm
 from core.engine.kernels.gru import gru
 from core.engine.kernels.lstm import lstm
+from core.engine.kernels.products import linear, usable
 from core.engine.recorder import Recorder
 from core.network import Layer, activation_of
 

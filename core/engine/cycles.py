@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
 
 from core.catalogue.layers import layer_spec
 from core.catalogue.spec import Choice
@@ -15,6 +14,7 @@ from core.engine.at_once import affine
 from core.engine.attention import memory_of
 from core.engine.blocks import anchored
 from core.engine.execution import Execution
+from core.engine.kernels.products import linear
 from core.engine.nodes.base import NodePlan, Read
 from core.engine.plan import Part, inner_links
 from core.engine.scan import NodeInput, scan

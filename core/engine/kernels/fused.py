@@ -33,13 +33,6 @@ Weights = Sequence[Tensor]
 """weight_ih (4 units, features), weight_hh (4 units, units), bias_ih, bias_hh as in torch.nn.LSTM."""
 
 
-def usable(x: Tensor) -> bool:
-    """Whether the fused kernel exists for tensors like ``x``."""
-    return (
-        x.device.type == "cpu" and x.dtype == torch.float32 and torch.backends.mkldnn.is_available() and x.numel() > 0
-    )
-
-
 def fused_lstm(
     x: Tensor, weights: Weights, start: Tensor, start_cell: Tensor, recorder: Recorder | None = None
 ) -> tuple[Tensor, Tensor]:

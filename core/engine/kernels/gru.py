@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from core.engine.kernels.pieces import stretches
+from core.engine.kernels.products import add_product, added
 from core.engine.recorder import Recorder
 
 
@@ -45,7 +46,6 @@ class Gru(torch.autograd.Function):
         gates = x.new_empty(steps, batch, 4 * units)
         states = x.new_empty(steps, batch, units)
         before = start
-        transposed = w_hh.t()
         gate_weight, new_weight = w_ih[: 2 * units].t(), w_ih[2 * units :].t()
         gate_bias, new_bias = b_ih[: 2 * units] + b_hh[: 2 * units], b_ih[2 * units :]
         addmm, lerp = torch.addmm, torch.lerp
@@ -57,7 +57,7 @@ class Gru(torch.autograd.Function):
             addmm(new_bias, entering, new_weight, out=flat[:, 3 * units :])
             columns = (piece[..., : 3 * units], piece[..., : 2 * units], *piece.chunk(4, -1), states[stretch])
             for sums, r_z, r, z, hidden, new, now in zip(*(c.unbind(0) for c in columns), strict=True):
-                sums.addmm_(before, transposed)
+                add_product(sums, before, w_hh)
                 r_z.sigmoid_()
                 new.addcmul_(r, hidden)
                 new.tanh_()
@@ -109,7 +109,7 @@ class _WalkBack:
             delta[..., : 3 * units], self.gates[stretch][..., units : 2 * units],
         )  # fmt: skip
         steps = list(zip(*(c.unbind(0) for c in columns), strict=True))
-        arriving, weight, addmm, mul = self.arriving, self.w_hh, torch.addmm, torch.mul
+        arriving, weight, mul = self.arriving, self.w_hh.t(), torch.mul
         t = stretch.stop
         for outside, now, wide, factor, spread, inner, keep in reversed(steps):
             if arriving is None or (self.truncate and t % self.truncate == 0):
@@ -117,7 +117,7 @@ class _WalkBack:
             else:
                 torch.add(outside, arriving, out=now)
             mul(wide, factor, out=spread)
-            arriving = addmm(now * keep, inner, weight)
+            arriving = added(now * keep, inner, weight)
             t -= 1
         self.arriving = arriving
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from core.engine.kernels.products import weight_gradient
+
 _STRETCH = 1 << 16
 """Numbers per stretch: what is worked out for a stretch is still in the cache when its steps use it."""
 
@@ -20,4 +22,4 @@ def over_steps(delta: Tensor, states: Tensor, start: Tensor) -> Tensor:
     first = delta[0].t() @ start
     if len(delta) == 1:
         return first
-    return first.addmm_(delta[1:].flatten(0, 1).t(), states[:-1].flatten(0, 1))
+    return first.add_(weight_gradient(delta[1:].flatten(0, 1), states[:-1].flatten(0, 1)))

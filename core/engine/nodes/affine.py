@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.engine.activations import OVER_UNITS, activation
 from core.engine.kernels.elman import SQUASHES, slope
+from core.engine.kernels.products import add_product, packed, pays_bent, product_bent, weight_gradient
 from core.engine.nodes.base import At, Node, NodePlan, Read, Track, kept
 
 
@@ -94,7 +95,7 @@ class Affine(Node):
             count = blocks.get(t)
             if count is not None:
                 receiving = grad[shift + t : shift + t + count].flatten(0, 1)
-                receiving.addmm_(delta[t : t + count].flatten(0, 1), weight)
+                add_product(receiving, delta[t : t + count].flatten(0, 1), weight.t())
 
         return push_block
 
@@ -107,8 +108,8 @@ class Affine(Node):
         return delta @ self.tensors[index]
 
     def tensor_gradients(self) -> list[Tensor | None]:
-        flat = self.delta.flatten(0, 1).t()
-        return [flat @ self.read_all(index).flatten(0, 1) for index in range(len(self.reads))]
+        flat = self.delta.flatten(0, 1)
+        return [weight_gradient(flat, self.read_all(index).flatten(0, 1)) for index in range(len(self.reads))]
 
 
 class Dense(Affine):
@@ -128,6 +129,38 @@ class Dense(Affine):
         if self.from_value and not self.plan.logits:
             return self.value[self.depth :]
         return super().sum_buffer()
+
+    def connect(self, nodes: list[Node]) -> None:
+        super().connect(nodes)
+        self.whole_step: Callable[[int], object] | None = None
+        if self.tensors and not self.plan.logits:
+            weight = torch.cat(self.tensors, 1)
+            if pays_bent(self.batch, weight, self.name):
+                self.whole_step = self.joined_step(weight)
+
+    def joined_step(self, weight: Tensor) -> Callable[[int], object]:
+        """A step as one product: all reads side by side, and what enters as one more read, with the unit matrix."""
+        sources = [(source.rows, source.depth - read.delay) for read, source in self.reads]
+        bias, name, now = None, self.name, self.now
+        if self.entering.stride()[:2] == (0, 0):
+            bias = self.entering[0, 0]
+        else:
+            sources.append((self.entering.unbind(0), 0))
+            weight = torch.cat([weight, torch.eye(len(weight), dtype=weight.dtype)], 1)
+        weight = packed(weight, self.batch)
+
+        def step(t: int) -> None:
+            parts = [rows[shift + t] for rows, shift in sources]
+            joined = parts[0] if len(parts) == 1 else torch.cat(parts, 1)
+            now[t].copy_(product_bent(joined, weight, bias, name))
+
+        return step
+
+    def forward(self, t: int) -> None:
+        if self.whole_step is None:
+            super().forward(t)
+        else:
+            self.whole_step(t)
 
     def extra_output(self) -> Tensor:
         return self.sums.view_as(self.sums)

@@ -1,7 +1,7 @@
 """Every backward formula broken on purpose, one operation at a time: the random networks must notice each of them.
 
 A mutant swaps the code of one function for that of the same function with one change: a sum becomes a difference, a
-product a sum, a sign turns, or a statement that works in place is left out. It is caught where a random network differs
+product a sum, a sign turns, a matrix is not transposed, or a statement that works in place is left out. It is caught where a random network differs
 from the reference, or where the engine fails. All of them must be.
 """
 
@@ -19,19 +19,19 @@ from typing import Any
 import pytest
 from torch import Tensor
 
-from core.engine.kernels import elman, gru, pieces
+from core.engine.kernels import elman, gru, pieces, products
 from tests.core.engine import test_random_networks, test_single_precision
 from tests.core.engine.random_networks import Case, random_case
 
 MODULES = (
-    "kernels.elman", "kernels.gru", "kernels.lstm", "kernels.fused", "kernels.pieces", "nodes.base", "nodes.affine",
-    "nodes.gated", "nodes.joins", "scan",
+    "kernels.elman", "kernels.gru", "kernels.lstm", "kernels.fused", "kernels.pieces", "kernels.products", "nodes.base",
+    "nodes.affine", "nodes.gated", "nodes.joins", "nodes.attention", "scan", "execution",
 )  # fmt: skip
 BACKWARD = (
     "backward", "begin_backward", "connect_backward", "pull", "pull_step", "pull_over_units", "pusher", "share", "slope",
     "slopes", "gate_gradients", "tensor_gradients", "entering_gradient", "direct", "direct_parts", "delta_buffer",
     "over_steps", "kept", "walk", "multiply", "bias_gradients", "_factors", "_walk_back", "_WalkBack.__init__", "_record", "_cell_gradient", "_outside", "cell_states",
-    "product",
+    "product", "added", "add_product", "weight_gradient", "below", "at_scores", "inner", "truncated",
 )  # fmt: skip
 """Functions that take part in a backward pass."""
 SEEDS = 400
@@ -73,6 +73,12 @@ class Change(ast.NodeTransformer):
         self.generic_visit(node)
         if node.arg == "value" and self.turn(node):
             node.value = ast.Constant(2.0)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "t" and not node.args and self.turn(node):
+            return node.func.value
         return node
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
@@ -157,8 +163,9 @@ def few_steps(value: Tensor, numbers: int = 0) -> list[slice]:
 def test_a_mutation_in_a_backward_formula_is_caught(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for kernel in (elman, gru):
         monkeypatch.setattr(kernel, "stretches", few_steps)
+    monkeypatch.setattr(products, "LEAST", 0)
     checks: Any = (test_random_networks.check_case, test_single_precision.check)
-    checks = checks[1:] if path == "kernels.fused" else checks[:1]
+    checks = checks[1:] if path in ("kernels.fused", "kernels.products") else checks[:1]
     found = list(mutants(path))
     assert found
     alive = [mutant.name for mutant in found if survives(mutant, checks)]
