@@ -9,7 +9,7 @@ from typing import Literal
 import networkx as nx
 
 from core.catalogue.layers import layer_spec
-from core.engine.kernels.elman import SQUASHES
+from core.engine.kernels.squashes import SQUASHES
 from core.errors import NotTrainable
 from core.network import Layer, Link, Network, activation_of
 from core.shapes import Shape, infer

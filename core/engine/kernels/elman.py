@@ -9,21 +9,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from core.engine.kernels.pieces import over_steps, stretches
+from core.engine.kernels.squashes import SQUASHES, slope
 from core.engine.recorder import Recorder
-
-SQUASHES = {"tanh": torch.tanh_, "relu": torch.relu_, "sigmoid": torch.sigmoid_}
-"""Activations whose slope follows from their value, as in-place functions; "identity" is handled too."""
-
-
-def slope(name: str, value: Tensor, out: Tensor | None = None) -> Tensor | None:
-    """f'(z) from f(z); None where it is 1 everywhere."""
-    if name == "tanh":
-        return torch.addcmul(value.new_ones(()), value, value, value=-1, out=out)
-    if name == "relu":
-        return torch.gt(value, 0, out=torch.empty_like(value) if out is None else out)
-    if name == "sigmoid":
-        return torch.addcmul(value, value, value, value=-1, out=out)
-    return None
 
 
 def elman(

@@ -15,6 +15,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
+from core.engine.kernels.squashes import slope
+
 _product = torch.ops.mkldnn._linear_pointwise.default
 _product_added = torch.ops.mkldnn._linear_pointwise.binary
 _own_view = torch.ops.aten._unsafe_view.default
@@ -46,27 +48,41 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x W^T + b as torch.nn.functional.linear, but that no gradient of a gradient passes where it is large."""
     if not pays(x.numel() // max(1, x.shape[-1]), weight):
         return functional.linear(x, weight, bias)
-    made: Tensor = Linear.apply(x, weight, bias)  # type: ignore[no-untyped-call]
+    made: Tensor = Linear.apply(x, weight, bias, "identity")  # type: ignore[no-untyped-call]
+    return made
+
+
+def linear_bent(x: Tensor, weight: Tensor, bias: Tensor | None, activation: str) -> Tensor | None:
+    """f(x W^T + b) with its gradient; None where that is not faster here than one after the other."""
+    if not pays_bent(x.numel() // max(1, x.shape[-1]), weight, activation):
+        return None
+    made: Tensor = Linear.apply(x, weight, bias, activation)  # type: ignore[no-untyped-call]
     return made
 
 
 class Linear(torch.autograd.Function):
-    """x W^T + b and its way back; see ``linear``."""
+    """f(x W^T + b) and its way back; see ``linear`` and ``linear_bent``."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        ctx.save_for_backward(x, weight)
-        made: Tensor = _own_view(product(x.flatten(0, -2), weight, bias), (*x.shape[:-1], len(weight)))
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, activation: str) -> Tensor:
+        flat = x.flatten(0, -2)
+        bent = activation != "identity"
+        value = product_bent(flat, weight, bias, activation) if bent else product(flat, weight, bias)
+        made: Tensor = _own_view(value, (*x.shape[:-1], len(weight)))
+        ctx.save_for_backward(x, weight, *([made] if bent else []))
+        ctx.activation = activation
         return made
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        x, weight = ctx.saved_tensors
-        delta, wanted = grads[0].flatten(0, -2), ctx.needs_input_grad
+        x, weight, *bent = ctx.saved_tensors
+        felt, wanted = grads[0], ctx.needs_input_grad
+        steepness = slope(ctx.activation, bent[0]) if bent else None
+        delta = (felt if steepness is None else felt * steepness).flatten(0, -2)
         d_x = product(delta, weight.t()).view(x.shape) if wanted[0] else None
         d_weight = weight_gradient(delta, x.flatten(0, -2)) if wanted[1] else None
-        return d_x, d_weight, delta.sum(0) if wanted[2] else None
+        return d_x, d_weight, delta.sum(0) if wanted[2] else None, None
 
 
 def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from core.engine.activations import OVER_UNITS, activation
-from core.engine.kernels.elman import SQUASHES, slope
 from core.engine.kernels.products import add_product, packed, pays_bent, product_bent, weight_gradient
+from core.engine.kernels.squashes import SQUASHES, slope
 from core.engine.nodes.base import At, Node, NodePlan, Read, Track, kept
 
 

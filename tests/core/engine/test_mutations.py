@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
 
 import pytest
 from torch import Tensor
@@ -24,7 +23,7 @@ from tests.core.engine import test_random_networks, test_single_precision
 from tests.core.engine.random_networks import Case, random_case
 
 MODULES = (
-    "kernels.elman", "kernels.gru", "kernels.lstm", "kernels.fused", "kernels.pieces", "kernels.products", "nodes.base",
+    "kernels.elman", "kernels.gru", "kernels.lstm", "kernels.fused", "kernels.pieces", "kernels.products", "kernels.squashes", "nodes.base",
     "nodes.affine", "nodes.gated", "nodes.joins", "nodes.attention", "scan", "execution",
 )  # fmt: skip
 BACKWARD = (
@@ -164,8 +163,8 @@ def test_a_mutation_in_a_backward_formula_is_caught(path: str, monkeypatch: pyte
     for kernel in (elman, gru):
         monkeypatch.setattr(kernel, "stretches", few_steps)
     monkeypatch.setattr(products, "LEAST", 0)
-    checks: Any = (test_random_networks.check_case, test_single_precision.check)
-    checks = checks[1:] if path in ("kernels.fused", "kernels.products") else checks[:1]
+    double, single = test_random_networks.check_case, test_single_precision.check
+    checks = {"kernels.fused": (single,), "kernels.products": (double, single)}.get(path, (double,))
     found = list(mutants(path))
     assert found
     alive = [mutant.name for mutant in found if survives(mutant, checks)]

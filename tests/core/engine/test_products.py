@@ -64,6 +64,21 @@ def test_a_linear_layer_and_its_gradients(shape: tuple[int, ...], biased: bool, 
 
 @pytest.mark.usefixtures("always")
 @pytest.mark.parametrize("activation", sorted(products.BENT))
+def test_a_bent_linear_layer_and_its_gradients(activation: str) -> None:
+    given, felt = [normal(20, 15, FEATURES), 0.3 * normal(WIDTH, FEATURES), normal(WIDTH)], normal(20, 15, WIDTH)
+    exact = [value.clone().requires_grad_() for value in given]
+    (getattr(torch, activation)(functional.linear(*exact)) * felt).sum().backward()
+    single = [value.float().requires_grad_() for value in given]
+    found = products.linear_bent(*single, activation)
+    assert found is not None
+    (found * felt.float()).sum().backward()
+    for one, other in zip(single, exact, strict=True):
+        assert one.grad is not None and other.grad is not None
+        torch.testing.assert_close(one.grad.double(), other.grad, rtol=0, atol=1e-5 * float(other.grad.abs().max()))
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("activation", sorted(products.BENT))
 def test_a_bent_product(activation: str) -> None:
     x, weight, bias = normal(ROWS, FEATURES), 0.3 * normal(WIDTH, FEATURES), normal(WIDTH)
     wanted = getattr(torch, activation)(functional.linear(x, weight, bias))
