@@ -76,13 +76,22 @@ def examples() -> dict[str, str]:
     return {key: example.line for key, example in EXAMPLES.items()}
 
 
-def new_project(data: str | None = None, **values: Any) -> Project:
-    """An empty project on the data set called ``data``: ``new_project("adding", length=50)``."""
-    project = Project()
-    if data is not None:
-        from core.data.catalogue import DATASETS
+def new_project(data: str | Path | None = None, **values: Any) -> Project:
+    """An empty project on the data set called ``data``, or on a file of one's own.
 
-        project.apply(SetData(DATASETS.choose(data, **values)))
+    ``new_project("adding", length=50)``, ``new_project("prices.csv", target="price", window=30, asked="every")``. Of a table
+    (CSV, TSV, one numpy array) the columns ``features``, ``target``, ``time`` and ``group`` may be named, the others are
+    guessed; texts, arrays and folders of WAV files are imported alike.
+    """
+    project = Project()
+    if data is None:
+        return project
+    from core.data.catalogue import DATASETS
+    from core.data.importers.whole import ENDINGS, imported
+
+    path = Path(data)
+    of_its_own = isinstance(data, Path) or path.suffix.lower() in ENDINGS or (data not in DATASETS and path.exists())
+    project.apply(SetData(imported(path, **values) if of_its_own else DATASETS.choose(str(data), **values)))
     return project
 
 

@@ -14,28 +14,33 @@ _VALIDATION = Param(
     0.9,
     step=0.05,
 )
-_TEST = Param(
-    "test",
-    "Test share",
-    "float",
-    0.0,
-    "Share of the samples that is put away for one last check.",
-    0.0,
-    0.9,
-    step=0.05,
-    advanced=True,
-)
+PUT_AWAY = 0.1
+"""Share of real data that comes with the program which is for the last check."""
 
 
-def dealt_by_lot() -> tuple[Param, ...]:
-    """How samples that do not depend on one another are dealt out."""
-    return (_VALIDATION, _TEST, _seed("Which samples go into which part is drawn from this number."))
+def _test(share: float) -> Param:
+    return Param(
+        "test",
+        "Test share",
+        "float",
+        share,
+        "Share of the samples that is put away for one last check.",
+        0.0,
+        0.9,
+        step=0.05,
+        advanced=True,
+    )
 
 
-def dealt_by_time() -> tuple[Param, ...]:
-    """How the windows of a series are dealt out."""
+def dealt_by_lot(test: float = PUT_AWAY) -> tuple[Param, ...]:
+    """How samples that do not depend on one another are dealt out; ``test`` is the share of the test part at first."""
+    return (_VALIDATION, _test(test), _seed("Which samples go into which part is drawn from this number."))
+
+
+def dealt_by_time(test: float = PUT_AWAY) -> tuple[Param, ...]:
+    """How the windows of a series are dealt out; ``test`` is the share of the test part at first."""
     text = "Has no effect here: nothing is drawn by lot, the parts follow one another in time."
-    return (_VALIDATION, _TEST, _seed(text, advanced=True))
+    return (_VALIDATION, _test(test), _seed(text, advanced=True))
 
 
 def generated(samples: int) -> tuple[Param, ...]:
@@ -43,7 +48,8 @@ def generated(samples: int) -> tuple[Param, ...]:
     return (
         Param("samples", "Samples", "int", samples, "How many samples are generated.", 10, 100_000, log=True),
         _VALIDATION,
-        _TEST,
+        # Whoever wants new samples generates some.
+        _test(0.0),
         _seed("The samples and their parts are drawn from this number."),
     )
 

@@ -13,6 +13,7 @@ from core.catalogue.spec import Param
 from core.data.dataset import Dataset
 from core.data.importers import images, sound
 from core.data.importers.progress import Job
+from core.data.importers.roles import guess_arrays
 from core.data.importers.samples import Samples, arrays_as_samples, class_folders, read_arrays
 from core.data.own import samples_of as own
 from core.errors import DataError
@@ -102,13 +103,10 @@ class ArraysPage(SamplesPage):
             drop.clear()
             for name in found:
                 drop.add(name, name)
-        wide = sorted(found, key=lambda name: (found[name].ndim, found[name].size), reverse=True)
-        answers = [name for name in found if name != wide[0]] or wide
-        named = [name for name in answers if name.lower().startswith(("y", "t", "label", "class"))]
-        self.inputs.show_key(wide[0])
-        self.target.show_key((named or answers)[0])
-        told = found[self.target.currentData()]
-        self.classes.setChecked(told.dtype.kind in "iub" and told.ndim == 1)
+        inputs, target, classes = guess_arrays(found)
+        self.inputs.show_key(inputs)
+        self.target.show_key(target)
+        self.classes.setChecked(classes)
         return {}
 
     def reading(self) -> Hashable:

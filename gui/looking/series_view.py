@@ -55,7 +55,7 @@ class SeriesView(QWidget):
         self.empty = EmptyState("plot", "")
         self._lay_out()
         self.chart.pointed.connect(self._point)
-        self.chart.walked.connect(lambda by: self._choose(self.sample + by))
+        self.chart.walked.connect(self._walk)
         self.chart.moved.connect(self._draw)
         self.chart.hovered.connect(self._hover)
         self.zoom.moved.connect(self._draw_window)
@@ -202,6 +202,15 @@ class SeriesView(QWidget):
         assert self.series is not None
         middle = self.series.starts + (self.series.window - 1) / 2
         self._choose(int(np.abs(middle - time).argmin()))
+
+    def _walk(self, by: int) -> None:
+        """So many windows on, of those that may be seen."""
+        assert self.series is not None and self.data is not None
+        seen = np.arange(len(self.series.starts))
+        if self.shut:
+            seen = np.setdiff1d(seen, self.data.split["test"])
+        place = int(np.searchsorted(seen, self.sample)) + by
+        self._choose(int(seen[min(max(0, place), len(seen) - 1)]))
 
     def _choose(self, sample: int) -> None:
         assert self.series is not None and self.data is not None

@@ -65,7 +65,7 @@ def test_answers_are_written_where_the_name_ends_in_csv(run, project, tmp_path):
     ("arguments", "sentence"),
     [
         (("iris-mlp", "--part", "tets"), "There is no part “tets”: choose train, validation or test."),
-        (("iris-mlp", "--part", "test"), "Iris flowers has no test part."),
+        (("parity", "--part", "test"), "Parity of bits has no test part."),
         (("iris-mpl",), "did you mean “iris-mlp”?"),
         (("iris-mlp", "--report", "/nowhere/r.json"), "There is no folder “/nowhere” for “r.json”."),
     ],

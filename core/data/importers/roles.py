@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from core.data.importers.table import Preview
 
@@ -36,6 +38,15 @@ def guess_roles(preview: Preview) -> tuple[str, ...]:
     elif seen:
         roles[seen[0]] = "both"
     return tuple(roles)
+
+
+def guess_arrays(arrays: Mapping[str, np.ndarray]) -> tuple[str, str, bool]:
+    """Which array holds the inputs, which one the target, and whether that is a class."""
+    wide = sorted(arrays, key=lambda name: (arrays[name].ndim, arrays[name].size), reverse=True)
+    answers = [name for name in arrays if name != wide[0]] or wide
+    named = [name for name in answers if name.lower().startswith(("y", "t", "label", "class"))]
+    target = (named or answers)[0]
+    return wide[0], target, arrays[target].dtype.kind in "iub" and arrays[target].ndim == 1
 
 
 def guess_settings(preview: Preview, roles: Sequence[str]) -> dict[str, object]:

@@ -17,6 +17,7 @@ from core.data.dataset import Dataset, WindowedSeries
 from core.errors import DataError
 
 FOLDER = Path(__file__).parents[3] / "resources" / "datasets"
+REAL = ("images", "table", "series", "speech", "text")
 NAMES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 
 
@@ -281,4 +282,20 @@ def test_a_window_that_does_not_fit_is_refused() -> None:
     with pytest.raises(DataError, match="make the window or the horizon shorter"):
         load(DATASETS.choose("sunspots", window=150, target="every"))
     with pytest.raises(DataError, match="too short"):
-        load(DATASETS.choose("sunspots", window=150, horizon=50, validation=0.9))
+        load(DATASETS.choose("sunspots", window=150, horizon=50, validation=0.9, test=0.0))
+
+
+def generated(key: str) -> bool:
+    return any(param.key == "samples" for param in DATASETS[key].parameters)
+
+
+@pytest.mark.parametrize(
+    "key", [spec.key for spec in DATASETS.values() if spec.family in REAL and not generated(spec.key)]
+)
+def test_real_data_has_a_test_part_that_leaves_validation_as_it_was(key: str) -> None:
+    data, without = load(DATASETS.choose(key)), load(DATASETS.choose(key, test=0.0))
+    share = len(data.samples("test")) / len(data)
+    assert 0 < share <= 0.11
+    if data.info.get("series") is None:
+        assert share > 0.09
+        assert np.array_equal(data.samples("validation"), without.samples("validation"))

@@ -61,7 +61,7 @@ def test_facts_and_balance_are_those_of_the_data(document, panel):
     data = document.project.dataset()
     assert panel.facts.value("Samples") == "1,797"
     assert panel.facts.value("Input x") == "8 steps of 8"
-    assert panel.facts.value("Split") == "1,438 training, 359 validation"
+    assert panel.facts.value("Split") == "1,258 training, 359 validation, 180 test"
     expected = [int((data.target.values[:, 0] == digit).sum()) for digit in range(10)]
     assert panel.balance.counts().tolist() == expected and not panel.balance.isHidden()
 
@@ -77,9 +77,9 @@ def test_the_balance_shows_the_parts_beside_one_another(document, panel):
     data, shown = document.project.dataset(), panel.balance.grab().toImage()
     colors = {shown.pixelColor(x, y).name() for x in range(shown.width()) for y in range(0, shown.height(), 2)}
     assert {theme().color("series1").name(), theme().color("series2").name()} <= colors
-    held = (data.target.values[data.samples("validation"), 0] == 1).sum()
+    held, away = ((data.target.values[data.samples(part), 0] == 1).sum() for part in ("validation", "test"))
     said = panel.balance.said_at(QPointF(40, panel.balance.fontMetrics().height() * 1.5 + 2))
-    assert said == f"grower 2: {71 - held} training, {held} validation"
+    assert said == f"grower 2: {71 - held - away} training, {held} validation, {away} test"
     assert "grower 3: 48" in panel.balance.accessibleName()
 
 
@@ -93,7 +93,7 @@ def test_a_feature_is_chosen_and_its_numbers_are_shown(document, panel, qtbot):
     own = np.array([raw(data.inputs["x"], n)[12] for n in data.samples("train")])
     assert f"mean {own.mean():.4g}" in view.said.text() and f"to {own.max():.4g}" in view.said.text()
     assert view.histogram.isVisible() and not view.symbols.isVisible()
-    assert "142 samples" in view.note.text()
+    assert "124 samples" in view.note.text()
     view.histogram.grab()
     said = view.histogram.said_at(QPointF(1, 40))
     assert said.endswith(f": {np.histogram(own, 40)[0][0]}")
@@ -165,7 +165,7 @@ def test_a_given_class_is_named(document, panel):
     document.do(SetData(DATASETS.choose("hafez", question="rhyme")))
     data, view = document.project.dataset(), panel.statistics
     assert view.subject.currentText() == "Classes that are given"
-    assert "12 different, 3,235 in all" in view.said.text()
+    assert "12 different, 2,828 in all" in view.said.text()
     sample = panel.browser.shown()
     assert target_words(data, sample)[-1] == data.inputs["x"].names[int(data.inputs["x"].values[sample].argmax())]
 
@@ -216,8 +216,8 @@ def test_a_setting_of_the_data(document, panel, type_into):
     type_into(panel.form.form.row("set.validation").field.editor, "0,5")
     assert document.project.data["validation"] == 0.5
     assert len(document.project.dataset().samples("validation")) == pytest.approx(1797 / 2, abs=6)
-    assert panel.facts.value("Split") == "{:,} training, {:,} validation".format(
-        *(len(document.project.dataset().samples(part)) for part in ("train", "validation"))
+    assert panel.facts.value("Split") == "{:,} training, {:,} validation, {:,} test".format(
+        *(len(document.project.dataset().samples(part)) for part in ("train", "validation", "test"))
     )
 
 

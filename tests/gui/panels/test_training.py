@@ -141,7 +141,7 @@ def test_play_step_pause_and_stop_with_the_mouse(document, runner, panel, qtbot)
     buttons = panel.buttons
     click(panel, "step batch")
     qtbot.waitUntil(lambda: runner.status == "paused", timeout=30000)
-    assert len(runner.run) == 1 and panel.progress.place.text() == "Epoch 1 of 500, batch 1 of 45"
+    assert len(runner.run) == 1 and panel.progress.place.text() == "Epoch 1 of 500, batch 1 of 40"
     QTest.mouseClick(buttons.play, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: runner.report.batch > 50, timeout=30000)
     qtbot.waitUntil(lambda: panel.progress.bar.value() > 50)
