@@ -13,7 +13,8 @@ from core.project import Project
 
 
 def _co2() -> Project:
-    data = DATASETS.choose("co2", reading="change", window=48, target="every")
+    # Nothing is put away for a test: of so few months four years are a single window.
+    data = DATASETS.choose("co2", reading="change", window=48, target="every", test=0.0)
     project = chain(data, input_of(1), block("gru", 24), number())
     return trained_with(project, lr=0.01, schedule="cosine", epochs=60, clip_norm=1)
 
@@ -79,7 +80,7 @@ IN_STEP = (
         "Two weeks without a thermometer",
         "It is given the true temperature of the day before ever more seldom, until it reads what it said itself.",
         _weather_freely,
-        Goal(baseline=3.15, quality=3.0, alone=3.4),
+        Goal(baseline=2.84, quality=2.82, alone=3.6),
     ),
     Example(
         "jordan",
@@ -121,7 +122,7 @@ IN_STEP = (
         "The next letter of a law",
         "A GRU learns English from one short text, the declaration of human rights, and guesses letter after letter.",
         partial(_next_letter, "declaration", 28, 64, 20, 16),
-        Goal(baseline=0.274, quality=0.43),
+        Goal(baseline=0.281, quality=0.43),
     ),
     Example(
         "hafez-spaces",

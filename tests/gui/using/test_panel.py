@@ -375,3 +375,19 @@ def test_persian_is_read_as_it_is_learned_whatever_keyboard_typed_it(opened, qtb
     x = np.array([[letters.index(c)] for c in "علی کریم"], np.float32)
     expected = session_of(panel).outputs(x[None])[0]
     assert np.allclose(panel.page.course.beliefs.values[-1], expected, atol=1e-6)
+
+
+def test_a_recording_of_the_data_is_heard_step_by_step(opened, qtbot):
+    panel = opened("vowels-gru")
+    page, data, session = panel.page, panel._data, session_of(panel)
+    page.sample.setFocus()
+    QTest.keyClick(page.sample, Qt.Key.Key_Up)
+    settle(qtbot, panel)
+    sample = int(data.samples("validation")[page.sample.value() - 1])
+    x = data.inputs["x"].values[sample, : data.lengths[sample]]
+    assert page.sample.value() == 2 and page.editor.sample == sample
+    assert np.allclose(page.course.beliefs.values[-1], session.outputs(x[None])[0], atol=1e-6)
+    assert np.allclose(page.editor.reading.gradient, session.read(x).gradient, atol=1e-6)
+    QTest.mouseClick(page.course, Qt.MouseButton.LeftButton, pos=page.course.column(3).center().toPoint())
+    assert page.course.row == 3 and f"After step 4 of {len(x)}" in page.said.text()
+    panel.grab()

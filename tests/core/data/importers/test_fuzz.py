@@ -102,7 +102,8 @@ def one_round(draw: random.Random, folder: Path) -> bool:
         tolerance = draw.choice(["refuse", "missing"])
         table = finish(read_table(path, top.dialect, dict(enumerate(top.columns)), tolerance))
         whole(table)
-        build(table, roles, {**guess_settings(top, roles), "missing": draw.choice(MISSING)})
+        settings = {"missing": draw.choice(MISSING), "asked": draw.choice(["last", "every"])}
+        build(table, roles, {**guess_settings(top, roles), **settings})
 
     return survives(read)
 
