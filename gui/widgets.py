@@ -142,6 +142,29 @@ class ElidedButton(QPushButton):
         return QSize(60, super().minimumSizeHint().height())
 
 
+class ElidedLabel(QLabel):
+    """A line that is shortened where there is no room for it; the tooltip has all of it."""
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(text)
+
+    def clear(self) -> None:
+        self.setText("")
+
+    def paintEvent(self, event: object) -> None:
+        painter, room = QPainter(self), self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        alignment = int(self.alignment())
+        self.style().drawItemText(
+            painter, room, alignment, self.palette(), self.isEnabled(), text, self.foregroundRole()
+        )
+        painter.end()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(20, super().minimumSizeHint().height())
+
+
 class ProblemCard(QFrame):
     """One problem: its sentence, and a button for each repair."""
 

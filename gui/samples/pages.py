@@ -211,4 +211,5 @@ class PlanePage(SamplePage):
 
 
 def _short(text: QFontMetrics, words: str, room: float) -> str:
-    return text.elidedText(words, Qt.TextElideMode.ElideRight, int(room))
+    # Names that are counted differ at their end.
+    return text.elidedText(words, Qt.TextElideMode.ElideMiddle, int(room))

@@ -315,10 +315,10 @@ class _Errors(QWidget):
         grid.setVerticalSpacing(2)
         self.cells: dict[tuple[str, str], QLabel] = {}
         self.names = {name: QLabel() for name in COLORS}
-        for column, title in ((1, tr("here")), (2, tr("everywhere"))):
-            head = QLabel(title)
+        self.unit = QLabel(objectName="error unit")
+        for column, head in enumerate((self.unit, QLabel(tr("here")), QLabel(tr("everywhere")))):
             head.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-            head.setAlignment(Qt.AlignmentFlag.AlignRight)
+            head.setAlignment(Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(head, 0, column)
         for row, (name, label) in enumerate(self.names.items(), start=1):
             grid.addWidget(label, row, 0)
@@ -343,11 +343,12 @@ class _Errors(QWidget):
     ) -> None:
         """``here`` also holds "truth"."""
         self._period = str(period or "")
+        self.unit.setText(tr("error in {unit}", unit=unit) if unit else tr("error"))
         self._name()
         for name in COLORS:
             one, all_of_them = here.get(name), everywhere[name]
-            self.cells[name, "here"].setText(_error(one, here["truth"], unit))
-            self.cells[name, "everywhere"].setText(_error(all_of_them, truth, unit))
+            self.cells[name, "here"].setText(_error(one, here["truth"]))
+            self.cells[name, "everywhere"].setText(_error(all_of_them, truth))
             for widget in (self.names[name], self.cells[name, "here"], self.cells[name, "everywhere"]):
                 widget.setVisible(name != "season" or all_of_them is not None)
 
@@ -367,8 +368,8 @@ def mean_error(said: np.ndarray, truth: np.ndarray) -> float:
     return float(np.abs(said - truth)[both].mean()) if both.any() else float("nan")
 
 
-def _error(said: np.ndarray | None, truth: np.ndarray, unit: str) -> str:
+def _error(said: np.ndarray | None, truth: np.ndarray) -> str:
     if said is None:
         return "…"
     error = mean_error(said, truth)
-    return "–" if np.isnan(error) else f"{number(error)} {unit}".strip()
+    return "–" if np.isnan(error) else number(error)

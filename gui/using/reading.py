@@ -23,7 +23,7 @@ from gui.using.pad import PixelPad
 from gui.using.page import UsePage, part_of
 from gui.using.sample import SampleShow
 from gui.why.here import Question as Why
-from gui.widgets import muted, words
+from gui.widgets import ElidedLabel, muted, words
 
 WALK_MS = 2400
 """How long a walk over all steps takes at least, and at most one step per frame."""
@@ -38,7 +38,7 @@ class ReadingPage(UsePage):
         self.course = CourseView()
         self.sample = QSpinBox(objectName="try_sample", accessibleName=tr("Sample that is tried"))
         self.sample.setSpecialValueText("–")
-        self.truth = QLabel()
+        self.truth = ElidedLabel()
         self.empty = QPushButton(tr("Clear"), objectName="try_clear")
         self.walk = QPushButton(icon("play"), tr("Read it"), objectName="try_walk")
         self.walk.setToolTip(tr("Walk through the steps once more"))
@@ -207,7 +207,6 @@ class ReadingPage(UsePage):
         finally:
             self._from_sample = False
         self.truth.setText(tr("is {target}", target=target_words(self.data, sample)))
-        self.truth.setToolTip(self.truth.text())
 
     def _mark_sample(self, number: int) -> None:
         """Show a number without taking over its sample: 0 where the input is the user's own."""
@@ -241,7 +240,6 @@ class ReadingPage(UsePage):
         label = QLabel(tr("Sample"))
         label.setBuddy(self.sample)
         self.truth.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        self.truth.setMinimumWidth(0)
         for widget in (label, self.sample):
             line.addWidget(widget)
         line.addWidget(self.truth, 1)

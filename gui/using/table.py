@@ -22,7 +22,7 @@ from gui.using.course import CourseView
 from gui.using.editors import relative
 from gui.using.page import UsePage, part_of
 from gui.why.here import Question as Why
-from gui.widgets import muted, words
+from gui.widgets import ElidedLabel, muted, words
 
 TICKS = 200
 """Places of a slider from the smallest to the largest value of the training part."""
@@ -103,7 +103,7 @@ class TablePage(UsePage):
         self.bars: list[WayBar] = []
         self.sample = QSpinBox(objectName="try_sample", accessibleName=tr("Sample that is tried"))
         self.sample.setSpecialValueText("–")
-        self.truth = QLabel()
+        self.truth = ElidedLabel()
         self.truth.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self.said = words()
         self.said.setObjectName("try_said")

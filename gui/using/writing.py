@@ -27,7 +27,7 @@ from gui.using.beliefs import percent
 from gui.using.letter_row import right_to_left
 from gui.using.page import UsePage, part_of
 from gui.why.here import Question as Why
-from gui.widgets import muted, words
+from gui.widgets import ElidedLabel, muted, words
 
 MANY = 6
 """Sequences that are drawn by lot at once."""
@@ -52,7 +52,7 @@ class WritingPage(UsePage):
         self._sample = -1
         self.sample = QSpinBox(objectName="try_sample", accessibleName=tr("Sample that is tried"))
         self.sample.setSpecialValueText("–")
-        self.truth = QLabel(objectName="try_truth")
+        self.truth = ElidedLabel(objectName="try_truth")
         self.source = QLineEdit(objectName="try_source", accessibleName=tr("Text that the network reads"))
         self.kinds = QComboBox(objectName="try_kind", accessibleName=tr("What the network is told"))
         self.begins = QLineEdit(objectName="try_begins", accessibleName=tr("How the answer begins"))
@@ -316,7 +316,6 @@ class WritingPage(UsePage):
         finally:
             self._from_sample = False
         self.truth.setText(tr("should be “{target}”", target=f"\u2068{self._truth}\u2069") if self._truth else "")
-        self.truth.setToolTip(self.truth.text())
         self.edited.emit()
 
     def _mark_sample(self, number: int) -> None:
@@ -349,7 +348,6 @@ class WritingPage(UsePage):
         label = QLabel(tr("Sample"))
         label.setBuddy(self.sample)
         self.truth.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        self.truth.setMinimumWidth(0)
         line.addWidget(label)
         line.addWidget(self.sample)
         line.addWidget(self.truth, 1)
