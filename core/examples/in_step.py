@@ -23,7 +23,7 @@ def _weather_freely() -> Project:
     data = DATASETS.choose("weather", quantity="temperature", window=30, target="every")
     project = chain(data, input_of(9), block("gru", 16), number())
     trained_with(project, lr=0.005, schedule="cosine", epochs=30, clip_norm=1, weight_decay=0.001)
-    project.apply(SetTraining("teaching", Choice("linear", {"start": 1.0, "end": 0.0})))
+    project.apply(SetTraining("teaching", Choice("linear", {"start": 1.0, "end": 0.25})))
     return project
 
 
@@ -78,9 +78,9 @@ IN_STEP = (
     Example(
         "weather-freely",
         "Two weeks without a thermometer",
-        "It is given the true temperature of the day before ever more seldom, until it reads what it said itself.",
+        "It is given the true temperature of the day before ever more seldom, and reads what it said itself instead.",
         _weather_freely,
-        Goal(baseline=2.84, quality=2.82, alone=3.6),
+        Goal(baseline=2.84, quality=2.8, alone=3.7),
     ),
     Example(
         "jordan",
