@@ -10,14 +10,17 @@ from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.spec import Choice
 from core.explore.activations import SCALAR, chain, value_and_slope
 from core.formula import latex_number
+from core.why import explored
 from gui.document import Document
 from gui.explorers.parts import Curves, EntryCard, EntryList, Explorer, Slider, drop
 from gui.forms import SpecForm
 from gui.formula import FormulaView
+from gui.plots.chart import Chart
 from gui.plots.scales import Linear, Log
 from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
 from gui.widgets import bold, muted
 
 REACH = 6.0
@@ -103,6 +106,16 @@ class ActivationExplorer(Explorer):
     def _move_to(self, x: float, y: float) -> None:
         self.at.set_value(x)
         self.refresh()
+
+    def questions_at(self, chart: Chart, x: float, y: float) -> list[Question]:
+        choice = self._choices[self.chosen.currentData()]
+        if chart is self.fade:
+            length = max(0, min(round(self.length.value), round(x)))
+            asked = explored.activation_chain(choice, self.weight.value, self.at.value, length)
+            return [Question(asked, tr("Why is so much left?"))]
+        value = Question(explored.activation(choice, x), tr("Why this value?"))
+        slope = Question(explored.activation_slope(choice, x), tr("Why this slope?"))
+        return [slope, value] if chart is self.steep else [value, slope]
 
     def refresh(self) -> None:
         z = np.linspace(-REACH, REACH, 601)

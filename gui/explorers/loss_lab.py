@@ -11,14 +11,17 @@ from core.catalogue.spec import Choice
 from core.errors import DataError
 from core.explore import losses
 from core.formula import factor, latex_number
+from core.why import explored
 from gui.document import Document
 from gui.explorers.parts import Curves, EntryCard, EntryList, Explorer, Slider, drop
 from gui.forms import SpecForm
 from gui.formula import FormulaView
+from gui.plots.chart import Chart
 from gui.plots.scales import Linear
 from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
 from gui.widgets import bold, muted, words
 
 _TOY = np.array([-1.6, -0.9, -0.4, -0.1, 0.2, 0.5, 1.1])
@@ -142,6 +145,12 @@ class LossLab(Explorer):
     def _live(self) -> None:
         if self.isVisible() and self.points.currentData() == "model":
             self.refresh()
+
+    def questions_at(self, chart: Chart, x: float, y: float) -> list[Question]:
+        texts = (tr("Why this loss?"), tr("Why this slope?"), tr("Why this curvature?"))
+        first = self.charts.index(chart)
+        parts = [first, *(part for part in range(3) if part != first)]
+        return [Question(explored.loss(self.choice, x, part), texts[part]) for part in parts]
 
     def refresh(self) -> None:
         reach = max(_REACH[self.axis], abs(self.outlier.value) * 1.08)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QLocale, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -29,6 +29,7 @@ from gui.plots.chart import Chart
 from gui.runner import Runner
 from gui.text import tr, tr_core
 from gui.theme import theme
+from gui.why.here import Question, open_menu
 from gui.widgets import Column, bold, muted, words
 
 _TICKS = 1000
@@ -227,8 +228,25 @@ class Explorer(QWidget):
     def chart(self, name: str, x_title: str, y_title: str) -> Chart:
         """A new chart that follows the theme."""
         made = Chart(name, x_title, y_title)
+        made.asked.connect(self._open_menu)
         self.charts.append(made)
         return made
+
+    def questions_at(self, chart: Chart, x: float, y: float) -> list[Question]:
+        """What can be asked about the values x, y of a chart."""
+        return []
+
+    def questions_here(self) -> list[Question]:
+        """What can be asked where a chart points: the one with the keyboard, or else under the pointer."""
+        for chart in sorted(self.charts, key=lambda chart: not chart.hasFocus()):
+            if chart.pointer is not None and chart.isVisible():
+                return self.questions_at(chart, *chart.pointed())
+        return []
+
+    def _open_menu(self, at: QPoint) -> None:
+        questions = self.questions_here()
+        if questions:
+            open_menu(self, questions, self.document, at, ())
 
     def add(self, *widgets: QWidget) -> None:
         """Put widgets among the controls."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from gui.document import Document
@@ -17,6 +18,7 @@ from gui.explorers.parts import Explorer
 from gui.explorers.recurrent_step import RecurrentStepExplorer
 from gui.runner import Runner
 from gui.text import tr
+from gui.why.here import KEYS, ask_here
 
 EXPLORERS: dict[str, type[Explorer]] = {
     explorer.key: explorer
@@ -56,6 +58,8 @@ class ExplorerWindow(QDialog):
         row.setSpacing(4)
         row.addWidget(self.list)
         row.addWidget(self.stack, 1)
+        keys = QShortcut(QKeySequence(KEYS), self)
+        keys.activated.connect(lambda: ask_here(self, document))
         self.list.currentItemChanged.connect(self._chosen)
         self.list.setCurrentRow(0)
 
