@@ -185,7 +185,7 @@ class TablePage(SamplePage):
 
 
 class PlanePage(SamplePage):
-    """All points of a plane by class, with a ring around the sample."""
+    """All points of a plane by class, without those of the test part, with a ring around the sample."""
 
     def wanted_height(self) -> int:
         return min(240, max(160, self.width() - 40))
@@ -202,7 +202,10 @@ class PlanePage(SamplePage):
             QPointF(box.center().x() + x / reach * side / 2, box.center().y() - y / reach * side / 2) for x, y in points
         ]
         painter.setPen(Qt.PenStyle.NoPen)
-        for kind, spot in zip(classes, spots, strict=True):
+        put_away = {int(n) for n in self.dataset.split.get("test", ())}
+        for n, (kind, spot) in enumerate(zip(classes, spots, strict=True)):
+            if n in put_away:
+                continue
             painter.setBrush(theme().color("negative" if kind == 0 else "positive"))
             painter.drawEllipse(spot, 2.2, 2.2)
         painter.setBrush(Qt.BrushStyle.NoBrush)

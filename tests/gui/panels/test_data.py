@@ -1,5 +1,7 @@
 """The data panel: every data set can be looked at, its numbers are the data's, and leafing chooses what is examined."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRect, Qt
@@ -275,3 +277,19 @@ def test_the_test_part_is_shut_until_it_is_asked_for(document, runner, panel):
     document.undo()
     document.redo()
     assert looks_at(document.state.looks, document.state.data) == 1 and not document.shut, "what was seen stays seen"
+
+
+def test_points_of_the_test_part_are_not_drawn_in_the_plane(qtbot):
+    data = load(DATASETS.choose("spirals", test=0.3))
+    view = SampleView()
+    qtbot.addWidget(view)
+    view.resize(280, 240)
+    pictures = []
+    moved = data.inputs["x"].values.copy()
+    away = data.samples("test")[1:]
+    moved[away] = moved[data.samples("train")[0]]
+    for values in (data.inputs["x"].values, moved):
+        view.show_sample(replace(data, inputs={"x": replace(data.inputs["x"], values=values)}), 0)
+        view.show()
+        pictures.append(view.grab().toImage())
+    assert isinstance(view.page, PlanePage) and pictures[0] == pictures[1]
