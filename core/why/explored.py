@@ -67,7 +67,7 @@ def loss(choice: Choice, x: float, part: int) -> Aggregate:
     """The loss of one position (0), its slope (1) or its curvature (2) at a residual or a margin."""
     spec, here = LOSSES[choice.key], losses.curves(choice, np.array([x]))
     value, name = float(here[part][0]), losses.axis_of(choice.key)
-    sign = "d" if name == "residual" else "m"
+    sign = "r" if name == "residual" else "m"
     where = {"name": spec.title, "x": number(x, 4)}
     residual = {
         0: "{name} at a residual of {x}", 1: "The slope of {name} at a residual of {x}", 2: "The curvature of {name} at a residual of {x}",

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent, 
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from core.describe import Words, number
-from core.why.numbers import Explanation, Number, Quantity
+from core.why.numbers import Aggregate, Explanation, Number, Quantity
 from gui.asking import Asking
 from gui.document import Document
 from gui.folding import folded
@@ -73,7 +73,10 @@ class WhyPanel(QWidget):
     def _show(self, found: Explanation) -> None:
         self.title.setText(said(found.title))
         self.value.setText(f"= {number(found.value, 5)}")
-        self.place.setText(self._from_where())
+        number_of = self.asking.number
+        everywhere = isinstance(number_of, Aggregate) and not number_of.leads and number_of.sample is None
+        self.place.setText("" if everywhere and self.asking.own is None else self._from_where())
+        self.place.setVisible(bool(self.place.text()))
         note = said(found.note) if found.note is not None else ""
         self.note.setText(note)
         self.note.setVisible(bool(note))
