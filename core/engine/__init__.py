@@ -8,7 +8,7 @@ Compiling and running a network
     execution   one run: what each link carries, what layers start from and end in
     at_once     layers that need no scan
     blocks      RNN, LSTM and GRU blocks that stand alone, on their kernels
-    kernels/    forward loops and backward passes written by hand
+    kernels/    forward loops and backward passes written by hand; kernels.products: large products on oneDNN
     cycles      a component with cycles, made ready for the scan
     scan        step by step through a component; nodes/: what each kind of layer does at a step
     recorder    where kernels leave dL/dh_t; capture: the same by layer, for a whole run

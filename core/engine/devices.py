@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 
 import torch
 
 from core.errors import NotTrainable
 
 _TITLES = {"cuda": "NVIDIA GPU", "mps": "Apple GPU"}
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+"""Of malloc.h."""
+_KEPT = 1 << 28
+"""Bytes of freed memory that the process keeps to itself."""
 
 
 def pick_device(name: str) -> torch.device:
@@ -39,7 +45,20 @@ def settle(device: torch.device, threads: int) -> None:
     ``threads`` 0 leaves one core to the window: with all cores taken, one other busy process makes a step 30 times slower.
     """
     torch.set_num_threads(threads or max(1, (os.cpu_count() or 2) - 1))
+    keep_memory()
     _repeat_itself(device)
+
+
+def keep_memory() -> None:
+    """Let the C library of Linux keep what a training step frees.
+
+    It gives the large tensors of each step back to the system otherwise, which fills every page of them with zeros again
+    for the next step: up to a seventh of the time of one.
+    """
+    tune = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if tune is not None:
+        for option in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
+            tune(option, _KEPT)
 
 
 def _repeat_itself(device: torch.device) -> None:

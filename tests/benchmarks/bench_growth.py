@@ -1,6 +1,6 @@
 """How time and memory grow with the number of steps.
 
-    OMP_NUM_THREADS=1 python -m tests.benchmarks.bench_growth
+    python -m tests.benchmarks.bench_growth [--threads 1] [--seconds 1] [--clock wall]
 
 Time of a training step with capture, divided by its time steps, for T = 50 ... 5,000; and the memory that a training step
 adds to the process, over the whole sequence at once and in stretches of 100 steps that carry their state on (each
@@ -22,7 +22,7 @@ from core.engine.program import compile_network
 from core.network import Network
 from tests.benchmarks.bench_cycles import interlocked
 from tests.benchmarks.drawn import block, tensors, training_step
-from tests.benchmarks.timing import interleaved
+from tests.benchmarks.timing import Clock, interleaved, options
 
 BATCH, FEATURES, UNITS = 16, 8, 32
 LENGTHS = [50, 100, 200, 500, 1000, 2000, 5000]
@@ -35,14 +35,14 @@ DRAWN: dict[str, tuple[Callable[[], Network], str]] = {
 }
 
 
-def times() -> None:
+def times(seconds: float, clock: Clock) -> None:
     """Microseconds per time step."""
     print(f"{'microseconds per step, T =':28}" + "".join(f"{length:>8}" for length in LENGTHS))
     for name, (draw, judged) in DRAWN.items():
         row = []
         for length in LENGTHS:
             step = training_step(draw(), torch.randn(length, BATCH, FEATURES), judged, "yes")
-            row.append(1e6 * median(interleaved({"step": step}, seconds=1.0)["step"]) / length)
+            row.append(1e6 * median(interleaved({"step": step}, seconds, clock=clock)["step"]) / length)
         print(f"{name:28}" + "".join(f"{value:8.1f}" for value in row), flush=True)
 
 
@@ -72,23 +72,32 @@ def memory(name: str, length: int, stretch: int) -> float:
     return peak() - before
 
 
-def memories() -> None:
+def memories(threads: int) -> None:
     """One process for each number."""
     print(f"\n{'MiB, T = ':28}{'500':>8}{'5000':>8}{'5000 in stretches of 100':>26}")
     for name in DRAWN:
         row = []
         for length, stretch in ((500, 0), (5000, 0), (5000, STRETCH)):
-            command = [sys.executable, "-m", "tests.benchmarks.bench_growth", name, str(length), str(stretch)]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.benchmarks.bench_growth",
+                name,
+                str(length),
+                str(stretch),
+                str(threads),
+            ]
             row.append(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
         print(f"{name:28}{row[0]:8.1f}{row[1]:8.1f}{row[2]:26.1f}", flush=True)
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    if len(sys.argv) == 4:
-        print(memory(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    if sys.argv[1:2] and sys.argv[1] in DRAWN:
+        name, length, stretch, threads = sys.argv[1:]
+        torch.set_num_threads(int(threads))
+        print(memory(name, int(length), int(stretch)))
     else:
-        print(f"torch {torch.__version__}, batch {BATCH}, {UNITS} units, capture on")
-        times()
-        memories()
+        asked = options(__doc__, 1.0)
+        print(f"batch {BATCH}, {UNITS} units, capture on")
+        times(asked.seconds, asked.clock)
+        memories(asked.threads)

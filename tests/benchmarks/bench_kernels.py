@@ -1,6 +1,6 @@
 """Training steps of RNN, GRU and LSTM with exact gradients of every time step, against the plain stock modules.
 
-    OMP_NUM_THREADS=1 python -m tests.benchmarks.bench_kernels [seconds per row] [threads]
+    python -m tests.benchmarks.bench_kernels [--threads 1] [--seconds 3] [--clock wall]
 
 A step is forward, loss, backward, optimizer. "captured": dL/dh_t of every step, sample and unit is in memory after each
 training step. "norms": its norms (total, direct, through time) are worked out as well; "all": those of dL/dc_t of an LSTM
@@ -9,25 +9,24 @@ after the last one that was looked at, and nothing at the others; worked out fro
 step, since a dear step in forty is lost among the pauses of a busy machine. Ratios are medians over rounds in which all
 rivals take turns.
 
-What stands in the way of 1.03 for an LSTM at display rate: a step of (64, 200, 64, 128) or (16, 784, 1, 128) takes more
-than a tenth of a second by itself, so that ten looks a second are a look at every step, for which the limit is 1.3. Where
+What stands in the way of 1.03 for an LSTM at display rate: a step of (64, 200, 64, 128) or (16, 784, 1, 128) takes about
+a tenth of a second by itself, so that ten looks a second are a look at every step, for which the limit is 1.3. Where
 steps are short, looking ten times a second costs nothing that could be measured. A captured step costs what it does
 because the backward pass of oneDNN must be given W_hh in the place of W_ih to say what goes back through the recurrence:
-it then makes two more products of 4 units by units for every step, where the stock step makes three. Tried: a forward pass
-on narrow input and only the backward pass on wide input (kept, where oneDNN allows it), and keeping less for dL/dc_t,
-which changed nothing.
+it then makes two more products of 4 units by units for every step, where the stock step makes three. That is 1.09 to 1.17
+as the geometric mean, for a limit of 1.15. Tried: a forward pass on narrow input and only the backward pass on wide input
+(kept, where oneDNN allows it), and keeping less for dL/dc_t, which changed nothing.
 """
 
 from __future__ import annotations
 
-import sys
 from math import exp, log
 from statistics import median
 
 import torch
 
 from tests.benchmarks.drawn import block, dense_loop, training_step
-from tests.benchmarks.timing import Rival, interleaved, ratio
+from tests.benchmarks.timing import Clock, Rival, interleaved, options, ratio
 
 SIZES = [(32, 50, 16, 32), (32, 100, 32, 64), (64, 200, 64, 128), (1, 500, 8, 32), (16, 784, 1, 128)]
 """(batch, steps, inputs, units)."""
@@ -56,7 +55,7 @@ def geometric_mean(values: list[float]) -> float:
     return exp(sum(map(log, values)) / len(values))
 
 
-def blocks(seconds: float) -> None:
+def blocks(seconds: float, clock: Clock) -> None:
     """Each kind and size, without capture, with it, and with norms."""
     head = f"{'kind':5} {'batch, steps, in, units':24} {'stock ms':>9} {'plain':>7} {'captured':>9}  limit"
     print(f"{head} {'norms':>7} {'all':>7} {'10 a second':>12}  limit 1.03")
@@ -68,7 +67,7 @@ def blocks(seconds: float) -> None:
             rivals = {"stock": stock_step(kind, x, units)}
             for way in WAYS:
                 rivals[way] = training_step(block(kind, features, units), x, "h", way)
-            taken = interleaved(rivals, seconds)
+            taken = interleaved(rivals, seconds, clock=clock)
             ratios = {way: ratio(taken, way, "stock") for way in WAYS}
             captured.append(ratios["yes"])
             looked = min(1.0, median(taken["no"]) / DISPLAY)
@@ -81,7 +80,7 @@ def blocks(seconds: float) -> None:
         print(f"{kind:5} geometric mean of captured: {geometric_mean(captured):.2f}")
 
 
-def drawn(seconds: float) -> None:
+def drawn(seconds: float, clock: Clock) -> None:
     """A dense layer with a link to itself against the same as an RNN block."""
     print(f"\n{'drawn dense + loop, by RNN block':32} {'ms':>7} {'ratio':>6}  limit 1.05")
     for size in SIZES:
@@ -91,14 +90,11 @@ def drawn(seconds: float) -> None:
             "block": training_step(block("rnn", features, units), x, "h", "yes"),
             "drawn": training_step(dense_loop(features, units), x, "h", "yes"),
         }
-        taken = interleaved(rivals, seconds)
+        taken = interleaved(rivals, seconds, clock=clock)
         print(f"{size!s:32} {1e3 * median(taken['block']):7.2f} {ratio(taken, 'drawn', 'block'):6.2f}", flush=True)
 
 
 if __name__ == "__main__":
-    given = [float(text) for text in sys.argv[1:]]
-    torch.manual_seed(0)
-    torch.set_num_threads(int(given[1]) if len(given) > 1 else 1)
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} thread(s)")
-    blocks(given[0] if given else 3.0)
-    drawn(given[0] if given else 3.0)
+    asked = options(__doc__, 3.0)
+    blocks(asked.seconds, asked.clock)
+    drawn(asked.seconds, asked.clock)

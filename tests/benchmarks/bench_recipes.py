@@ -1,6 +1,6 @@
 """The usual ways to see gradients through time, beside the studio's: cost, and whether the number is right.
 
-    OMP_NUM_THREADS=1 python -m tests.benchmarks.bench_recipes [seconds per row] [threads]
+    python -m tests.benchmarks.bench_recipes [--threads 1] [--seconds 5] [--clock wall]
 
 A plain RNN layer with a loss on its last step; (batch, steps, inputs, units) = (32, 100, 32, 64). "wrong by" compares
 |dL/dh_t| of all steps with a float64 loop over cells: the largest relative error over the steps.
@@ -8,7 +8,6 @@ A plain RNN layer with a loss on its last step; (batch, steps, inputs, units) = 
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -20,7 +19,7 @@ from torch import Tensor, nn
 from core.engine.capture import Capture
 from core.engine.program import compile_network
 from tests.benchmarks.drawn import block
-from tests.benchmarks.timing import interleaved, ratio
+from tests.benchmarks.timing import Clock, interleaved, options, ratio
 
 BATCH, STEPS, FEATURES, UNITS = 32, 100, 32, 64
 Recipe = Callable[[], Tensor | None]
@@ -155,7 +154,7 @@ def error(found: Tensor | None, truth: Tensor) -> str:
     return f"{float(((norms - wanted).abs() / wanted).max()):.0e}"
 
 
-def main(seconds: float) -> None:
+def main(seconds: float, clock: Clock) -> None:
     """One row for each recipe."""
     recipes = Recipes()
     rows: dict[str, Recipe | None] = {
@@ -169,7 +168,7 @@ def main(seconds: float) -> None:
     }
     truth = recipes.exact()
     present = {name: step for name, step in rows.items() if step is not None}
-    taken = interleaved(present, seconds)
+    taken = interleaved(present, seconds, clock=clock)
     print(f"{'recipe':44} {'ms':>8} {'by nn.RNN':>10}  wrong by")
     for name, step in rows.items():
         if step is None:
@@ -180,7 +179,5 @@ def main(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    given = [float(text) for text in sys.argv[1:]]
-    torch.set_num_threads(int(given[1]) if len(given) > 1 else 1)
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} thread(s)")
-    main(given[0] if given else 5.0)
+    asked = options(__doc__, 5.0)
+    main(asked.seconds, asked.clock)

@@ -1,6 +1,6 @@
 """What a whole session costs beside a bare PyTorch script of the same model, data, loss and optimizer.
 
-    python -m tests.benchmarks.bench_session [--threads N] [--seconds S]
+    python -m tests.benchmarks.bench_session [--threads 1] [--seconds 6] [--clock wall]
 
 Printed: the time of a step of the script, which uses the stock module that a PyTorch user would write, and ratios to it:
 "program" is the bare loop over the studio's Program, "session" a session that is not observed, "+ every step" one that
@@ -18,7 +18,6 @@ the norm of the gradient, the metric, the report.
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import time
 from statistics import fmean, median
@@ -37,7 +36,7 @@ from core.network import Layer, Link, Network
 from core.parameters import initial
 from core.project import State
 from core.training import default_training
-from tests.benchmarks.timing import Rival, interleaved, ratio
+from tests.benchmarks.timing import Clock, Rival, interleaved, options, ratio
 
 SIZES = [(32, 50, 16, 32), (32, 100, 32, 64), (64, 200, 64, 128), (1, 500, 8, 32), (16, 784, 1, 128)]
 """(batch, steps, inputs, units)."""
@@ -156,7 +155,9 @@ def session(
     return lambda: clock.run(lambda: next(reports))
 
 
-def line(kind: str, size: tuple[int, int, int, int], threads: int, seconds: float) -> tuple[float, list[float]]:
+def line(
+    kind: str, size: tuple[int, int, int, int], threads: int, seconds: float, clock: Clock
+) -> tuple[float, list[float]]:
     """Milliseconds of the stock script's step and the ratios to it. Display rate has rare dear steps, so means count."""
     batch, steps, inputs, units = size
     data = make_data(batch, steps, inputs)
@@ -170,6 +171,7 @@ def line(kind: str, size: tuple[int, int, int, int], threads: int, seconds: floa
             "shown": session(kind, data, batch, units, threads, every=NEVER, interval=0.1),
         },
         seconds,
+        clock=clock,
     )
     ratios = [ratio(taken, name, "stock") for name in ("program", "off", "every")]
     return 1000 * median(taken["stock"]), [*ratios, fmean(taken["shown"]) / fmean(taken["stock"])]
@@ -177,16 +179,12 @@ def line(kind: str, size: tuple[int, int, int, int], threads: int, seconds: floa
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=6.0, help="per line of the table")
-    asked = parser.parse_args()
-    torch.set_num_threads(asked.threads)
-    print(f"torch {torch.__version__}, {asked.threads} thread(s); ratios to the stock script")
+    asked = options(__doc__, 6.0)
+    print("ratios to the stock script")
     head = f"{'kind':5} {'batch, steps, in, units':24} {'stock ms':>9} {'program':>8} {'session':>8}"
     print(f"{head} {'+ every step':>13} {'+ 10 a second':>14}")
     for size, kind in itertools.product(SIZES, MODULES):
-        stock, ratios = line(kind, size, asked.threads, asked.seconds)
+        stock, ratios = line(kind, size, asked.threads, asked.seconds, asked.clock)
         plain, off, every, shown = ratios
         print(f"{kind:5} {size!s:24} {stock:9.2f} {plain:8.2f} {off:8.2f} {every:13.2f} {shown:14.2f}", flush=True)
 

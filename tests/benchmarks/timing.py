@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Callable, Mapping
 from statistics import median
 
+import torch
+
+from core.engine.devices import keep_memory
+
 Rival = Callable[[], object]
+Clock = Callable[[], float]
+CLOCKS: dict[str, Clock] = {"wall": time.perf_counter, "processor": time.process_time}
+
+
+def options(about: str | None, seconds: float) -> argparse.Namespace:
+    """What the benchmarks of the engine are asked with: threads, seconds and clock. Sets torch's threads and its seed."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=seconds, help="for each row of the table")
+    parser.add_argument(
+        "--clock", choices=list(CLOCKS), default="wall",
+        help="processor time is steadier beside other busy processes; it adds up the time of all threads",
+    )  # fmt: skip
+    asked = parser.parse_args()
+    torch.set_num_threads(asked.threads)
+    keep_memory()
+    torch.manual_seed(0)
+    print(f"torch {torch.__version__}, {asked.threads} thread(s), {asked.clock} time")
+    asked.clock = CLOCKS[asked.clock]
+    return asked
 
 
 def interleaved(
     rivals: Mapping[str, Rival],
     seconds: float = 3.0,
     least: int = 5,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Clock = time.perf_counter,
 ) -> dict[str, list[float]]:
     """Seconds of each call by ``clock``, in rounds in which every rival runs once; the order turns from round to round."""
     names = list(rivals)

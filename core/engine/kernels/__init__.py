@@ -8,4 +8,6 @@ elman    h_t = f(x_t + W h_{t-1}); also a dense layer with a link to itself
 gru      gated recurrent unit
 lstm     long short-term memory, with access to c_t
 fused    long short-term memory on torch's fused kernel
+
+products large products of single precision on oneDNN; squashes: slopes from values; pieces: stretches of steps
 """
