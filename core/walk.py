@@ -27,8 +27,15 @@ def walk(steps: int, gates: bool = True) -> tuple[Moment, ...]:
 
 
 def place_of(moments: Sequence[Moment], moment: Moment) -> int:
-    """Number of a moment; of one that a training reports, which has no parts, that of its last part."""
+    """Number of a moment; of one that a training reports, which has no parts, that of its last part.
+
+    Its batch may have ended with its longest sample: then it came to the loss sooner.
+    """
     if moment in moments:
         return list(moments).index(moment)
-    same = [n for n, one in enumerate(moments) if (one.phase, one.step) == (moment.phase, moment.step)]
+    same = [
+        n
+        for n, one in enumerate(moments)
+        if one.phase == moment.phase and (one.step == moment.step or one.phase == "loss")
+    ]
     return same[-1] if same else 0

@@ -17,6 +17,7 @@ def test_a_walk_passes_every_phase_of_every_step_forward_and_back():
     assert [m.step for m in moments if m.part == "through"] == [2, 1, 0]
     assert (moments[-2].part, moments[-1]) == ("clip", Moment("update", 0, 3))
     assert moments[place_of(moments, Moment("backward", 1, 3))] == Moment("backward", 1, 3, "share")
+    assert moments[place_of(moments, Moment("loss", 1, 3))] == Moment("loss", 2, 3), "a batch that was cut to two steps"
     assert walk(0) == ()
 
 
