@@ -77,12 +77,13 @@ class Columns:
             dtype = value.dtype if value.dtype.kind == "f" else np.dtype(np.float64)
             array = np.full((max(_FIRST_CAPACITY, self._rows + 1), *value.shape), np.nan, dtype)
         width = array.shape[1:]
-        if value.ndim == len(width):
-            width = tuple(max(a, b) for a, b in zip(width, value.shape, strict=True))
         capacity = len(array) if self._rows < len(array) else 2 * len(array)
+        if value.ndim == len(width) and any(a < b for a, b in zip(width, value.shape, strict=True)):
+            width = tuple(max(a, b) for a, b in zip(width, value.shape, strict=True))
+            capacity = min(capacity, max(_FIRST_CAPACITY, 2 * (self._rows + 1)))  # wider rows may be limited to fewer
         if (capacity, *width) != array.shape:
             larger = np.full((capacity, *width), np.nan, array.dtype)
-            larger[tuple(slice(n) for n in array.shape)] = array
+            larger[(slice(self._rows), *(slice(n) for n in array.shape[1:]))] = array[: self._rows]
             array = larger
         self._arrays[name] = array
         return array

@@ -64,6 +64,22 @@ def test_another_epoch_and_another_seed_have_another_order():
     assert len(batches) == 60, "other samples meet, not only in another order"
 
 
+def test_batches_of_a_pool_come_in_any_order_and_not_one_behind_the_other():
+    samples, lengths = np.arange(400), np.random.default_rng(0).integers(1, 20, 400)
+    training = default_training(batch_size=10, buckets=10)
+    plain = epoch_order(samples, default_training(batch_size=10), 1, lengths)
+    pool_of = {int(sample): place // 100 for place, sample in enumerate(plain)}
+    batches = batches_of(epoch_order(samples, training, 1, lengths), 10)
+    pools = [pool_of[int(batch[0])] for batch in batches]
+    assert np.count_nonzero(np.diff(pools)) > 10
+    longest = [int(lengths[batch].max()) for batch in batches]
+    first = [length for length, pool in zip(longest, pools, strict=True) if pool == 0]
+    assert first != sorted(first)
+    in_order = epoch_order(samples, default_training(batch_size=10, buckets=10, shuffle=False), 1, lengths)
+    firsts = [int(lengths[batch].max()) for batch in batches_of(in_order, 10)[:10]]
+    assert firsts == sorted(firsts) and set(in_order[:100]) == set(range(100))
+
+
 @given(settled())
 def test_within_a_pool_no_batch_reaches_into_the_lengths_of_another(case):
     samples, lengths, training = case

@@ -11,7 +11,7 @@ import pytest
 
 from core.columns import Columns
 from core.reports import Evaluation, GradientProfile, Moment, Report
-from core.runs import GRADIENT_ROWS, Run, gradient_rows
+from core.runs import GRADIENT_ROWS, Run, ends, gradient_rows
 
 
 def report(batch: int, loss: float = 1.0, **more: object) -> Report:
@@ -94,6 +94,22 @@ def test_long_sequences_keep_fewer_rows() -> None:
     assert gradient_rows(8) == GRADIENT_ROWS
     assert gradient_rows(5_000) == 400
     assert gradient_rows(10**7) == 64
+
+
+def test_longer_batches_that_come_later_keep_fewer_rows_too() -> None:
+    run, rows = Run("r"), gradient_rows(30_000)
+    for n in range(1, 1001):
+        run.add(report(n, gradients={"h": profile(n, steps=3)}))
+    assert len(run.gradients["h"]) == 1000 > rows
+    for n in range(1001, 1100):
+        run.add(report(n, gradients={"h": profile(n, steps=30_000 if n == 1001 or n % 2 else 7)}))
+        assert len(run.gradients["h"]) <= rows or n == 1001
+    table = run.gradients["h"]
+    assert table["total"].shape == (len(table), 30_000) and table._arrays["total"].nbytes < 40e6
+    assert set(ends(table)) <= {3, 7, 30_000}
+    for row, end in enumerate(ends(table)):
+        assert np.isfinite(table["total"][row, :end]).all() and np.isnan(table["total"][row, end:]).all()
+    assert table["batch"][0] == 1
 
 
 def test_rows_wait_for_columns_that_come_and_go() -> None:

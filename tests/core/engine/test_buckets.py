@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.buckets import padded_axes
+from core.buckets import by_length, epoch_order, padded_axes
 from core.data.dataset import Dataset, Field
 from core.edits import SetTraining
 from core.engine.batches import Batches
@@ -230,6 +230,31 @@ def test_a_smaller_last_batch_and_a_live_batch_size_lose_no_sample() -> None:
             session.change(default_training(**{**session.training.values, "batch_size": 4}))
     for epoch in (seen[:37], seen[37:]):
         assert sorted(epoch) == sorted(data.split["train"].tolist())
+    wanted = epoch_order(data.split["train"], session.training, 2, by_length(session._axes))
+    assert session.training["batch_size"] == 4 and seen[37:] == wanted.tolist(), (
+        "the next epoch has buckets of the new size"
+    )
+
+
+def test_a_batch_reaches_to_the_last_answer_that_counts_behind_the_end_of_what_is_read() -> None:
+    whole = pairs()
+    inputs = {"x": Field(whole.inputs["x"].values[:, :6]), "previous": whole.inputs["previous"]}
+    data = replace(
+        whole, inputs=inputs, lengths=np.ones(45, int), mask=np.arange(6) < np.arange(1, 46)[:, None] % 4 + 1
+    )
+    drawn = network(
+        [layer("x", "input", units=3, sequence=True), layer("h", "rnn", units=2), layer("y", "output", units=1)],
+        [("x", "h"), ("h", "y")],
+    )
+    (axis,) = axes = padded_axes(drawn, data)
+    assert data.mask is not None
+    np.testing.assert_array_equal(axis.needed, data.mask.sum(axis=1))
+    batches, model = Batches(drawn, data, DOUBLE, CPU), Model(drawn, data, default_training(), DOUBLE, CPU)
+    weights = {name: torch.tensor(value, dtype=DOUBLE) for name, value in initial(drawn, 3).items()}
+    rows = np.array([4, 8, 9])
+    padded, cut = (model.forward(weights, batch).loss for batch in (batches.take(rows), batches.take(rows, axes)))
+    assert axis.longest(rows) == 3
+    close(cut, padded, "loss")
 
 
 def test_watching_time_step_by_time_step_changes_nothing_and_ends_with_the_longest_sample() -> None:
