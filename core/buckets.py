@@ -43,8 +43,10 @@ def padded_axes(network: Network, dataset: Dataset) -> tuple[Axis, ...]:
     without padding. Padding is read by nothing that counts: links lead forward in time, what reduces time, attention and
     the reverse direction of a block end with each sample, and the mask leaves it out of the loss.
     """
-    found = []
-    for group in groups(network):
+    if dataset.lengths is None and dataset.mask is None:
+        return ()
+    found, grouped = [], groups(network)
+    for group in grouped:
         entering = [key for key in group if network.layers[key].kind == "input"]
         told = _told(network, dataset, entering)
         fixed = any(network.layers[key].kind == "repeat" and network.layers[key].params["steps"] for key in group)
@@ -53,7 +55,7 @@ def padded_axes(network: Network, dataset: Dataset) -> tuple[Axis, ...]:
         needed, steps = told
         answered = dataset.target.sequence and any(network.layers[key].kind == "output" for key in group)
         if answered:
-            if dataset.mask is None or dataset.target.steps != steps or _followed(network, group):
+            if dataset.mask is None or dataset.target.steps != steps or _followed(network, grouped, group):
                 continue
             needed = np.maximum(needed, up_to_last(dataset.mask))
         if (needed < steps).any():
@@ -74,9 +76,9 @@ def _told(network: Network, dataset: Dataset, entering: Sequence[str]) -> tuple[
     return np.clip(lengths, 1, count), count
 
 
-def _followed(network: Network, answered: Sequence[str]) -> bool:
+def _followed(network: Network, grouped: Sequence[Sequence[str]], answered: Sequence[str]) -> bool:
     """Whether another time axis is as long as the target because nothing else says how long it is."""
-    for group in groups(network):
+    for group in grouped:
         kinds = [network.layers[key] for key in group]
         if group != answered and not any(
             one.kind == "input" or (one.kind == "repeat" and one.params["steps"]) for one in kinds

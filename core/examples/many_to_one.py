@@ -40,14 +40,14 @@ def _names() -> Project:
     letters = ("embedding", "Letters", {"units": 12, "vocabulary": len(LETTERS)})
     project = chain(DATASETS.choose("names"), input_of(1), letters, block("gru", 32), LAST, classes(2))
     return trained_with(
-        project, lr=0.005, loss="cross_entropy", schedule="cosine", epochs=12, batch_size=64, clip_norm=1
+        project, lr=0.005, loss="cross_entropy", schedule="cosine", epochs=12, batch_size=64, clip_norm=1, buckets=8
     )
 
 
 def _vowels() -> Project:
     both = ("gru", "GRU, both directions", {"units": 16, "bidirectional": True})
     project = chain(DATASETS.choose("vowels"), input_of(12), both, LAST, classes(9))
-    return trained_with(project, lr=0.005, loss="cross_entropy", epochs=30, clip_norm=1)
+    return trained_with(project, lr=0.005, loss="cross_entropy", epochs=30, clip_norm=1, buckets=8)
 
 
 def _sunspots() -> Project:
@@ -77,7 +77,7 @@ def _temporal_order() -> Project:
 def _surnames() -> Project:
     reading = (input_of(1), letters(28, 16))
     project = chain(DATASETS.choose("surnames"), *reading, block("gru", 48), LAST, classes(8))
-    return trained_with(project, lr=0.005, loss="cross_entropy", schedule="cosine", epochs=12, clip_norm=1)
+    return trained_with(project, lr=0.005, loss="cross_entropy", schedule="cosine", epochs=12, clip_norm=1, buckets=8)
 
 
 def _language() -> Project:
@@ -93,7 +93,7 @@ def _sentiment() -> Project:
     data = DATASETS.choose("sentiment")
     project = chain(data, input_of(1), letters(27, 24), both, strongest, silenced, classes(2))
     return trained_with(
-        project, lr=0.005, loss="cross_entropy", schedule="cosine", epochs=8, batch_size=64, clip_norm=1
+        project, lr=0.005, loss="cross_entropy", schedule="cosine", epochs=8, batch_size=64, clip_norm=1, buckets=8
     )
 
 

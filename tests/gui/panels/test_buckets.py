@@ -16,7 +16,9 @@ from gui.theme import theme
 
 @pytest.fixture
 def panel(document, runner, show):
-    document.open(open_example("names-gru"))
+    project = open_example("names-gru")
+    project.apply(SetTraining("buckets", 0))
+    document.open(project)
     shown = show(TrainingPanel(document, runner), height=1400)
     shown.settings.ensureWidgetVisible(shown.padding)
     return shown
