@@ -20,8 +20,8 @@ from gui.theme import theme
 def _settings_of_the_tests(tmp_path_factory):
     """The tests read and write their own settings, never the user's."""
     folder = tmp_path_factory.mktemp("settings")
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+    # The native format is the one that gui.settings opens; the path of another one would change nothing.
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(folder))
     QLocale.setDefault(QLocale.c())
 
 

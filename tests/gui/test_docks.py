@@ -76,16 +76,15 @@ def test_a_click_on_a_tab_makes_its_panel(window):
     assert "history" in made(window) and window.docks.all["history"].widget().isVisible()
 
 
-def test_the_layout_of_the_last_time_shows_its_panels(window, qapp):
+def test_the_layout_of_the_last_time_shows_its_panels(qtbot, window):
     window.show()
     window.docks.show("problems")
-    qapp.processEvents()
+    qtbot.waitUntil(lambda: "problems" in in_sight(window), timeout=20000)
     window.docks.remember()
     other = MainWindow()
     try:
         other.show()
-        qapp.processEvents()
-        assert "problems" in in_sight(other) and "problems" in made(other)
+        qtbot.waitUntil(lambda: "problems" in in_sight(other) and "problems" in made(other), timeout=20000)
         assert "training" in made(other), "its commands are in the tool bar"
     finally:
         other.close()
