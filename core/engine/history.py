@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from time import thread_time
@@ -99,7 +100,8 @@ class History:
         if self.bytes > self._budget and len(self._snapshots) > 2:
             self._thin()
         self._last = thread_time()
-        self._cost = self._last - begun
+        # A single one that was slow must not leave a gap that takes long to be replayed: the mean of the last few counts.
+        self._cost += (self._last - begun - self._cost) / 5
 
     def keep_within(self, budget: int) -> None:
         """Another budget, at once: what is too much is dropped; with more room, more is kept from now on."""
@@ -145,10 +147,18 @@ class History:
         self.end = batch
 
     def _thin(self) -> None:
-        """Drop about every second snapshot, so that those that stay are spread evenly whatever they were before."""
-        self.every *= 2
+        """Drop about every second snapshot, so that those that stay are spread evenly whatever they were before.
+
+        Those that come later are then as far apart as those that stay, also where time and not ``every`` held them back.
+        """
         first, *rest = self._snapshots
-        kept = [s for s in rest if s.batch % self.every == 0]
+        apart = 2 * (rest[-1].batch - first.batch) // len(rest)
+        self.every = max(self.every, 1 << max(0, apart.bit_length() - 1))
+        kept, last = [], first.batch
+        for one, after in zip(rest, [*(s.batch for s in rest[1:]), math.inf], strict=True):
+            if after - last > apart:
+                kept.append(one)
+                last = one.batch
         self._keep([first, *(kept if len(kept) < len(rest) else rest[1::2])])
 
     def _keep(self, snapshots: list[Snapshot]) -> None:

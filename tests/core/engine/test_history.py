@@ -1,5 +1,7 @@
 """Any batch of a run is reached again bit for bit, whatever was dropped in between, and another future can begin there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -74,6 +76,22 @@ def test_the_budget_is_kept_and_snapshots_stay_spread():
     assert history.bytes <= 200_000
     places = [s.batch for s in history._snapshots]
     assert places[0] == 0 and set(np.diff(places)) == {history.every} and history.every > 1
+
+
+def test_snapshots_that_time_held_back_are_thinned_evenly_too():
+    made = project()
+    history = recorded(made, 3)[1]
+    size = history._snapshots[-1].bytes
+    rng, batch = np.random.default_rng(0), 3
+    while batch < 2000:
+        batch += int(rng.integers(3, 6))
+        history._snapshots.append(replace(history._snapshots[-1], batch=batch))
+        history.bytes += size
+    history.keep_within(100 * size)
+    gaps = np.diff([s.batch for s in history._snapshots])
+    assert 50 <= len(gaps) <= 100
+    assert gaps.max() <= 2 * np.mean(gaps), "nowhere is the way from the last snapshot long"
+    assert history.every >= np.mean(gaps) / 2, "those to come are no closer than those that are there"
 
 
 def test_what_was_not_recorded_is_refused_in_words():
