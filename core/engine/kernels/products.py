@@ -17,8 +17,9 @@ from torch.nn import functional
 
 from core.engine.kernels.squashes import slope
 
-_product = torch.ops.mkldnn._linear_pointwise.default
-_product_added = torch.ops.mkldnn._linear_pointwise.binary
+if torch.backends.mkldnn.is_available():  # elsewhere, as on some Macs, torch does not even know these names
+    _product = torch.ops.mkldnn._linear_pointwise.default
+    _product_added = torch.ops.mkldnn._linear_pointwise.binary
 _own_view = torch.ops.aten._unsafe_view.default
 """As torch's linear does it: kernels may write into the result, which they may not where it is a view of another tensor."""
 LEAST = 1 << 20

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import torch
@@ -117,3 +120,25 @@ def test_random_networks_with_all_products_on_onednn_equal_the_reference(
         monkeypatch.setattr(kernel, "stretches", few_steps)
     assert check_many(test_single_precision.check, 200, 0)["networks"] >= 200
     assert set(counted) == {"_product", "_product_added"}
+
+
+def test_a_torch_without_onednn_is_served_by_its_own_products():
+    """In a process of its own, in which torch does not know oneDNN's names, as on some Macs."""
+    program = """
+import torch
+torch.backends.mkldnn.is_available = lambda: False
+class Unknown:
+    def __getattr__(self, name): raise AttributeError(name)
+torch.ops.mkldnn = Unknown()
+from core.engine.kernels import products
+products.LEAST = 0
+x, weight, bias = torch.randn(40, 30), torch.randn(20, 30), torch.randn(20)
+assert products.linear_bent(x, weight, bias, "tanh") is None
+assert torch.equal(products.linear(x, weight, bias), torch.nn.functional.linear(x, weight, bias))
+assert torch.equal(products.added(torch.ones(40, 20), x, weight), torch.addmm(torch.ones(40, 20), x, weight.t()))
+import core.engine.session
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
