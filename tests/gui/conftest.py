@@ -25,6 +25,13 @@ def _settings_of_the_tests(tmp_path_factory):
     QLocale.setDefault(QLocale.c())
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_on_the_clipboard(qapp):
+    """Empties it at the end: without a display Qt keeps it until after Python has gone, and what Python put there crashes."""
+    yield
+    qapp.clipboard().clear()
+
+
 @pytest.fixture(autouse=True)
 def _looks(qapp, _settings_of_the_tests):
     """Every test begins as a new user does, whatever the window of the one before it remembered."""
