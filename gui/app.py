@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui import fonts, settings
 from gui.errors import install_excepthook
+from gui.garbage import Garbage
 from gui.icons import icon
 from gui.theme import theme
 
@@ -34,6 +35,7 @@ def make_application(arguments: list[str]) -> QApplication:
     QApplication.setApplicationName(settings.APPLICATION)
     QGuiApplication.setDesktopFileName("unroll-studio")
     application = QApplication(arguments)
+    Garbage(application)
     fonts.apply(application)
     mode = settings.settings().value("theme", "system")
     theme().set_mode(mode if mode in ("light", "dark", "system") else "system")

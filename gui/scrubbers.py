@@ -44,8 +44,11 @@ class Scrubber(QWidget):
                 self.slider.setValue(place)
         if words != self.words.text():
             self.words.setText(words)
-            # Fewer digits must not widen the slider under the hand that drags it.
-            self.words.setMinimumWidth(max(self.words.minimumWidth(), self.words.sizeHint().width()) if able else 0)
+            # Fewer digits, or none for a moment, must not widen a slider under the hand that drags it.
+            if able:
+                self.words.setMinimumWidth(max(self.words.minimumWidth(), self.words.sizeHint().width()))
+            elif words:
+                self.words.setMinimumWidth(0)
 
 
 class Scrubbers(QWidget):

@@ -117,12 +117,14 @@ class Worker:
             return self._ended() or any(isinstance(request, PRESSING) for request in self._inbox.queue)
 
     def _warm_up(self) -> None:
-        """Load torch. A full collection with it in memory is the worst stall of the window, so its objects are frozen."""
+        """Load torch. A full collection with it in memory is the worst stall of the window, so its objects are frozen.
+
+        What is garbage now stays: collecting it is for the thread of the window (gui/garbage.py).
+        """
         import core.engine.session  # noqa: F401
         from core.engine.warm import warm_up
 
         warm_up()
-        gc.collect()
         gc.freeze()
 
     def _obey(self, request: object) -> None:

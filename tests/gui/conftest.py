@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from gui import fonts
+from gui.garbage import Garbage
 from gui.settings import settings
 from gui.theme import theme
 
@@ -23,6 +24,14 @@ def _settings_of_the_tests(tmp_path_factory):
     # The native format is the one that gui.settings opens; the path of another one would change nothing.
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(folder))
     QLocale.setDefault(QLocale.c())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _garbage(qapp):
+    """Collected in this thread alone, as in the program."""
+    Garbage(qapp)
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

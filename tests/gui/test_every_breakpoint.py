@@ -15,7 +15,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from core.catalogue.breakpoints import BREAKPOINTS
-from core.edits import SetParam, SetTraining, SetWeights
+from core.catalogue.spec import Choice
+from core.edits import SetData, SetParam, SetTraining, SetWeights
 from core.engine.session import Session
 from core.examples import open_example
 from gui.document import Document
@@ -30,6 +31,8 @@ SIZE = 32
 def project_of(activation: str, rate: float, **settings: object):
     """Rows of digits through a recurrent layer, with plain gradient steps of this length."""
     project = open_example("digits-rows-elman")
+    # With these very samples every kind has a batch that goes beyond all before it.
+    project.apply(SetData(Choice(project.data.key, {**project.data.values, "test": 0.0})))
     hidden = project.network.layer("Hidden").id
     wanted = {"optimizer": "sgd", "optimizer.lr": rate, "epochs": 2, "batch_size": SIZE, "clip_norm": 0.0, **settings}
     for edit in (
