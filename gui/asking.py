@@ -52,6 +52,7 @@ class Asking(QObject):
         runner.updated.connect(self.look)
         runner.status_changed.connect(self.look)
         runner.imagining.changed.connect(self.look)
+        runner.tracing.forgotten.connect(self._on_forgotten)
         document.changed.connect(self._on_changed)
         document.replaced.connect(self.forget)
 
@@ -135,6 +136,11 @@ class Asking(QObject):
         if self.tracing.refused:
             self.waiting = False
             self.answered.emit()
+
+    def _on_forgotten(self) -> None:
+        """The answer to what was asked before is dropped, so it has to be asked again."""
+        if self.own is None:
+            self.waiting = False
 
     def _on_changed(self, change: Change) -> None:
         if change.network or change.weights or change.data:

@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QEnterEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from gui.plots.items import Backdrop, Line, ScaleAxis, Stroke
@@ -293,6 +301,12 @@ class Chart(pg.PlotWidget):
         """The menu key; the right button is told apart from dragging when it is let go."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             self.asked.emit(self.mapToGlobal(self.rect().center()))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """What lay over the chart, as its menu does, is gone: the pointer need not move to point again."""
+        super().enterEvent(event)
+        if not self._by_keys:
+            self.hovered.emit(self._values_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

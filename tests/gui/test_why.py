@@ -217,3 +217,14 @@ def test_folding_breaks_only_outside_of_brackets(width):
     for line in lines:
         assert line.count("{") == line.count("}") and line.count(r"\left") == line.count(r"\right")
     assert "".join(pieces(latex)).replace(" ", "") == latex.replace(" ", "")
+
+
+def test_a_question_is_answered_though_another_sample_is_watched_before_its_trace_is_there(qtbot, studio):
+    document, runner, panel = studio
+    hidden = document.project.network.layer("Hidden").id
+    panel.explain(hidden, 2, 3)
+    assert panel.asking.waiting and panel.asking.answer is None
+    sample = next(int(one) for one in document.project.dataset().samples("train") if int(one) != runner.sample[0])
+    runner.watch(sample, "train")
+    answered(qtbot, panel, Number("value", hidden, 2, 3))
+    assert panel.asking.trace.sample == sample
