@@ -10,6 +10,7 @@ from core.describe import number
 from core.explore.activations import SCALAR
 from core.explore.feed_forward import Pass, SmallNetwork
 from core.formula import factor, latex_number
+from core.why import walked
 from gui.document import Document
 from gui.explorers.net_picture import NetPicture, Weight
 from gui.explorers.parts import Explorer, Slider, drop
@@ -17,6 +18,7 @@ from gui.formula import FormulaView
 from gui.icons import icon
 from gui.runner import Runner
 from gui.text import tr
+from gui.why.here import Question
 from gui.widgets import bold, muted
 
 SIZES = (2, 3, 2)
@@ -53,6 +55,7 @@ class BackpropExplorer(Explorer):
 
     def _make_view(self) -> None:
         self.picture = NetPicture()
+        self.picture.asked.connect(self._open_menu)
         self.picture.chosen = self.chosen
         self.picture.weight_clicked.connect(self._choose)
         self.formula = FormulaView(size=16)
@@ -102,6 +105,16 @@ class BackpropExplorer(Explorer):
             self.words.setText(
                 tr("Loss {loss}, before this step {before}", loss=number(walk.loss, 5), before=number(before, 5))
             )
+
+    def questions_here(self) -> list[Question]:
+        """About the neuron under the pointer; the arithmetic of the chosen weight stands below the picture."""
+        if self.picture.pointed is None:
+            return []
+        layer, unit = self.picture.pointed
+        walk, targets = self.walk(), np.array([slider.value for slider in self.targets])
+        gradient = walked.small_gradient(self.network, walk, targets, layer, unit)
+        value = walked.small_value(self.network, walk, layer, unit)
+        return [Question(gradient, tr("Why this gradient?")), Question(value, tr("Why this value?"))]
 
     def _chain(self, walk: Pass) -> list[str]:
         """The product from the weight to the loss, in letters and in numbers, and the update that follows."""

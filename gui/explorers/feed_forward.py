@@ -9,6 +9,7 @@ from core.catalogue.activations import ACTIVATIONS
 from core.explore.activations import SCALAR
 from core.explore.feed_forward import Pass, SmallNetwork
 from core.formula import factor, latex_number
+from core.why import walked
 from gui.document import Document
 from gui.explorers.net_picture import NetPicture
 from gui.explorers.parts import Explorer, Slider, drop
@@ -16,6 +17,7 @@ from gui.formula import FormulaView
 from gui.icons import icon
 from gui.runner import Runner
 from gui.text import tr
+from gui.why.here import Question
 from gui.widgets import bold, muted
 
 SIZES = (2, 3, 2)
@@ -42,6 +44,7 @@ class FeedForwardExplorer(Explorer):
         self.add(muted(tr(_INTRODUCTION)))
         self.add(*self.inputs, bold(tr("Hidden layer")), self.hidden, bold(tr("Output")), self.output, self.seed)
         self.picture = NetPicture()
+        self.picture.asked.connect(self._open_menu)
         self.picture.neuron_clicked.connect(self._choose)
         self.formula = FormulaView(size=17)
         self.words = muted()
@@ -87,6 +90,14 @@ class FeedForwardExplorer(Explorer):
             tr("Neuron {unit} of layer {layer}: its sum and its output.", unit=self.neuron[1] + 1, layer=self.neuron[0])
         )
         self.formula.show_lines(self._arithmetic(network, walk))
+
+    def questions_here(self) -> list[Question]:
+        layer, unit = self.picture.pointed or self.neuron
+        if layer > self.reached:
+            return []
+        network = self.network
+        walk = network.forward(np.array([slider.value for slider in self.inputs]))
+        return [Question(walked.small_value(network, walk, layer, unit), tr("Why this value?"))]
 
     def _arithmetic(self, network: SmallNetwork, walk: Pass) -> list[str]:
         layer, unit = self.neuron

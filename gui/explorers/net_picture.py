@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from core.describe import number
@@ -34,6 +34,8 @@ class NetPicture(QWidget):
     weight_clicked = Signal(tuple)
     neuron_clicked = Signal(int, int)
     """Layer (0 is the input) and unit."""
+    asked = Signal(QPoint)
+    """Someone wants to know why at this place of the screen; ``pointed`` is the neuron there."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +49,8 @@ class NetPicture(QWidget):
         self.reached = 99
         self.chosen: Weight | None = None
         self.marked: tuple[int, int] | None = None
+        self.pointed: tuple[int, int] | None = None
+        """The neuron under the pointer."""
         self.titles: Sequence[str] = ()
 
     def show_network(
@@ -106,10 +110,19 @@ class NetPicture(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.network is None:
             return
-        weight = None if self.neuron_at(event.position()) else self.weight_at(event.position())
-        over = weight is not None or self.neuron_at(event.position()) is not None
+        self.pointed = self.neuron_at(event.position())
+        weight = None if self.pointed else self.weight_at(event.position())
+        over = weight is not None or self.pointed is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
         self.setToolTip(tr("weight {value}", value=number(self._weight(weight))) if weight else "")
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed = None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Mouse and self.network is not None:
+            self.pointed = self.neuron_at(QPointF(event.pos()))
+        self.asked.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ahead = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}.get(

@@ -13,12 +13,15 @@ from core.catalogue.spec import Choice
 from core.describe import number
 from core.explore.activations import SCALAR, value
 from core.formula import factor, latex_number
+from core.why import walked
 from gui.document import Document
 from gui.explorers.parts import Explorer, Slider, drop
 from gui.formula import FormulaView
+from gui.plots.chart import Chart
 from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
 from gui.widgets import bold, muted
 
 REACH = 3.0
@@ -182,6 +185,11 @@ class NeuronExplorer(Explorer):
             at = -b / w[0]
             return np.array([at, at]), np.array([-far, far])
         return None
+
+    def questions_at(self, chart: Chart, x: float, y: float) -> list[Question]:
+        w = np.array([slider.value for slider in self.weights[:2]])
+        choice = Choice(self.activation.currentData())
+        return [Question(walked.neuron(choice, np.array([x, y]), w, self.bias.value), tr("Why this output?"))]
 
     def _point_at(self, x: float, y: float) -> None:
         for slider, at in zip(self.inputs, (x, y)):

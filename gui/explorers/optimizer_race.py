@@ -14,17 +14,20 @@ from core.describe import number
 from core.explore import xray
 from core.explore.race import Race
 from core.explore.surfaces import SURFACES, Surface
+from core.why import walked
 from gui.document import Document
 from gui.explorers.parts import Curves, EntryCard, EntryList, Explorer, drop
 from gui.explorers.weight_choice import WeightChoice
 from gui.forms import SpecForm
 from gui.formula import FormulaView
 from gui.icons import icon
+from gui.plots.chart import Chart
 from gui.plots.scales import Linear, Log
 from gui.runner import Runner
 from gui.text import tr, tr_core
 from gui.theme import theme
 from gui.ticker import Ticker
+from gui.why.here import Question
 from gui.widgets import bold, muted, words
 
 STEPS = 400
@@ -338,6 +341,19 @@ class OptimizerRace(Explorer):
             self.ticker.stop()
             self._draw_xray()
             self._show_play()
+
+    def questions_at(self, chart: Chart, x: float, y: float) -> list[Question]:
+        if chart is self.map:
+            return [Question(walked.height(self.surface, x, y), tr("Why this height?"))]
+        if self.mine:
+            return []
+        step = max(0, round(x))
+        there = {key: racer for key, racer in self.race.racers.items() if step < len(racer.losses)}
+        if not there:
+            return []
+        key = min(there, key=lambda key: abs(np.log10(max(there[key].losses[step], 1e-8) / max(y, 1e-8))))
+        asked = walked.race_loss(self.surface, self._choices[key], there[key].path[0], step)
+        return [Question(asked, tr("Why this loss?"))]
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.ticker.stop()

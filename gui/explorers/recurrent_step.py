@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 from core.describe import number
 from core.explore.cells import Cell, Walk, make_cell, predicted, walk
 from core.formula import factor, latex_number
+from core.why import walked
 from core.why.numbers import Number
 from gui.asking import Asking
 from gui.document import Document
@@ -17,10 +18,13 @@ from gui.explorers.parts import Explorer, Slider
 from gui.folding import folded
 from gui.formula import FormulaView
 from gui.icons import icon
+from gui.plots.chart import Chart
 from gui.plots.scales import Linear, Log
 from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
+from gui.why.questions import about_layer
 from gui.widgets import bold, muted, words
 
 UNITS = 4
@@ -210,6 +214,18 @@ class RecurrentStepExplorer(Explorer):
         self.bars.show_rows(rows, step)
         self.formula.show_lines(_LINES[cell.kind](cell, found, step))
         self._show_profile(found, predicted(cell, found), cell.kind)
+
+    def questions_at(self, chart: Chart, x: float, y: float) -> list[Question]:
+        if self.kind.currentData() == "mine":
+            layer, steps = self.layer.currentData(), len(self.bars.rows[0][1]) if self.bars.rows else 0
+            step = min(max(0, round(x) - 1), steps - 1)
+            return about_layer(layer, step, gradient=True) if layer and steps else []
+        found = self.walk(self.cell())
+        step = min(max(0, round(x) - 1), len(found.x) - 1)
+        parts = [False] if found.cell_gradient is None else [False, True]
+        profiles = {False: found.profile, True: found.cell_profile}
+        parts.sort(key=lambda part: abs(np.log(max(profiles[part][step], 1e-30) / max(y, 1e-30))))
+        return [Question(walked.cell_gradient(found, step, part), tr("Why this gradient?")) for part in parts]
 
     def _show_profile(self, found: Walk, foreseen: np.ndarray, kind: str) -> None:
         steps = np.arange(1.0, len(found.x) + 1)
