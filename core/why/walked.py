@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from core.catalogue.activations import ACTIVATIONS
@@ -21,7 +23,7 @@ def neuron(choice: Choice, x: np.ndarray, w: np.ndarray, bias: float) -> Aggrega
     """y = f(w x + b) of one neuron; x and w are (inputs,)."""
     z = float(w @ x + bias)
     value, spec = float(activations.value(choice, z)), ACTIVATIONS[choice.key]
-    terms = _weighed(w, x, bias, "x")
+    terms = _weighed(w, x, bias, "x", [_input(place, float(one)) for place, one in enumerate(x)])
     return Aggregate(
         Words("The output of the neuron where the inputs are {x}", {"x": ", ".join(number(float(one), 4) for one in x)}),
         value, (r"y = f(z), \quad z = \sum_i w_i x_i + b", *_formula(choice)),
@@ -33,13 +35,13 @@ def neuron(choice: Choice, x: np.ndarray, w: np.ndarray, bias: float) -> Aggrega
 def small_value(network: SmallNetwork, walk: Pass, layer: int, unit: int) -> Aggregate:
     """What a neuron says; layer 0 is the input, units count from 0."""
     value = float(walk.values[layer][unit])
-    title = Words("The value of neuron {unit} of layer {layer}", {"unit": unit + 1, "layer": layer})
     if layer == 0:
-        title = Words("Input {n}", {"n": unit + 1})
-        line = rf"x_{unit + 1} = {latex_number(value)}"
-        return Aggregate(title, value, (rf"x_{unit + 1}",), (line,), Words("It is an input: it is set on the left."))
+        return _input(unit, value)
+    title = Words("The value of neuron {unit} of layer {layer}", {"unit": unit + 1, "layer": layer})
     choice, z = network.activations[layer - 1], float(walk.sums[layer - 1][unit])
-    terms = _weighed(network.weights[layer - 1][unit], walk.values[layer - 1], network.biases[layer - 1][unit], "a")
+    below = walk.values[layer - 1]
+    sources = [small_value(network, walk, layer - 1, place) for place in range(len(below))]
+    terms = _weighed(network.weights[layer - 1][unit], below, network.biases[layer - 1][unit], "a", sources)
     return Aggregate(
         title, value, (r"a_i = f(z_i), \quad z_i = \sum_j w_{ij} a_j + b_i", *_formula(choice)),
         (rf"z = {added(terms)} = {latex_number(z)}", rf"a = f\left({latex_number(z)}\right) = {latex_number(value)}"),
@@ -63,9 +65,10 @@ def small_gradient(network: SmallNetwork, walk: Pass, target: np.ndarray, layer:
         )  # fmt: skip
     behind = network.weights[layer][:, unit]
     terms = tuple(
-        Term(float(w), float(e), f"w_{{{k + 1}{unit + 1}}}", rf"\delta_{k + 1}")
+        Term(float(w), float(e), f"w_{{{k + 1}{unit + 1}}}", rf"\delta_{k + 1}",
+             about=small_gradient(network, walk, target, layer + 1, k))
         for k, (w, e) in enumerate(zip(behind, walk.errors[layer], strict=True))
-    )
+    )  # fmt: skip
     deltas = tuple(
         rf"\delta_{k + 1} = {factor(float(g))} \cdot {factor(float(s))} = {latex_number(float(g * s))}"
         for k, (g, s) in enumerate(zip(walk.value_gradients[layer + 1], walk.slopes[layer], strict=True))
@@ -138,10 +141,21 @@ def cell_gradient(found: Walk, step: int, memory: bool) -> Aggregate:
     )  # fmt: skip
 
 
-def _weighed(w: np.ndarray, x: np.ndarray, bias: float, letter: str) -> tuple[Term, ...]:
-    pairs = enumerate(zip(w, x, strict=True), 1)
-    own = [Term(float(a), float(b), f"w_{n}", f"{letter}_{n}") for n, (a, b) in pairs]
-    return (*own, Term(float(bias), 1.0, "b", ""))
+def _weighed(w: np.ndarray, x: np.ndarray, bias: float, letter: str, sources: Sequence[Aggregate]) -> tuple[Term, ...]:
+    """The terms of w x + b; each of the ``sources`` tells what an x is."""
+    pairs = enumerate(zip(w, x, sources, strict=True), 1)
+    own = [Term(float(a), float(b), f"w_{n}", f"{letter}_{n}", about=source) for n, (a, b, source) in pairs]
+    about = _given(Words("The bias"), float(bias), "b", Words("It is a number of the neuron itself."))
+    return (*own, Term(1.0, float(bias), "", "b", about=about))
+
+
+def _input(place: int, value: float) -> Aggregate:
+    note = Words("It is an input: it is set by hand, not worked out.")
+    return _given(Words("Input {n}", {"n": place + 1}), value, f"x_{place + 1}", note)
+
+
+def _given(title: Words, value: float, letter: str, note: Words) -> Aggregate:
+    return Aggregate(title, value, (letter,), (f"{letter} = {latex_number(value)}",), note)
 
 
 def _formula(choice: Choice) -> tuple[str, ...]:

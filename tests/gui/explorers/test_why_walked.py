@@ -93,6 +93,8 @@ def test_gradients_of_the_network_that_learns(show):
         assert one.value == pytest.approx(gradients[layer][unit].item(), rel=1e-9) and readable(one)
         if layer < 2:
             assert sum(term.contribution for term in one.terms) == pytest.approx(one.value)
+            behind = [term.about.value for term in one.terms]  # where a click on each term leads
+            np.testing.assert_allclose(behind, gradients[layer + 1].numpy(), rtol=1e-9)
 
 
 def test_the_race_explains_a_height_and_any_step_of_the_past(show):
