@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,14 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.gym.results import REMEMBERED, Curve, Results
+from core.why.gym import share_right
 from gui.plots.chart import Chart
 from gui.plots.items import Line
 from gui.plots.scales import Linear, Log, Ticks
 from gui.plots.speech import Speech
 from gui.text import tr, tr_core
 from gui.theme import theme
+from gui.why.here import Question
 
 MOST = 8
 """Models that colours can tell apart."""
@@ -145,11 +148,29 @@ class GymChart(QWidget):
             self.chart.point_at(None)
             self.words.say(self.legend())
             return
-        places = self.chart.x_scale.place(np.array(results.values, float))
-        here = float(self.chart.x_scale.place(np.array([at[0]]))[0])
-        value = results.values[int(np.abs(places - here).argmin())]
+        value = self._nearest(results.values, at[0])
         self.chart.point_at(value)
         self.words.say(self.sentence(value))
+
+    def _nearest(self, values: Sequence[float], x: float) -> float:
+        """The one of the values that is drawn nearest to x."""
+        places = self.chart.x_scale.place(np.array(values, float))
+        here = float(self.chart.x_scale.place(np.array([x]))[0])
+        return values[int(np.abs(places - here).argmin())]
+
+    def questions_here(self) -> list[Question]:
+        """Why the share of the line that is nearest to the pointer is what it is."""
+        results = self._results
+        if results is None or self.chart.pointer is None:
+            return []
+        x, y = self.chart.pointed()
+        shown = {model.key for model in results.models[:MOST]}
+        points = [point for point in results.points if point.model in shown]
+        if not points:
+            return []
+        value = self._nearest([point.value for point in points], x)
+        asked = [share_right(results, model, value) for model in {p.model: 0 for p in points if p.value == value}]
+        return [Question(min(asked, key=lambda one: abs(one.value - y)), tr("Why this share?"))]
 
     def _restyle(self) -> None:
         self.chart.restyle()

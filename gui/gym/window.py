@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QHideEvent, QPixmap
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QHideEvent, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -42,6 +42,7 @@ from gui.icons import icon
 from gui.runner import Runner
 from gui.text import sentence, tr, tr_core
 from gui.theme import theme
+from gui.why.here import KEYS, ask_here, open_menu
 from gui.widgets import Column, EmptyState, bold, muted, words
 
 _USUAL = ("elman", "lstm", "gru")
@@ -99,6 +100,11 @@ class GymWindow(QDialog):
         self.open.setEnabled(not moving)
         self.chart.show_results(results)
         self._show_table(results)
+
+    def _open_menu(self, at: QPoint) -> None:
+        questions = self.chart.questions_here()
+        if questions:
+            open_menu(self.chart, questions, self._document, at, ())
 
     def _where(self) -> str:
         sweeps = self.sweeps
@@ -270,6 +276,8 @@ class GymWindow(QDialog):
         self.trouble = words(role=self.palette().ColorRole.BrightText)
         self.trouble.setObjectName("gym_trouble")
         self.chart = GymChart()
+        self.chart.chart.asked.connect(self._open_menu)
+        QShortcut(QKeySequence(KEYS), self).activated.connect(lambda: ask_here(self, self._document))
         self.table = QTableWidget(0, 3)
         self.table.setObjectName("gym_table")
         self.table.setAccessibleName(tr("How far each model remembers"))

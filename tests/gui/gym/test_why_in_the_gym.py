@@ -1,0 +1,62 @@
+"""Why this share? Asked in the window of the gym with the mouse and by key."""
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from core.formula import svg
+from core.gym.results import Model, Point, Results
+from gui.document import Document
+from gui.gym.window import GymWindow
+from gui.runner import Runner
+from tests.gui.test_why_everywhere import at, choose, open_menu_at
+
+RIGHT = {("a", 4): (0.9, 0.8, 1.0), ("b", 4): (0.3, 0.2), ("a", 8): (0.6, 0.4, 0.5)}
+
+
+@pytest.fixture
+def gym(qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
+    document = Document()
+    made = GymWindow(document, Runner(document))
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    points = tuple(Point(key, value, n, p, 7) for (key, value), ps in RIGHT.items() for n, p in enumerate(ps))
+    models = (Model("a", "First"), Model("b", "Second"))
+    results = Results("copy", "Copy", "lag", (4, 8), models=models, chance={4: 0.1, 8: 0.1}, points=points)
+    made.pages.setCurrentIndex(1)
+    made.chart.show_results(results)
+    chart = made.chart.chart
+    qtbot.waitUntil(lambda: chart.isVisible() and chart.height() > 100, timeout=5000)
+    return made
+
+
+@pytest.mark.parametrize("key, value", RIGHT)
+def test_a_share_is_the_mean_of_its_seeds(gym, key, value):
+    asked = []
+    gym._document.asked.connect(asked.append)
+    mean = sum(RIGHT[key, value]) / len(RIGHT[key, value])
+    chart = gym.chart.chart
+    choose(open_menu_at(chart, at(chart, value, mean)), "Why this share")
+    (one,) = asked
+    assert one.value == pytest.approx(mean) and one.title.values["model"] == {"a": "First", "b": "Second"}[key]
+    assert [term.about.value for term in one.terms] == list(RIGHT[key, value])
+    assert sum(term.contribution for term in one.terms) == pytest.approx(mean)
+    above = float(one.numbers[1].split("= ")[-1].split(" ")[0])
+    assert above == pytest.approx((mean - 0.1) / 0.9, abs=1e-3)
+    assert (r"\geq" in one.numbers[1]) == (above >= 0.8)
+    assert all("<svg" in svg(line) for line in (*one.symbols, *one.numbers))
+
+
+def test_by_key(qtbot, gym):
+    asked = []
+    gym._document.asked.connect(asked.append)
+    chart = gym.chart.chart
+    gym.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is gym, timeout=5000)
+    QTest.mouseMove(chart.viewport(), at(chart, 4, 0.9))
+    qtbot.waitUntil(lambda: chart.pointer is not None, timeout=5000)
+    chart.setFocus()
+    QTest.keySequence(chart, "Alt+W")
+    assert [one.value for one in asked] == [pytest.approx(0.9)]
