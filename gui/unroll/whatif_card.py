@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QLabel, QMenu, QToolButton, QWidget
 
 from core.describe import number
@@ -22,6 +22,8 @@ from gui.theme import theme
 from gui.unroll import marks
 from gui.unroll.layout import HEADER
 from gui.unroll.sample import read
+from gui.why.here import Question, open_menu
+from gui.why.questions import about_gradients
 
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
@@ -150,6 +152,13 @@ class WhatIfCard(QWidget):
                 return ""
             texts.append(asked.said.text(int(np.flatnonzero(asked.counts)[-1])))
         return tr("answer {before} → {after}", before=texts[0], after=texts[1])
+
+    def questions_here(self) -> list[Question]:
+        came = self._imagining.outcome
+        return about_gradients(came.alike if came else {}, self._imagining.batch, self._view.document.project.network)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        open_menu(self, self.questions_here(), self._view.document, event.globalPos(), ())
 
     def _note(self) -> str:
         if self._imagining.refused:
