@@ -71,7 +71,7 @@ def sweep_memory(window: MainWindow) -> QWidget:
     """The memory gym with the curves of three ready networks on the adding problem."""
     chosen = Choice(GYM.key, {**default_settings().values, "task": "adding", "epochs": 40})
     gym = window.gym.show()
-    gym.form.show_choice(chosen)
+    gym.choose(chosen)
     gym.sweeps.show(run(plan_of(chosen, [entrant("elman"), entrant("gru"), entrant("lstm")])))
     wait(0.8)
     return gym

@@ -26,6 +26,10 @@ from core.why.symbols import symbol
 from core.why.weights import explain_weight, explain_weight_gradient
 
 
+_of_exploded = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+"""A training that has exploded is asked why, too: infinity and NaN are its numbers, and no reason for a warning."""
+
+
 class Explainer:
     """Explains the numbers of one sample; made anew for each trace."""
 
@@ -35,6 +39,7 @@ class Explainer:
         self.sample = Sample(network, weights, trace, target)
         self.back = Backward(self.sample)
 
+    @_of_exploded
     def fits(self) -> bool:
         """Whether the trace is one of this network with these weights: they must lead to the values that it holds."""
         sample = self.sample
@@ -92,6 +97,7 @@ class Explainer:
             return True
         return number.step < self.sample.steps(number.layer) and self.sample.sequence(number.layer)
 
+    @_of_exploded
     def explain(self, number: Number) -> Explanation:
         """Why it is what it is."""
         match number.quantity:

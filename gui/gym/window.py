@@ -173,8 +173,12 @@ class GymWindow(QDialog):
 
     def _edit(self, path: str, new: object) -> None:
         values = {**self.chosen.values, path: new}
-        self.chosen = Choice(GYM.key, values)
         settings.settings().setValue(_SETTINGS, json.dumps(values))
+        self.choose(Choice(GYM.key, values))
+
+    def choose(self, chosen: Choice) -> None:
+        """Take these settings for the next sweep."""
+        self.chosen = chosen
         self._show_form()
 
     def _show_form(self) -> None:

@@ -352,3 +352,13 @@ def test_a_trace_of_other_weights_is_known_as_such(seed: int) -> None:
         assert not Explainer(walk.network, others, walk.trace()).fits()
     smaller = walk.network.without([next(iter(walk.network.layers))])
     assert not Explainer(smaller, others, walk.trace()).fits()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_weights_that_exploded_are_explained_without_a_warning(seed: int) -> None:
+    walk, rng = Walked(seed), np.random.default_rng(seed)
+    weights = {key: value.detach().numpy() * 1e200 for key, value in walk.weights.items()}
+    explainer = Explainer(walk.network, weights, walk.trace())
+    explainer.fits()
+    for _ in range(PER_CASE):
+        explainer.explain(pick(walk, rng)[0])
