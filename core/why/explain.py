@@ -25,7 +25,6 @@ from core.why.sample import Sample
 from core.why.symbols import symbol
 from core.why.weights import explain_weight, explain_weight_gradient
 
-
 _of_exploded = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 """A training that has exploded is asked why, too: infinity and NaN are its numbers, and no reason for a warning."""
 
