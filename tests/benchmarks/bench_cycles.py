@@ -7,15 +7,16 @@ x -> p -> a -> b -> c -> y with b -> a one step late and c -> a three steps late
 "mm and tanh" is the time of the same matrix products and tanh by torch.mm and torch.tanh and of nothing else, in the order
 of the scan and into memory that is there already.
 
-The limit of 0.6 is missed at 128 units: 0.65 beside other busy processes (0.39, 0.50 and 0.27 at 32 and 64 units and for a
-single sample; processor time, one thread of an AMD EPYC with AVX-512). There "mm and tanh" alone is at 0.68: the loop spends
-most of its time in products too, so that only faster products help. What brought it from 0.80 to 0.65: large products and
-tanh together on oneDNN, which uses the whole width of the registers where MKL uses half (core.engine.kernels.products),
-all that a dense layer reads at a step as one product, and a C library that keeps the memory that a step frees. What is
-left: the products of one step of 64 samples, of which oneDNN makes one in 20 microseconds, half of them spent before it
-begins; the second table shows the shares. Tried, and no faster: slopes worked out for a stretch of steps that fits the
-cache, weight gradients in pieces that fit it, weights transposed in memory beforehand, single steps back through oneDNN.
-Not tried: a layer that is read three steps late three steps at once, which would save about 2 ms of 37.
+The limit of 0.6 is missed at 128 units: 0.70 on one thread and 0.68 on two (0.39, 0.49 and 0.26 at 32 and 64 units and for a
+single sample; one thread of an AMD EPYC with AVX-512 on a quiet machine; 0.65 beside other busy processes). There "mm and
+tanh" alone is at 0.69 on one thread: the loop spends most of its time in products too, so that only faster products help.
+What brought it down from 0.80: large products and tanh together on oneDNN, which uses the whole width of the registers
+where MKL uses half (core.engine.kernels.products), all that a dense layer reads at a step as one product, and a C
+library that keeps the memory that a step frees. What is left: the products of one step of 64 samples, of which oneDNN
+makes one in 20 microseconds, half of them spent before it begins; the second table shows the shares. Tried, and no
+faster: slopes worked out for a stretch of steps that fits the cache, weight gradients in pieces that fit it, weights
+transposed in memory beforehand, single steps back through oneDNN. Not tried: a layer that is read three steps late
+three steps at once, which would save about 2 ms of 37.
 """
 
 from __future__ import annotations

@@ -13,9 +13,12 @@ What stands in the way of 1.03 for an LSTM at display rate: a step of (64, 200, 
 a tenth of a second by itself, so that ten looks a second are a look at every step, for which the limit is 1.3. Where
 steps are short, looking ten times a second costs nothing that could be measured. A captured step costs what it does
 because the backward pass of oneDNN must be given W_hh in the place of W_ih to say what goes back through the recurrence:
-it then makes two more products of 4 units by units for every step, where the stock step makes three. That is 1.09 to 1.17
-as the geometric mean, for a limit of 1.15. Tried: a forward pass on narrow input and only the backward pass on wide input
-(kept, where oneDNN allows it), and keeping less for dL/dc_t, which changed nothing.
+it then makes two more products of 4 units by units for every step, where the stock step makes three. That is 1.07 to 1.16
+on four sizes, and 1.35 to 1.39 at (16, 784, 1, 128), whose single feature costs the stock step next to nothing: there the
+limit of 1.3 is missed (on two threads it is 1.27), and with it that of 1.15 for the geometric mean, 1.17. Tried: a forward
+pass on narrow input and only the backward pass on wide input (kept, where oneDNN allows it), and keeping less for
+dL/dc_t, which changed nothing. The own kernel that spares the products takes two to three times as long on short steps,
+since it bends the gates one operation after the other.
 """
 
 from __future__ import annotations
