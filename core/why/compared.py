@@ -17,11 +17,11 @@ def cosine(found: Alike, layer: str, batch: bool) -> Aggregate:
         title = Words("The cosine of the gradients of all weights")
     about = {"ratio": number(found.ratio, 3)}
     own = Words(
-        "g is the gradient of this sample with the changes and cuts, g_0 the one without. 1 means that both point the same way; "
+        "g is the gradient of this sample with the changes and cuts, g₀ the one without. 1 means that both point the same way; "
         "g is {ratio} times as long.", about,
     )  # fmt: skip
     next_batch = Words(
-        "g is the gradient of the next batch with the cuts, g_0 the one without. 1 means that both point the same way; g is "
+        "g is the gradient of the next batch with the cuts, g₀ the one without. 1 means that both point the same way; g is "
         "{ratio} times as long.", about,
     )  # fmt: skip
     below = rf"{factor(found.length)} \cdot {factor(found.other)}"
