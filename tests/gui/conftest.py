@@ -7,6 +7,7 @@ import traceback
 
 import pytest
 from PySide6.QtCore import QEvent, QLocale, QSettings, Qt, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
@@ -55,7 +56,9 @@ def _running_timers():
 
 @pytest.fixture(autouse=True)
 def _hands_off(qapp):
-    """Lets go of the buttons that a test ends with, such as that of a drag given up by Escape: Qt counts them on."""
+    """Rests the pointer in a corner, where nothing comes up under it, and lets go of the buttons that a test ends with, such
+    as that of a drag given up by Escape: Qt counts them on."""
+    QCursor.setPos(qapp.primaryScreen().geometry().bottomRight())
     yield
     held = QApplication.mouseButtons()
     elsewhere = QWidget()

@@ -163,7 +163,9 @@ def measured(key):
 
 @pytest.mark.parametrize("key", ["sunspots-forecast", "co2-every-step", "weather"])
 def test_naive_forecasts_and_truth_are_those_of_the_series(key):
-    data = open_example(key).dataset()
+    project = open_example(key)
+    set_value(project, "data.test", 0.0)
+    data = project.dataset()
     series = data.info["series"]
     known = naive_forecasts(data, "validation", 30)
     values, period = measured(key)
