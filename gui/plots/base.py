@@ -85,17 +85,21 @@ class LivePlot(QWidget):
         """What can be asked about the values x, y of a chart; the most important one first."""
         return []
 
+    def questions_on_words(self) -> list[Question]:
+        """What can be asked about the numbers in the words above, where no chart is pointed at."""
+        return []
+
     # What everyone may do.
 
     def questions_here(self) -> list[Question]:
-        """What can be asked about where a chart points."""
+        """What can be asked about where a chart points, else about the words above."""
         if self.empty_text():
             return []
         charts = sorted(self.charts(), key=lambda chart: not chart.hasFocus())
         for chart in charts:
             if chart.pointer is not None and chart.isVisible():
                 return self.questions_at(chart, chart.pointed())
-        return []
+        return self.questions_on_words()
 
     def mark(self, *_: object) -> None:
         """Something changed: draw as soon as it is this plot's turn and it can be seen."""
@@ -167,6 +171,7 @@ class LivePlot(QWidget):
         self.bar = FlowLayout(self._controls)
         self._floating: QToolButton | None = None
         self.words = Speech(f"{self.name}_words")
+        self.words.asked.connect(self._open_menu_of_words)
         self.picture = QWidget()
         self.picture.setObjectName(f"{self.name}_picture")
         inner = QVBoxLayout(self.picture)
@@ -210,6 +215,9 @@ class LivePlot(QWidget):
 
     def _open_menu(self, at: QPoint) -> None:
         open_menu(self, self.questions_here(), self.document, at, self.commands.values())
+
+    def _open_menu_of_words(self, at: QPoint) -> None:
+        open_menu(self, self.questions_on_words(), self.document, at, self.commands.values())
 
     def add_command(self, key: str, text: str, picture: str, slot: Callable[[], None]) -> None:
         """Offer a command in the corner menu, and to the window's menus."""

@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from core.columns import Columns
-from core.describe import gradient_at, gradient_verdict, number
+from core.describe import gradient_at, gradient_verdict, last_with_gradient, number
 from core.runs import ends
 from core.why.aggregates import batch_gradient
+from core.why.numbers import Aggregate
+from core.why.ratios import first_to_last
 from gui.plots.base import LivePlot
 from gui.plots.batches import nearest
 from gui.plots.chart import Chart
@@ -99,12 +101,25 @@ class GradientPlot(LivePlot):
         shown.sort(key=lambda key: away[key] if np.isfinite(away[key]) else np.inf)
         return [self._question(layer, key, step, row[key][step], batch) for key in shown]
 
+    def questions_on_words(self) -> list[Question]:
+        table, layer, index = self.rows(), self.chosen_layer(), self.shown_row()
+        total = self.at_row(table, index)["total"]
+        last = last_with_gradient(total)
+        if not last or not np.isfinite(total).all():
+            return []
+        batch = int(table["batch"][index])
+        ends = [self._asked(layer, "total", step, total[step], batch) for step in (0, last)]
+        return [Question(first_to_last(self.layer_name(layer), *ends, last, batch), tr("Why this verdict?"))]
+
     def _question(self, layer: str, part: str, step: int, value: float, batch: int) -> Question:
-        run = self.runner.run
-        size = int(run.training["batch_size"]) if run is not None and run.training is not None else 0
-        made = batch_gradient(self.layer_name(layer), layer, part, step, float(value), batch, size)
+        made = self._asked(layer, part, step, value, batch)
         names = {"direct": tr("direct"), "through": tr("through time"), "cell": "dL/dc"}
         return Question(made, tr("Why this gradient?") + (f" ({names[part]})" if part in names else ""))
+
+    def _asked(self, layer: str, part: str, step: int, value: float, batch: int) -> Aggregate:
+        run = self.runner.run
+        size = int(run.training["batch_size"]) if run is not None and run.training is not None else 0
+        return batch_gradient(self.layer_name(layer), layer, part, step, float(value), batch, size)
 
     def start_afresh(self) -> None:
         self.pinned = None

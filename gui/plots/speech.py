@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QTextDocument
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 PAUSE = " · "
@@ -16,6 +16,9 @@ class Speech(QLabel):
 
     The parts stand between dots; where there is no room for all, the last ones are left out. It only grows between resizes: what is below must not jump while the pointer moves.
     """
+
+    asked = Signal(QPoint)
+    """Of the screen: someone wants to know what can be said about the words."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -70,6 +73,9 @@ class Speech(QLabel):
         paper.setTextWidth(max(1, self.width() - margins.left() - margins.right()))
         paper.setHtml(text)
         return max(1, round(paper.size().height() / self.fontMetrics().height()))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.asked.emit(event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
