@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QCursor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.shapes import Shape
+from core.why.spread import Tensor, spread
+from gui.document import Document
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question, open_menu
 from gui.widgets import muted, words
 
 BINS = 41
@@ -58,6 +61,11 @@ class Facts(QWidget):
         """The value that is shown beside a title."""
         return next(value.text() for label, value in self._rows if label.text() == title)
 
+    def line_at(self, at: QPoint) -> int | None:
+        """Which line is at a point of this widget, counted from 0."""
+        lines = (place for place, row in enumerate(self._rows) if row[0].parentWidget().geometry().contains(at))
+        return next(lines, None)
+
     def _add_row(self) -> None:
         line = QWidget()
         row = QHBoxLayout(line)
@@ -98,10 +106,12 @@ class Statistics:
 
 
 class Weights(QWidget):
-    """How weights are spread: a histogram and four numbers."""
+    """How weights are spread: a histogram and four numbers, which can be asked about."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
+        self._document = document
+        self._tensors: Sequence[Tensor] = ()
         self.histogram = Histogram()
         self.facts = Facts()
         column = QVBoxLayout(self)
@@ -110,9 +120,10 @@ class Weights(QWidget):
         column.addWidget(self.histogram)
         column.addWidget(self.facts)
 
-    def show_values(self, arrays: Sequence[np.ndarray]) -> None:
-        """Show all numbers of these arrays together."""
-        values = np.concatenate([array.ravel() for array in arrays]) if arrays else np.zeros(0)
+    def show_tensors(self, tensors: Sequence[Tensor]) -> None:
+        """Show all numbers of these tensors together."""
+        self._tensors = tensors
+        values = np.concatenate([one.numbers for one in tensors]) if tensors else np.zeros(0)
         self.setVisible(len(values) > 0)
         if not len(values):
             return
@@ -126,6 +137,27 @@ class Weights(QWidget):
             facts.append((tr("Not finite"), whole(found.bad)))
         self.facts.show_facts(facts)
         self.histogram.show_values(values)
+        for label in self.facts.findChildren(QLabel):
+            label.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the menu of the whole has more to say
+
+    def questions_here(self) -> list[Question]:
+        """About the numbers; that of the line under the pointer first."""
+        return self._questions(self.mapFromGlobal(QCursor.pos()))
+
+    def _questions(self, at: QPoint) -> list[Question]:
+        found = spread(self._tensors)
+        if not found:
+            return []
+        under = self.facts.line_at(self.facts.mapFrom(self, at))
+        texts = {
+            "mean": (0, tr("Why this mean?")), "deviation": (1, tr("Why this standard deviation?")),
+            "smallest": (2, tr("Why this smallest weight?")), "largest": (2, tr("Why this largest weight?")),
+        }  # fmt: skip
+        order = sorted(texts, key=lambda key: texts[key][0] != under)
+        return [Question(found[key], texts[key][1]) for key in order]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        open_menu(self, self._questions(self.mapFromGlobal(event.globalPos())), self._document, event.globalPos(), ())
 
 
 class Histogram(QWidget):

@@ -16,6 +16,7 @@ from core.errors import StudioError
 from core.network import Layer, Network
 from core.parameters import Parameter, parameters
 from core.shapes import infer, input_features
+from core.why.spread import Tensor
 from gui.document import Document
 from gui.forms import SpecForm
 from gui.forms.form import heading
@@ -44,7 +45,7 @@ class LayerPage(QWidget):
         self.facts = Facts()
         self.form = SpecForm(self.spec)
         self.freeze = SpecForm(_FREEZE)
-        self.weights = Weights()
+        self.weights = Weights(document)
         self._weights_title = heading(tr("Weights"))
         self._lay_out(layers)
         self.form.edited.connect(self._edit)
@@ -78,9 +79,9 @@ class LayerPage(QWidget):
 
     def show_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Show the numbers of the layers' tensors."""
-        arrays = [weights[p.name] for p in self._parameters if p.name in weights]
-        self._weights_title.setVisible(bool(arrays))
-        self.weights.show_values(arrays)
+        tensors = [Tensor(p.layer, p.name, weights[p.name]) for p in self._parameters if p.name in weights]
+        self._weights_title.setVisible(bool(tensors))
+        self.weights.show_tensors(tensors)
 
     def _layers(self) -> list[Layer]:
         network = self._document.project.network

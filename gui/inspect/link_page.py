@@ -15,6 +15,7 @@ from core.errors import StudioError
 from core.network import Link
 from core.parameters import Parameter, parameters
 from core.rules import MAX_DELAY
+from core.why.spread import Tensor
 from gui.document import Document
 from gui.forms import SpecForm
 from gui.forms.form import heading
@@ -55,7 +56,7 @@ class LinkPage(QWidget):
             self.form.rows["delay"].resettable = False
         self.complaint = words(role=self.palette().ColorRole.BrightText)
         self.restore: QPushButton = ElidedButton(tr("Restore cut connections"), "link")
-        self.weights = Weights()
+        self.weights = Weights(document)
         self._weights_title = heading(tr("Weights"))
         self._picture = Picture("link", 22)
         self._title = bold("", 1.1)
@@ -89,9 +90,9 @@ class LinkPage(QWidget):
 
     def show_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Show the numbers of the links' matrices, cut connections left out."""
-        arrays = [array for link in self._links() if (array := self._numbers(link, weights)) is not None]
-        self._weights_title.setVisible(bool(arrays))
-        self.weights.show_values(arrays)
+        tensors = [found for link in self._links() if (found := self._tensor(link, weights)) is not None]
+        self._weights_title.setVisible(bool(tensors))
+        self.weights.show_tensors(tensors)
 
     def _settings(self) -> tuple[Param, ...]:
         """A link that carries values has no matrix to freeze; an initial-state link has no delay."""
@@ -116,15 +117,16 @@ class LinkPage(QWidget):
             return None
         return block, np.array([label[0] == link.id for label in block.columns])
 
-    def _numbers(self, link: Link, weights: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    def _tensor(self, link: Link, weights: Mapping[str, np.ndarray]) -> Tensor | None:
         place = self._columns(link)
         if place is None or place[0].name not in weights:
             return None
-        value = weights[place[0].name]
+        value, kept = weights[place[0].name], link.mask
         if place[1] is not None:
-            return value[:, place[1]]
-        whole_matrix = link.mask is None or link.mask.shape != value.shape
-        return value if whole_matrix else value[link.mask]
+            kept = np.broadcast_to(place[1], value.shape)
+        elif kept is not None and kept.shape != value.shape:
+            kept = None
+        return Tensor(link.target, place[0].name, value, kept)
 
     def _facts(self, links: list[Link]) -> list[tuple[str, str]]:
         layers = self._document.project.network.layers

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QContextMenuEvent, QCursor
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
 from core.formula import svg
@@ -38,7 +38,8 @@ def test_the_verdict_leads_to_both_of_its_gradients(qtbot, window):  # noqa: F81
     for row, value in zip(why(window).terms.rows, (total[0], total[-1]), strict=True):
         assert row.term.about.value == pytest.approx(value)
     plot.layer.setFocus()
-    QCursor.setPos(window.mapToGlobal(window.rect().topLeft()))
+    for chart in plot.charts():
+        chart.pointer = None
     ask_by_key(qtbot, window)
     assert (
         answered(qtbot, window)[1].value == pytest.approx(ratio, rel=1e-5) and why(window).asking.number is not number
