@@ -28,6 +28,10 @@ class Match(NamedTuple):
     """The step after its last one."""
     overlap: float
     """Jaccard index, 0 to 1: how many (unit, step) are on in both, of those that are on in either."""
+    common: int
+    """How many are on in both."""
+    either: int
+    """How many are on in either."""
 
 
 def pattern(values: np.ndarray, start: int, stop: int, threshold: float) -> np.ndarray:
@@ -61,12 +65,15 @@ def similar(
     for late in range(length):
         common += on[:, late : late + places].astype(np.float32) @ wanted[late].astype(np.float32)
     size, lost = _sums(on.sum(-1), length), _sums(np.isnan(states).any(-1), length)
-    overlap = np.where(lost > 0, 0.0, common / (int(wanted.sum()) + size - common))
+    either = int(wanted.sum()) + size - common
+    overlap = np.where(lost > 0, 0.0, common / either)
     best = overlap.argmax(axis=1)
     heights = overlap[np.arange(len(states)), best]
     order = np.argsort(-heights, kind="stable")[:most]
     return [
-        Match(int(samples[i]), int(best[i]), int(best[i]) + length, float(heights[i])) for i in order if heights[i] > 0
+        Match(int(samples[i]), int(at), int(at) + length, float(heights[i]), int(common[i, at]), int(either[i, at]))
+        for i, at in zip(order, best[order], strict=True)
+        if heights[i] > 0
     ]
 
 

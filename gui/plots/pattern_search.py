@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
@@ -15,9 +15,11 @@ from core.describe import number
 from core.patterns import AskSimilar, Match, exactly_on, pattern
 from core.questions import Answer
 from core.states import shown_samples
+from core.why.resembling import overlap
 from gui.plots.brush import BrushHeat
 from gui.plots.flow import FlowLayout
 from gui.text import tr, tr_core
+from gui.why.here import Question, open_menu
 
 if TYPE_CHECKING:
     from gui.runner import Runner
@@ -142,6 +144,8 @@ class PatternSearch(QWidget):
         self.slider.valueChanged.connect(self._wish)
         self.first.valueChanged.connect(lambda first: self._brushed(first - 1, max(first, self.last.value())))
         self.last.valueChanged.connect(lambda last: self._brushed(min(last, self.first.value()) - 1, last))
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._open_menu)
         self.list.itemClicked.connect(self._pick)
         self.list.itemActivated.connect(self._pick)
         self._say()
@@ -203,6 +207,21 @@ class PatternSearch(QWidget):
             )
             self.list.addItem(QListWidgetItem(text))
         self.list.setVisible(bool(matches))
+
+    def questions_here(self) -> list[Question]:
+        """About the overlap of the match that is chosen in the list."""
+        row = self.list.currentRow()
+        return self._questions(row) if 0 <= row < len(self.matches) else []
+
+    def _questions(self, row: int) -> list[Question]:
+        made = overlap(self.matches[row], self._layer, self._wanted, self.threshold)
+        return [Question(made, tr("Why this overlap?"))]
+
+    def _open_menu(self, at: QPoint) -> None:
+        item = self.list.itemAt(at)
+        if item is not None:
+            questions = self._questions(self.list.row(item))
+            open_menu(self, questions, self._runner.document, self.list.viewport().mapToGlobal(at), ())
 
     def _pick(self, item: QListWidgetItem) -> None:
         match = self.matches[self.list.row(item)]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from core.edits import SetParam
 from core.examples import open_example
+from core.formula import svg
 from gui.document import Document
 from gui.plots.activations import ActivationPlot
 from gui.plots.pattern_search import SHORTEST
 from gui.runner import Runner
+from gui.why.here import ask_here
 from tests.gui.plots.conftest import pixel
+from tests.gui.test_why_everywhere import choose, opened_menu
 
 
 @pytest.fixture
@@ -169,3 +176,27 @@ def test_without_the_check_box_the_view_moves_as_ever(shown, qtbot):
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     qtbot.keyClick(shown.quantity, Qt.Key.Key_Down)
     assert not shown.search.isEnabled() and not shown.patterns.isVisible(), "gradients have no patterns"
+
+
+def test_an_overlap_is_asked_with_the_right_button_and_by_key(shown, runner, qtbot):
+    drag(shown, 3, 5)
+    search = shown.patterns
+    qtbot.waitUntil(lambda: len(search.matches) > 2, timeout=20000)
+    best, match = brute_force(shown, runner), search.matches[2]
+    asked = []
+    runner.document.asked.connect(asked.append)
+    place = search.list.visualItemRect(search.list.item(2)).center()
+    port = search.list.viewport()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, port.mapToGlobal(place))
+    QApplication.sendEvent(port, event)
+    choose(opened_menu(), "Why this overlap")
+    (found,) = asked
+    assert found.value == pytest.approx(best[match.sample][0]) and found.sample == (match.sample, "validation")
+    both, either = map(int, re.search(r"frac\{(\d+)\}\{(\d+)\}", found.numbers[0]).groups())
+    assert both / either == pytest.approx(best[match.sample][0]) and both >= 1
+    assert all("<svg" in svg(line) for line in (*found.symbols, *found.numbers))
+    steps = {lead.step for lead in found.leads}
+    assert steps <= set(range(match.start, match.stop)) and found.leads[0].layer == shown.layer.currentData()
+    search.list.setCurrentRow(2)
+    search.list.setFocus()
+    assert ask_here(shown, runner.document) and asked[-1].value == found.value
