@@ -1,4 +1,4 @@
-"""Numbers of the memory gym: the share of right answers of a model at one place of the axis."""
+"""Numbers of the memory gym: the share of right answers of a model at one place of the axis, and how far it remembers."""
 
 from __future__ import annotations
 
@@ -38,3 +38,26 @@ def share_right(results: Results, model: str, value: float) -> Aggregate:
         "from chance c (0) to always right (1); from {goal} on it counts as remembered.", {"goal": REMEMBERED},
     )  # fmt: skip
     return Aggregate(title, mean, tuple(symbols), tuple(numbers), note, terms=terms)
+
+
+def how_far(results: Results, model: str) -> Aggregate:
+    """The largest place of the axis up to which ``model`` remembers all that it tried, 0 where not even the first; it must
+    have tried."""
+    curve, far = results.curve(model), results.remembers(model)
+    places = curve.values.tolist()
+    until = places[:1] if far is None else places[: places.index(far) + 2]
+    lines, terms = [], []
+    for value in until:
+        about = share_right(results, model, value)
+        above = results.above_chance(value, about.value)
+        sign = r"\geq" if above >= REMEMBERED else "<"
+        lines.append(rf"q_{{{value:g}}} = {latex_number(above)} {sign} {REMEMBERED}")
+        terms.append(Term(0.0, about.value, "0", f"p_{{{value:g}}}", about=about))
+    return Aggregate(
+        Words("How far {model} remembers", {"model": results.model(model).title}), far or 0.0,
+        (rf"n = \max \{{ k : q_j \geq {REMEMBERED} \text{{ for all }} j \leq k \}}", r"q = \frac{p - c}{1 - c}"),
+        (*lines, f"n = {latex_number(far or 0.0)}"),
+        Words("It is the last place in a row, from the first one on, at which it is {goal} of the way from chance c to always "
+              "right. Below are the shares right p.", {"goal": REMEMBERED}),
+        terms=tuple(terms),
+    )  # fmt: skip

@@ -32,6 +32,7 @@ from core.gym.plans import GYM, default_settings, places_of, plan_of
 from core.gym.results import Results
 from core.gym.sweep import reason_against
 from core.gym.tasks import settings_for
+from core.why.gym import how_far
 from gui import settings
 from gui.document import Document
 from gui.errors import tell
@@ -42,7 +43,7 @@ from gui.icons import icon
 from gui.runner import Runner
 from gui.text import sentence, tr, tr_core
 from gui.theme import theme
-from gui.why.here import KEYS, ask_here, open_menu
+from gui.why.here import KEYS, Question, ask_here, open_menu
 from gui.widgets import Column, EmptyState, bold, muted, words
 
 _USUAL = ("elman", "lstm", "gru")
@@ -105,6 +106,12 @@ class GymWindow(QDialog):
         questions = self.chart.questions_here()
         if questions:
             open_menu(self.chart, questions, self._document, at, ())
+
+    def _ask_far(self, at: QPoint) -> None:
+        results, row = self.sweeps.results, self.table.rowAt(at.y())
+        if results is not None and row >= 0 and len(results.curve(results.models[row].key).values):
+            asked = Question(how_far(results, results.models[row].key), tr("Why this far?"))
+            open_menu(self.table, [asked], self._document, self.table.viewport().mapToGlobal(at), ())
 
     def _where(self) -> str:
         sweeps = self.sweeps
@@ -286,6 +293,8 @@ class GymWindow(QDialog):
         self.table.setObjectName("gym_table")
         self.table.setAccessibleName(tr("How far each model remembers"))
         self.table.setHorizontalHeaderLabels([tr("Model"), tr("Weights"), tr("How far back")])
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._ask_far)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 8)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

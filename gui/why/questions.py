@@ -51,4 +51,9 @@ def about_gradients(own: Mapping[str, Alike], batch: Mapping[str, Alike], networ
         found.append(Question(cosine(alike, layer, batch=False), text))
     if "" in batch:
         found.append(Question(cosine(batch[""], "", batch=True), tr("Why this cosine of the batch?")))
+    for key, alike in batch.items():
+        if key in network.layers:
+            layer = network.layers[key].name
+            text = tr("Why this cosine of “{layer}” on the batch?", layer=layer)
+            found.append(Question(cosine(alike, layer, batch=True), text))
     return found

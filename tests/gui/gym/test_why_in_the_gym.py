@@ -1,6 +1,9 @@
 """Why this share? Asked in the window of the gym with the mouse and by key."""
 
+from dataclasses import replace
+
 import pytest
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -9,7 +12,7 @@ from core.gym.results import Model, Point, Results
 from gui.document import Document
 from gui.gym.window import GymWindow
 from gui.runner import Runner
-from tests.gui.test_why_everywhere import at, choose, open_menu_at
+from tests.gui.test_why_everywhere import at, choose, open_menu_at, opened_menu
 
 RIGHT = {("a", 4): (0.9, 0.8, 1.0), ("b", 4): (0.3, 0.2), ("a", 8): (0.6, 0.4, 0.5)}
 
@@ -60,3 +63,23 @@ def test_by_key(qtbot, gym):
     chart.setFocus()
     QTest.keySequence(chart, "Alt+W")
     assert [one.value for one in asked] == [pytest.approx(0.9)]
+
+
+def test_how_far_back_is_asked_in_the_table(qtbot, gym):
+    gym.sweeps.show(replace(gym.chart._results, values=(4.0, 8.0)))
+    qtbot.waitUntil(lambda: gym.table.rowCount() == 2 and gym.table.isVisible(), timeout=20000)
+    asked = []
+    gym._document.asked.connect(asked.append)
+    port = gym.table.viewport()
+    for row in (0, 1):
+        place = gym.table.visualItemRect(gym.table.item(row, 2)).center()
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, port.mapToGlobal(place))
+        QApplication.sendEvent(port, event)
+        choose(opened_menu(), "Why this far")
+    first, second = asked
+    # Of "First" 0.9 is (0.9 - 0.1) / 0.9 = 0.89 above chance and 0.5 only 0.44; "Second" fails at the first place.
+    assert first.value == 4 and second.value == 0
+    assert [term.about.value for term in first.terms] == pytest.approx([0.9, 0.5])
+    assert [term.about.value for term in second.terms] == pytest.approx([0.25])
+    assert r"0.8889 \geq 0.8" in first.numbers[0] and "0.4444 < 0.8" in first.numbers[1]
+    assert all("<svg" in svg(line) for one in asked for line in (*one.symbols, *one.numbers))

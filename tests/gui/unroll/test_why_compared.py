@@ -36,11 +36,14 @@ def test_the_card_is_asked_with_the_right_button(make):
     assert shows(hands, wanted)
     asked = []
     view.document.asked.connect(asked.append)
-    for words in ("Why this loss", "Why this cosine?", "Why this cosine of the batch"):
+    layer = next(key for key in imagining.batch if key)
+    name = view.document.project.network.layers[layer].name
+    for words in ("Why this loss", "Why this cosine?", "Why this cosine of the batch", f"“{name}” on the batch"):
         place = view.card.rect().center()
         event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, view.card.mapToGlobal(place))
         QApplication.sendEvent(view.card, event)
         choose(QApplication.activePopupWidget(), words)
-    loss, own, batch = asked
+    loss, own, batch, of_layer = asked
     assert loss == Number("loss")
     assert own.value == wanted.alike[""].cosine and batch.value == imagining.batch[""].cosine
+    assert of_layer.value == imagining.batch[layer].cosine and of_layer.title.values["layer"] == name
