@@ -45,7 +45,7 @@ class TrainingPanel(QWidget):
         self.data = DataForm(document)
         self.form = SpecForm(TRAINING, document.project.training, live=True)
         self.form.setAccessibleName(tr("Training settings"))
-        self.padding = PaddingView()
+        self.padding = PaddingView(document)
         self.form.row("buckets").add_below(self.padding)
         self._lay_out()
         self.problems.pointed.connect(document.highlight)

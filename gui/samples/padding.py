@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QPainter
+from PySide6.QtGui import QBrush, QContextMenuEvent, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.buckets import SUGGESTED, Axis, Padding, batches_of
 from core.catalogue.spec import Choice
+from core.why.padded import padding_share
+from gui.document import Document
 from gui.samples.bars import BarsPage
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question, open_menu
 from gui.widgets import muted
 
 BATCHES = 4
@@ -26,8 +29,10 @@ _BESIDE = 2.0
 class PaddingView(QWidget):
     """How much of the batches is padding, in a sentence and in a picture."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
+        self._document = document
+        self._padding: dict[int, Padding] = {}
         self.said = muted()
         self.picture = PaddingPage()
         column = QVBoxLayout(self)
@@ -51,6 +56,7 @@ class PaddingView(QWidget):
         plain, spared = (
             Padding.of(axes, samples, Choice(training.key, {**training.values, "buckets": n})) for n in (0, pool)
         )
+        self._padding = {pool: spared, 0: plain} if used else {0: plain, pool: spared}
         shares = {"all": f"{plain.share:.0%}", "few": f"{spared.share:.0%}", "n": pool}
         self.said.setText(
             tr("{few} of the time steps of an epoch are padding; without buckets {all}.", **shares)
@@ -59,6 +65,15 @@ class PaddingView(QWidget):
         )
         self.picture.setAccessibleName(self.said.text())
         self.picture.show_padding(plain, spared, bool(used), pool)
+
+    def questions_here(self) -> list[Question]:
+        """About the padding, of the batches that are trained first."""
+        texts = {n: tr("Why this padding with buckets?") if n else tr("Why this padding?") for n in self._padding}
+        made = {n: padding_share(one, n) for n, one in self._padding.items() if len(one.order)}
+        return [Question(one, texts[n]) for n, one in made.items()]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        open_menu(self, self.questions_here(), self._document, event.globalPos(), ())
 
 
 class PaddingPage(BarsPage):

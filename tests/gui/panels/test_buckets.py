@@ -3,15 +3,19 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from core.buckets import Padding, batches_of, padded_axes
 from core.catalogue.spec import Choice
 from core.data.catalogue import DATASETS
 from core.edits import SetData, SetTraining
 from core.examples import open_example
+from core.formula import svg
 from gui.panels.training import TrainingPanel
 from gui.theme import theme
+from tests.gui.test_why_everywhere import choose, opened_menu
 
 
 @pytest.fixture
@@ -126,3 +130,24 @@ def test_a_new_batch_size_counts_anew(document, panel):
     document.do(SetTraining("optimizer.lr", 0.1))
     one, other = shares(document, 0, 8)
     assert one in panel.padding.said.text() and other in panel.padding.said.text()
+
+
+def test_the_padding_can_be_asked_about(document, panel):
+    project = document.project
+    data = project.dataset()
+    (axis,), samples = padded_axes(project.network, data), data.samples("train")
+    needed = axis.needed[samples]
+    asked = []
+    document.asked.connect(asked.append)
+    said = panel.padding.said
+    for words in ("Why this padding?", "Why this padding with buckets"):
+        place = said.rect().center()
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, said.mapToGlobal(place))
+        QApplication.sendEvent(said, event)
+        choose(opened_menu(), words)
+    plain, spared = asked
+    assert plain.value == pytest.approx(1 - float(np.mean(needed)) / axis.steps)
+    assert 0 <= spared.value < plain.value and f"{spared.value:.0%}" == shares(document, 8)[0]
+    for one in asked:
+        assert sum(term.contribution for term in one.terms) == pytest.approx(one.value)
+        assert all("<svg" in svg(line) for line in (*one.symbols, *one.numbers))
