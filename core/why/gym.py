@@ -52,7 +52,7 @@ def how_far(results: Results, model: str) -> Aggregate:
         above = results.above_chance(value, about.value)
         sign = r"\geq" if above >= REMEMBERED else "<"
         lines.append(rf"q_{{{value:g}}} = {latex_number(above)} {sign} {REMEMBERED}")
-        terms.append(Term(0.0, about.value, "0", f"p_{{{value:g}}}", about=about))
+        terms.append(Term(1.0, about.value, "", f"p_{{{value:g}}}", about=about))
     return Aggregate(
         Words("How far {model} remembers", {"model": results.model(model).title}), far or 0.0,
         (rf"n = \max \{{ k : q_j \geq {REMEMBERED} \text{{ for all }} j \leq k \}}", r"q = \frac{p - c}{1 - c}"),

@@ -26,7 +26,7 @@ def padding_share(padding: Padding, buckets: int) -> Aggregate:
         for at in order[:MOST]
     ]  # fmt: skip
     if len(order) > MOST:
-        terms.append(Term(1 / whole, float(spare[order[MOST:]].sum()), share, r"\Sigma"))
+        terms.append(Term(1 / whole, float(spare[order[MOST:]].sum()), share, r"\sum_{\text{others}}"))
     title = Words("Padding without length buckets")
     if buckets:
         title = Words("Padding with length buckets of {n} batches", {"n": buckets})

@@ -54,7 +54,7 @@ def spread(tensors: Sequence[Tensor]) -> dict[str, Aggregate]:
         order = good[np.argsort(-np.abs(each[good]), kind="stable")]
         terms = [Term(1 / len(good), float(each[at]), r"\frac{1}{N}", sign, weight(int(at))) for at in order[:MOST]]
         if len(order) > MOST:
-            terms.append(Term(1 / len(good), float(each[order[MOST:]].sum()), r"\frac{1}{N}", r"\Sigma"))
+            terms.append(Term(1 / len(good), float(each[order[MOST:]].sum()), r"\frac{1}{N}", r"\sum_{\text{others}}"))
         return tuple(terms)
 
     count = {"count": len(good)}

@@ -165,7 +165,7 @@ def term_words(term: Term, network: Network) -> str:
         )
     one = term.number
     if one is None:
-        return tr("the target")
+        return tr("all others together") if r"\text{others}" in term.symbol else tr("the target")
     if one.quantity == "loss":
         return tr("straight from the loss")
     return number_words(one, network)

@@ -10,6 +10,7 @@ from core.formula import svg
 from core.why.numbers import Number
 from core.why.spread import Tensor, spread
 from gui.panels.inspector import Inspector
+from gui.why.terms import term_words
 from tests.gui.test_why_everywhere import choose, opened_menu
 
 
@@ -58,6 +59,8 @@ def test_each_line_of_a_link_answers_and_leads_to_its_weights(qtbot, document, r
         assert all("<svg" in svg(text) for text in (*found.symbols, *found.numbers))
         total = sum(term.contribution for term in found.terms)
         assert total == pytest.approx(value**2 if line == 1 else value, rel=1e-6)
+        rest = [term for term in found.terms if term.number is None]
+        assert {term_words(one, document.project.network) for one in rest} <= {"all others together"}
         for term in found.terms:
             if term.number is not None and line != 1:
                 one = term.number
