@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset, Field
@@ -64,34 +64,32 @@ class HistogramView(QWidget):
         if data is self.data:
             return
         self.data = data
-        self.list.clear()
+        with QSignalBlocker(self.list):  # its rows tell of the data before
+            self.list.clear()
         if data is None:
             self.histogram = None
             self._draw()
             return
         several = len(data.inputs) > 1
         for key, field in data.inputs.items():
-            self._list_field(key, field, f"{key}: " if several else "")
-        self._list_field("", data.target, tr("target: "))
+            self._list_field(field, f"{key}: " if several else "")
+        self._list_field(data.target, tr("target: "))
         self.list.setCurrentRow(0)
 
-    def _list_field(self, key: str, field: Field, before: str) -> None:
+    def _list_field(self, field: Field, before: str) -> None:
         if field.features > 1 and (not field.names or field.features > MOST_FEATURES):
-            self._list(key, None, before + tr("all {n} features together", n=f"{field.features:,}"))
+            self._list(field, None, before + tr("all {n} features together", n=f"{field.features:,}"))
         for feature in range(min(field.features, MOST_FEATURES)):
-            self._list(key, feature, before + named(field, feature))
+            self._list(field, feature, before + named(field, feature))
 
-    def _list(self, key: str, feature: int | None, title: str) -> None:
+    def _list(self, field: Field, feature: int | None, title: str) -> None:
         item = QListWidgetItem(title)
-        item.setData(Qt.ItemDataRole.UserRole, (key, feature))
+        item.setData(Qt.ItemDataRole.UserRole, (field, feature))
         self.list.addItem(item)
 
     def _field(self) -> tuple[Field, int | None] | None:
         item = self.list.currentItem()
-        if item is None or self.data is None:
-            return None
-        key, feature = item.data(Qt.ItemDataRole.UserRole)
-        return (self.data.inputs[key] if key else self.data.target), feature
+        return None if item is None else item.data(Qt.ItemDataRole.UserRole)
 
     def _show_feature(self) -> None:
         chosen = self._field()

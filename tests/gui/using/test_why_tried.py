@@ -194,7 +194,7 @@ def test_other_inputs_of_ones_own(qtbot, window, tried, example):  # noqa: F811
     elif example == "vowels-gru":
         reading = page.reading
         middle = 84 + (page.editor.width() - 84) / int(page.editor.field.steps) * 2.5
-        number, found = ask(qtbot, window, page.editor, QPointF(middle, page.editor.height() - 6), "hang on this")
+        number, found = ask(qtbot, window, page.editor, QPointF(middle, 20), "hang on this")
         assert (number.quantity, number.step) == ("norm", 2)
         assert found.value == pytest.approx(float(np.linalg.norm(reading.gradient[2])), rel=1e-3)
     else:
