@@ -29,7 +29,7 @@ from torch import Tensor, nn
 
 from core.network import Network
 from tests.benchmarks.drawn import layer, network, training_step
-from tests.benchmarks.timing import Clock, Rival, interleaved, options, ratio
+from tests.benchmarks.timing import Clock, Rival, interleaved, options, profiled, ratio
 
 SIZES = [(32, 100, 16, 32), (32, 100, 16, 64), (64, 100, 32, 128), (1, 100, 8, 32)]
 """(batch, steps, inputs, units)."""
@@ -130,18 +130,10 @@ def profile(size: tuple[int, int, int, int]) -> None:
     """Where the time of the drawn network's training step goes."""
     batch, steps, features, units = size
     step = training_step(interlocked(features, units), torch.randn(steps, batch, features), "y", "yes")
-    step()
-    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
-        for _ in range(5):
-            step()
-    by_name = {event.key: event.self_cpu_time_total for event in seen.key_averages()}
-    whole, rest = sum(by_name.values()), 1.0
+    taken = profiled(step, KINDS)
     print(f"\n{size!s}: share of the time")
-    for kind, names in KINDS.items():
-        share = sum(by_name.get(name, 0.0) for name in names) / whole
-        rest -= share
-        print(f"  {kind:20} {share:5.0%}")
-    print(f"  {'everything else':20} {rest:5.0%}")
+    for kind, seconds in taken.items():
+        print(f"  {kind:20} {seconds / sum(taken.values()):5.0%}")
 
 
 def main(seconds: float, clock: Clock) -> None:

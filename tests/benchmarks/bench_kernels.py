@@ -15,7 +15,8 @@ steps are short, looking ten times a second costs nothing that could be measured
 because the backward pass of oneDNN must be given W_hh in the place of W_ih to say what goes back through the recurrence:
 it then makes two more products of 4 units by units for every step, where the stock step makes three. That is 1.07 to 1.16
 on four sizes, and 1.35 to 1.39 at (16, 784, 1, 128), whose single feature costs the stock step next to nothing: there the
-limit of 1.3 is missed (on two threads it is 1.27), and with it that of 1.15 for the geometric mean, 1.17. Tried: a forward
+limit of 1.3 is missed (on two threads it is 1.24 to 1.27), and with it that of 1.15 for the geometric mean, 1.17. The profile
+at the end shows it: the backward kernel takes 51 instead of 35 ms, all else as long as without. Tried: a forward
 pass on narrow input and only the backward pass on wide input (kept, where oneDNN allows it), and keeping less for
 dL/dc_t, which changed nothing. The own kernel that spares the products takes two to three times as long on short steps,
 since it bends the gates one operation after the other.
@@ -29,7 +30,7 @@ from statistics import median
 import torch
 
 from tests.benchmarks.drawn import block, dense_loop, training_step
-from tests.benchmarks.timing import Clock, Rival, interleaved, options, ratio
+from tests.benchmarks.timing import Clock, Rival, interleaved, options, profiled, ratio
 
 SIZES = [(32, 50, 16, 32), (32, 100, 32, 64), (64, 200, 64, 128), (1, 500, 8, 32), (16, 784, 1, 128)]
 """(batch, steps, inputs, units)."""
@@ -37,6 +38,11 @@ STOCK = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
 WAYS = ("no", "yes", "norms", "all")
 DISPLAY = 0.1
 """Seconds from one look to the next."""
+LSTM_KINDS = {
+    "forward kernel": ("aten::mkldnn_rnn_layer",),
+    "backward kernel": ("aten::mkldnn_rnn_layer_backward",),
+}
+"""What torch's profiler calls the parts of an LSTM's step."""
 LIMITS = {"rnn": 1.0, "gru": 1.0, "lstm": 1.3}
 
 
@@ -97,7 +103,22 @@ def drawn(seconds: float, clock: Clock) -> None:
         print(f"{size!s:32} {1e3 * median(taken['block']):7.2f} {ratio(taken, 'drawn', 'block'):6.2f}", flush=True)
 
 
+def profile() -> None:
+    """Where the time of an LSTM goes that misses its limit, without capture and with it."""
+    batch, steps, features, units = SIZES[-1]
+    x = torch.randn(steps, batch, features)
+    print(f"\nlstm {SIZES[-1]!s}: ms of a step")
+    rivals = {
+        "stock": stock_step("lstm", x, units),
+        "captured": training_step(block("lstm", features, units), x, "h", "yes"),
+    }
+    taken = {name: profiled(step, LSTM_KINDS) for name, step in rivals.items()}
+    for kind in (*LSTM_KINDS, "everything else"):
+        print(f"  {kind:20} stock {1e3 * taken['stock'][kind]:6.1f}  captured {1e3 * taken['captured'][kind]:6.1f}")
+
+
 if __name__ == "__main__":
     asked = options(__doc__, 3.0)
     blocks(asked.seconds, asked.clock)
     drawn(asked.seconds, asked.clock)
+    profile()

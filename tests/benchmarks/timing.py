@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from statistics import median
 
 import torch
@@ -58,3 +58,14 @@ def interleaved(
 def ratio(taken: Mapping[str, list[float]], name: str, baseline: str) -> float:
     """Median over rounds of one rival's time by the baseline's in the same round."""
     return median(a / b for a, b in zip(taken[name], taken[baseline], strict=True))
+
+
+def profiled(step: Rival, kinds: Mapping[str, Collection[str]], times: int = 5) -> dict[str, float]:
+    """Seconds of a step by kind of operation, each of which torch's profiler knows by some names, and of everything else."""
+    step()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
+        for _ in range(times):
+            step()
+    by_name = {event.key: event.self_cpu_time_total / 1e6 / times for event in seen.key_averages()}
+    found = {kind: sum(by_name.get(name, 0.0) for name in names) for kind, names in kinds.items()}
+    return {**found, "everything else": sum(by_name.values()) - sum(found.values())}
