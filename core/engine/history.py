@@ -23,6 +23,8 @@ OBJECT = 250
 """Bytes that Python takes for a snapshot beside what is in it."""
 SHARE = 0.02
 """Share of the processor time of the training that snapshots may take."""
+NEAR = 0.05
+"""Seconds of training between two snapshots up to which a jump feels immediate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,8 @@ class History:
 
     Snapshots are spread evenly over the whole run: when they outgrow ``budget`` bytes, every second one is dropped and
     from then on they are taken half as often. They are also taken less often where one takes more than ``share`` of the time
-    between two of them. Neither has any influence on the training.
+    between two of them; of half that share, as long as they are so near to each other that a jump is quick all the same.
+    Neither has any influence on the training.
     """
 
     def __init__(
@@ -93,7 +96,8 @@ class History:
         if session.batch % self.every or session.batch <= self._snapshots[-1].batch:
             return
         begun = thread_time()
-        if self._cost > self._share * (begun - self._last):
+        longest = self._cost / self._share
+        if begun - self._last < max(min(2 * longest, NEAR), longest):
             return
         self._snapshots.append(Snapshot.of(session))
         self.bytes += self._snapshots[-1].bytes

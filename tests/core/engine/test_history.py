@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.data.cache import dataset
 from core.edits import SetParam, SetTraining
-from core.engine.history import History
+from core.engine import history
+from core.engine.history import History, Snapshot
 from core.engine.session import Session
 from core.errors import BadValue
 from core.examples import open_example
@@ -92,6 +93,41 @@ def test_snapshots_that_time_held_back_are_thinned_evenly_too():
     assert 50 <= len(gaps) <= 100
     assert gaps.max() <= 2 * np.mean(gaps), "nowhere is the way from the last snapshot long"
     assert history.every >= np.mean(gaps) / 2, "those to come are no closer than those that are there"
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "batch", "gap"),
+    [
+        (0.0001, 0.0010001, 10),  # half the share: 10 ms between two of them
+        (0.0001, 0.020, 1),
+        (0.0008, 0.0010001, 50),  # no further apart than 50 ms for that
+        (0.0020, 0.0010001, 100),  # but never more than the whole share
+    ],
+)
+def test_dear_snapshots_are_taken_rarely(monkeypatch, snapshot, batch, gap):
+    """With a clock of its own: what a snapshot and a batch take, in seconds."""
+    now = [0.0]
+    taken = Snapshot.of
+
+    def of(session):
+        now[0] += snapshot
+        return taken(session)
+
+    monkeypatch.setattr(history, "thread_time", lambda: now[0])
+    monkeypatch.setattr(Snapshot, "of", of)
+    made = project()
+    session = Session(made.state, dataset(made.data))
+    past = History(session, made.state, dataset(made.data))
+    past._cost = snapshot
+    reports, at = session.run(), []
+    for number in range(1, 301):
+        next(reports)
+        now[0] += batch
+        before = now[0]
+        past.observe(session)
+        if now[0] > before:
+            at.append(number)
+    assert set(np.diff(at)) == {gap}
 
 
 def test_what_was_not_recorded_is_refused_in_words():
