@@ -1,5 +1,7 @@
 """A run that explodes is caught by a breakpoint that a person sets, and survives with clipping: mouse and keys alone."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
@@ -13,6 +15,7 @@ from gui.document import Document
 from gui.main_window import MainWindow
 from gui.panels.breakpoints import BreakpointsPanel
 from gui.runner import Runner
+from tests.gui.test_main_window import running
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -35,22 +38,13 @@ def exploding():
 def window(qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
     project, _ = exploding()
-    made = MainWindow(Document(project))
-    made.resize(1440, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    made.runner.start()
-    qtbot.waitUntil(lambda: made.runner.status == "idle", timeout=30000)
-    yield made
-    made.runner.hand_over()
-    made.document.undo_stack.setClean()
-    assert made.close()
-    made.deleteLater()
+    with running(qtbot, MainWindow(Document(project))) as made:
+        yield made
 
 
-@pytest.fixture
-def studio(qtbot):
-    project, _ = exploding()
+@contextmanager
+def opened(qtbot, project):
+    """The panel of breakpoints on a project, with an engine: (document, runner, panel)."""
     document = Document(project)
     runner = Runner(document)
     runner.start()
@@ -61,8 +55,16 @@ def studio(qtbot):
     with qtbot.waitActive(panel):
         panel.show()
         panel.activateWindow()
-    yield document, runner, panel
-    assert runner.close()
+    try:
+        yield document, runner, panel
+    finally:
+        assert runner.close()
+
+
+@pytest.fixture
+def studio(qtbot):
+    with opened(qtbot, exploding()[0]) as parts:
+        yield parts
 
 
 def add(qtbot, panel, title):

@@ -19,10 +19,7 @@ from core.catalogue.spec import Choice
 from core.edits import SetData, SetParam, SetTraining, SetWeights
 from core.engine.session import Session
 from core.examples import open_example
-from gui.document import Document
-from gui.panels.breakpoints import BreakpointsPanel
-from gui.runner import Runner
-from tests.gui.test_breakpoints import add, enter
+from tests.gui.test_breakpoints import add, enter, opened
 
 BATCHES = 12
 SIZE = 32
@@ -241,33 +238,15 @@ def test_every_kind_has_its_case():
     assert {made.__name__ for made in CASES} - {"loss_reaches"} == set(BREAKPOINTS)
 
 
-@pytest.fixture
-def desk(qtbot):
-    """Opens the panel of breakpoints on a project."""
-    runners = []
-
-    def opened(project):
-        document = Document(project)
-        runner = Runner(document)
-        runners.append(runner)
-        runner.start()
-        qtbot.waitUntil(lambda: runner.status == "idle", timeout=30000)
-        panel = BreakpointsPanel(document, runner)
-        qtbot.addWidget(panel)
-        panel.resize(330, 800)
-        with qtbot.waitActive(panel):
-            panel.show()
-            panel.activateWindow()
-        return document, runner, panel
-
-    yield opened
-    assert all(runner.close() for runner in runners)
-
-
 @pytest.mark.parametrize("make", CASES)
-def test_it_stops_before_the_update_with_layer_and_step_selected(qtbot, desk, make):
+def test_it_stops_before_the_update_with_layer_and_step_selected(qtbot, make):
     wanted = make()
-    document, runner, panel = desk(wanted.project)
+    with opened(qtbot, wanted.project) as parts:
+        check(qtbot, wanted, *parts)
+
+
+def check(qtbot, wanted, document, runner, panel):
+    """Set the breakpoint, train, and see where it stops."""
     card = add(qtbot, panel, BREAKPOINTS[wanted.key].title)
     for key, value in wanted.enter.items():
         if value is True:

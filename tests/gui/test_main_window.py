@@ -1,5 +1,7 @@
 """The whole window, driven as a person would: mouse and keys alone."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -30,22 +32,30 @@ from tests.gui.canvas.conftest import Hands
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.fixture
-def window(qtbot, tmp_path, monkeypatch):
-    """The window with an empty project, shown and ready."""
-    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
-    made = MainWindow()
+@contextmanager
+def running(qtbot, made):
+    """Shows a window with its engine, and closes it without a question."""
     made.resize(1440, 900)
     made.show()
     qtbot.waitExposed(made)
     made.runner.start()
     qtbot.waitUntil(lambda: made.runner.status != "loading", timeout=30000)
-    yield made
-    made.document.undo_stack.setClean()
-    made.runner.hand_over()
-    made.document.undo_stack.setClean()
-    assert made.close()
-    made.deleteLater()
+    try:
+        yield made
+    finally:
+        made.document.undo_stack.setClean()
+        made.runner.hand_over()
+        made.document.undo_stack.setClean()
+        assert made.close()
+        made.deleteLater()
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, monkeypatch):
+    """The window with an empty project, shown and ready."""
+    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
+    with running(qtbot, MainWindow()) as made:
+        yield made
 
 
 def hands(window):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from core.edits import SetParam
 from core.why.numbers import Number
 from gui.main_window import MainWindow
+from tests.gui.test_main_window import running
 from tests.gui.test_why_everywhere import answered, ask_by_key, at, open_menu_at, show, trained, why
 
 
@@ -18,17 +19,8 @@ def fresh(qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
     made = MainWindow()
     made.idle.end()
-    made.resize(1440, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    made.runner.start()
-    qtbot.waitUntil(lambda: made.runner.status != "loading", timeout=30000)
-    yield made
-    made.document.undo_stack.setClean()
-    made.runner.hand_over()
-    made.document.undo_stack.setClean()
-    assert made.close()
-    made.deleteLater()
+    with running(qtbot, made):
+        yield made
 
 
 @pytest.mark.parametrize("moving", [True, False])
