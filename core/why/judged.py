@@ -13,11 +13,9 @@ from core.describe import Words
 from core.evaluation.review import CROSS_ENTROPY, Curve, Measured, Review, lengths_of
 from core.formula import factor, latex_number
 from core.why.aggregates import answer_at, confusion, in_unit
-from core.why.numbers import Aggregate, Number, Term, added
+from core.why.numbers import MOST, Aggregate, Number, Term, added, told
 from core.why.tried import difference
 
-MOST = 40
-"""Terms that are told one by one; the others are one term together."""
 _LOGS = r"-\frac{1}{N} \sum_i \ln p_i"
 
 
@@ -35,15 +33,14 @@ def loss(review: Review) -> Aggregate:
     """The loss over the whole part."""
     losses, samples = review.judged.sample_losses, review.judged.evaluation.samples
     mean = bool(np.isclose(float(np.mean(losses)), review.loss, rtol=1e-4))
-    order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")[:MOST]
+    order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")
     share, sign = (1 / len(losses), r"\frac{1}{N}") if mean else (1.0, "")
-    terms = [
-        Term(share, float(losses[n]), sign, f"L_{{{int(samples[n])}}}", None, None, "", sample_loss(review, int(samples[n])))
-        for n in order
-    ]  # fmt: skip
-    if mean and len(losses) > MOST:
-        left = float(np.sum(np.delete(losses, order)))
-        terms.append(Term(share, left, sign, r"\sum_{\text{others}} L_i"))
+
+    def make(n: int) -> Term:
+        sample = int(samples[n])
+        return Term(share, float(losses[n]), sign, f"L_{{{sample}}}", None, None, "", sample_loss(review, sample))
+
+    terms = told(order if mean else order[:MOST], losses, share, sign, make, "L_i")
     title = Words("The loss of the {part} part", {"part": review.part})
     if mean:
         lines = (r"L = \frac{1}{N} \sum_i L_i",), (rf"L = {added(terms)} = {latex_number(review.loss)}",)
@@ -55,7 +52,7 @@ def loss(review: Review) -> Aggregate:
         note = Words(
             "All answers count alike, however many a sample has. Below are the samples with the largest loss of their own."
         )
-    return Aggregate(title, review.loss, *lines, note, (), tuple(terms))
+    return Aggregate(title, review.loss, *lines, note, (), terms)
 
 
 def answer(review: Review, row: int, unit: int) -> Aggregate:
@@ -232,13 +229,11 @@ def _chances(review: Review, one: Measured) -> Aggregate:
 def _largest(values: np.ndarray, share: str, sign: str, about: Sequence[Callable[[], Aggregate]]) -> tuple[Term, ...]:
     """The mean of ``values``: the largest one by one, each with what ``about`` makes of it."""
     order = np.argsort(-np.nan_to_num(values, nan=np.inf), kind="stable")
-    terms = [
-        Term(1 / len(values), float(values[n]), share, f"{sign}_{{{int(n) + 1}}}", None, None, "", about[n]())
-        for n in order[:MOST]
-    ]
-    if len(values) > MOST:
-        terms.append(Term(1 / len(values), float(values[order[MOST:]].sum()), share, r"\sum_{\text{others}}"))
-    return tuple(terms)
+
+    def make(n: int) -> Term:
+        return Term(1 / len(values), float(values[n]), share, f"{sign}_{{{n + 1}}}", None, None, "", about[n]())
+
+    return told(order, values, 1 / len(values), share, make)
 
 
 def _misses(review: Review, one: Measured) -> Aggregate:

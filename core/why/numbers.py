@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
+
+import numpy as np
 
 from core.data.dataset import Part
 from core.describe import Words, number
@@ -18,6 +20,8 @@ Quantity = Literal[
 ]  # fmt: skip
 SHOWN = 5
 """Terms of a sum that are written out; the rest is added up."""
+MOST = 40
+"""Terms of a sum that are told one by one; the others are one term together."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,17 @@ class OfOwn:
 
     number: Number | Aggregate
     own: OwnInput
+
+
+def told(
+    order: np.ndarray, values: np.ndarray, share: float, sign: str, make: Callable[[int], Term], each: str = ""
+) -> tuple[Term, ...]:
+    """The terms of ``share`` times the sum of ``values``, in this order: the first as ``make`` makes them of their place,
+    the others together; ``sign`` and ``each`` are how the share and a value are written."""
+    terms = [make(int(at)) for at in order[:MOST]]
+    if len(order) > MOST:
+        terms.append(Term(share, float(values[order[MOST:]].sum()), sign, rf"\sum_{{\text{{others}}}} {each}".strip()))
+    return tuple(terms)
 
 
 def added(terms: tuple[Term, ...] | list[Term]) -> str:

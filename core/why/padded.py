@@ -7,26 +7,21 @@ import numpy as np
 from core.buckets import Padding, batches_of
 from core.describe import Words
 from core.formula import latex_number
-from core.why.numbers import Aggregate, Term
-
-MOST = 40
-"""Batches that are told one by one; the others are one term together."""
+from core.why.numbers import Aggregate, Term, told
 
 
 def padding_share(padding: Padding, buckets: int) -> Aggregate:
     """The share of padding with so many batches in a bucket; 0 is without buckets. There must be samples."""
-    batches = list(batches_of(padding.order, padding.size))
+    batches = batches_of(padding.order, padding.size)
     computed = np.array([sum(padding.steps(axis, one) for axis in padding.axes) * len(one) for one in batches])
     needed = np.array([sum(int(axis.needed[one].sum()) for axis in padding.axes) for one in batches])
     spare, whole = computed - needed, int(computed.sum())
     order = np.argsort(-spare, kind="stable")
     share = rf"\frac{{1}}{{{whole}}}"
-    terms = [
-        Term(1 / whole, float(spare[at]), share, rf"p_{{{at + 1}}}", about=_batch(int(at), int(spare[at]), int(computed[at])))
-        for at in order[:MOST]
-    ]  # fmt: skip
-    if len(order) > MOST:
-        terms.append(Term(1 / whole, float(spare[order[MOST:]].sum()), share, r"\sum_{\text{others}}"))
+    terms = told(
+        order, spare, 1 / whole, share,
+        lambda at: Term(1 / whole, float(spare[at]), share, rf"p_{{{at + 1}}}", about=_batch(at, int(spare[at]), int(computed[at]))),
+    )  # fmt: skip
     title = Words("Padding without length buckets")
     if buckets:
         title = Words("Padding with length buckets of {n} batches", {"n": buckets})
@@ -34,7 +29,7 @@ def padding_share(padding: Padding, buckets: int) -> Aggregate:
         title, int(spare.sum()) / whole, (r"s = \frac{\text{padding}}{\text{all steps}} = \frac{1}{n} \sum_b p_b",),
         (rf"s = \frac{{{int(spare.sum())}}}{{{whole}}} = {latex_number(int(spare.sum()) / whole)}",),
         Words("A batch computes as many steps of each sample as its longest one has, or as the data has where it is not cut. "
-              "Below are the batches of the first epoch, p steps of padding in each."), (), tuple(terms),
+              "Below are the batches of the first epoch, p steps of padding in each."), (), terms,
     )  # fmt: skip
 
 

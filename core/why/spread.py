@@ -9,10 +9,7 @@ import numpy as np
 
 from core.describe import Words
 from core.formula import factor, latex_number
-from core.why.numbers import Aggregate, Number, Term, added
-
-MOST = 40
-"""Terms that are told one by one; the others are one term together."""
+from core.why.numbers import Aggregate, Number, Term, added, told
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,21 +38,21 @@ def spread(tensors: Sequence[Tensor]) -> dict[str, Aggregate]:
     """The "mean", "deviation", "smallest" and "largest" of all finite weights of ``tensors`` together; empty where none is."""
     owners = np.repeat(np.arange(len(tensors)), [len(one.numbers) for one in tensors])
     values = np.concatenate([one.numbers for one in tensors]).astype(float) if tensors else np.zeros(0)
-    places = [place for one in tensors for place in one.places()]
+    places = [one.places() for one in tensors]
+    firsts = np.cumsum([0, *map(len, places)])
     good = np.flatnonzero(np.isfinite(values))
     if not len(good):
         return {}
 
     def weight(at: int) -> Number:
-        one, place = tensors[owners[at]], places[at]
+        owner = owners[at]
+        one, place = tensors[owner], places[owner][at - firsts[owner]]
         return Number("weight", one.layer, int(place[0]), None, one.name, int(place[1]) if len(place) > 1 else None)
 
     def shares(each: np.ndarray, sign: str) -> tuple[Term, ...]:
         order = good[np.argsort(-np.abs(each[good]), kind="stable")]
-        terms = [Term(1 / len(good), float(each[at]), r"\frac{1}{N}", sign, weight(int(at))) for at in order[:MOST]]
-        if len(order) > MOST:
-            terms.append(Term(1 / len(good), float(each[order[MOST:]].sum()), r"\frac{1}{N}", r"\sum_{\text{others}}"))
-        return tuple(terms)
+        share, text = 1 / len(good), r"\frac{1}{N}"
+        return told(order, each, share, text, lambda at: Term(share, float(each[at]), text, sign, weight(at)))
 
     count = {"count": len(good)}
     mean, deviation = float(values[good].mean()), float(values[good].std())

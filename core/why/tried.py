@@ -8,10 +8,7 @@ import numpy as np
 
 from core.describe import Words
 from core.formula import factor, latex_number
-from core.why.numbers import Aggregate, Number, OfOwn, Term, added
-
-MOST = 40
-"""Terms that are told one by one; the others are one term together."""
+from core.why.numbers import Aggregate, Number, OfOwn, Term, added, told
 
 
 def complement(title: Words, yes: float, lead: Number) -> Aggregate:
@@ -72,14 +69,12 @@ def steepness(title: Words, gradient: np.ndarray, scale: np.ndarray, numbers: Se
 def mean_miss(title: Words, misses: np.ndarray, about: Sequence[Aggregate | OfOwn | None]) -> Aggregate:
     """The mean absolute error over some answers, the largest of them first; ``about`` leads on to each."""
     count = len(misses)
-    order = np.argsort(-np.abs(misses), kind="stable")
-    terms = [
-        Term(1 / count, float(abs(misses[n])), r"\frac{1}{N}", rf"\left| e_{{{n + 1}}} \right|", None, None, "", about[n])
-        for n in order[:MOST]
-    ]  # fmt: skip
-    if count > MOST:
-        left = float(np.abs(misses[order[MOST:]]).sum())
-        terms.append(Term(1 / count, left, r"\frac{1}{N}", r"\sum_{\text{others}} \left| e \right|"))
+    away, share, sign = np.abs(misses), 1 / count, r"\frac{1}{N}"
+    terms = told(
+        np.argsort(-away, kind="stable"), away, share, sign,
+        lambda n: Term(share, float(away[n]), sign, rf"\left| e_{{{n + 1}}} \right|", None, None, "", about[n]),
+        r"\left| e \right|",
+    )  # fmt: skip
     value = float(np.mean(np.abs(misses)))
     return Aggregate(
         title,
@@ -90,7 +85,7 @@ def mean_miss(title: Words, misses: np.ndarray, about: Sequence[Aggregate | OfOw
             "{count} answers are compared with what came; those that are furthest off are told first.", {"count": count}
         ),
         (),
-        tuple(terms),
+        terms,
     )
 
 
