@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from types import ModuleType
 
 from core.describe import number
 from core.errors import BadValue
+
+_MINUS = "{-}"
+"""The sign of a number. In braces it belongs to the number and gets no room around it."""
 
 
 @cache
@@ -44,15 +48,21 @@ def latex_number(value: float, digits: int = 4) -> str:
     """A number as it stands in a formula: 0.25, -3, 1.2 10^{-7}."""
     text = number(value, digits).replace(",", "")
     if text in ("NaN", "∞", "-∞"):
-        return {"NaN": r"\text{NaN}", "∞": r"\infty", "-∞": r"-\infty"}[text]
+        return {"NaN": r"\text{NaN}", "∞": r"\infty", "-∞": _MINUS + r"\infty"}[text]
     mantissa, _, power = text.partition("e")
     if mantissa.startswith("-"):
-        # In braces the sign belongs to the number and gets no room around it.
-        mantissa = "{-}" + mantissa[1:]
+        mantissa = _MINUS + mantissa[1:]
     return rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
 
 
 def factor(value: float, digits: int = 4) -> str:
     """The same as a factor of a product: a negative one stands in brackets."""
     text = latex_number(value, digits)
-    return f"({text})" if value < 0 or r"\cdot" in text else text
+    return f"({text})" if text.startswith(_MINUS) or r"\cdot" in text else text
+
+
+def summed(summands: Iterable[str]) -> str:
+    """Summands in LaTeX as a sum: a negative number among them is taken off; "0" where there are none."""
+    first, *others = [*summands] or ["0"]
+    signed = (f" - {one[len(_MINUS) :]}" if one.startswith(_MINUS) else f" + {one}" for one in others)
+    return first + "".join(signed)

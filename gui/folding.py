@@ -1,4 +1,4 @@
-"""Breaks formulas that are wider than there is room: at an equals sign or a plus that stands in no bracket."""
+"""Breaks formulas that are wider than there is room: at an equals sign, a plus or a minus that stands in no bracket."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def pieces(latex: str) -> Iterator[str]:
             depth, at = depth - 1, at + 6
         elif latex[at] in "{}":
             depth, at = depth + (1 if latex[at] == "{" else -1), at + 1
-        elif depth == 0 and latex[at : at + 3] in (" + ", " = ") and at > begin:
+        elif depth == 0 and latex[at : at + 3] in (" + ", " - ", " = ") and at > begin:
             yield latex[begin:at].strip()
             begin, at = at, at + 3
         else:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.catalogue.spec import Choice
-from core.formula import factor
+from core.formula import factor, summed
 from core.formula import latex_number as number
 
 Numbers = Mapping[str, float]
@@ -21,7 +21,7 @@ def lines(choice: Choice, now: Numbers, before: Numbers, weight: float, t: int) 
     rule = _RULES.get(choice.key)
     own = [] if rule is None else rule(choice.values, now, lambda name: before.get(name, 0.0), t)
     change = now["change"]
-    new = rf"\theta = {number(weight)} + {factor(change)} = {number(weight + change, 5)}"
+    new = rf"\theta = {summed((number(weight), number(change)))} = {number(weight + change, 5)}"
     moved = rf"\Delta\theta = {number(change)} \qquad {new}"
     return [rf"t = {t} \qquad g = {number(now['g'])}", *own, moved, *_effective(now)]
 
@@ -45,7 +45,8 @@ def _sgd(values: Any, q: Numbers, before: Before, t: int) -> list[str]:
     if "b" not in q:
         return [rf"\Delta\theta = -\eta g = -{rate} \cdot {factor(q['g'])}"]
     mu = number(values["momentum"])
-    b = rf"b = {mu} \cdot {factor(before('b'))} + {factor(q['g'])} = {number(q['b'])}"
+    sums = summed((rf"{mu} \cdot {factor(before('b'))}", number(q["g"])))
+    b = f"b = {sums} = {number(q['b'])}"
     if values["nesterov"]:
         return [b, rf"\Delta\theta = -{rate} ({number(q['g'])} + {mu} \cdot {factor(q['b'])})"]
     return [b, rf"\Delta\theta = -\eta b = -{rate} \cdot {factor(q['b'])}"]

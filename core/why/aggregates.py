@@ -9,7 +9,7 @@ import numpy as np
 
 from core.data.dataset import Part
 from core.describe import Words
-from core.formula import latex_number
+from core.formula import factor, latex_number, summed
 from core.why.numbers import Aggregate, Number, Term, added
 
 PARTS = {
@@ -169,7 +169,7 @@ def in_unit(title: Words, value: float, said: float, mean: float, scale: float, 
     """A prediction in the unit of the data: the output of the network, scaled back."""
     shown = rf" \; \text{{{unit}}}" if unit.isalnum() else ""
     line = r"\hat{y} = y \cdot s + m"
-    with_numbers = rf"{latex_number(said)} \cdot {latex_number(scale)} + {latex_number(mean)}"
+    with_numbers = summed((rf"{factor(said)} \cdot {factor(scale)}", latex_number(mean)))
     return Aggregate(
         title, value, (line,), (rf"\hat{{y}} = {with_numbers} = {latex_number(value)}{shown}",),
         Words("The network answers in the scale that it is trained in; s and m lead back to the unit of the data."),

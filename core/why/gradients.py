@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.describe import Words
-from core.formula import latex_number
+from core.formula import factor, latex_number, summed
 from core.network import activation_of
 from core.why.backward import Backward
 from core.why.numbers import Explanation, Number, Term, added
@@ -29,9 +29,7 @@ def explain_gradient(back: Backward, number: Number) -> Explanation:
     numbers = [f"{sign} = {added(terms)} = {latex_number(value)}"]
     if all(any(t.group == group for t in terms) for group in ("now", "later")):
         lines.append(rf"{sign} = \text{{at this step}} + \text{{through later steps}}")
-        numbers.append(
-            f"{sign} = {latex_number(groups['now'])} + {latex_number(groups['later'])} = {latex_number(value)}"
-        )
+        numbers.append(f"{sign} = {summed(latex_number(part) for part in groups.values())} = {latex_number(value)}")
     found = replace(made(sample, number, value, tuple(lines), tuple(numbers), terms), groups=groups)
     if not terms:
         if sample.trace.aim is not None:
@@ -156,7 +154,7 @@ def _missed(back: Backward, number: Number, scale: float) -> Explanation:
     terms = [Term(scale, said, times or "1", y, output), Term(-scale, wanted, f"-{times or '1'}", r"\text{target}")]
     value = total(terms)
     before = rf"{times} \cdot " if times else ""
-    inside = rf"\left({latex_number(said)} - {latex_number(wanted)}\right)"
+    inside = rf"\left({latex_number(said)} - {factor(wanted)}\right)"
     line = rf"{sign} = {before}\left({y} - \text{{target}}\right)"
     found = made(sample, number, value, (line,), (f"{sign} = {before}{inside} = {latex_number(value)}",), terms)
     return noted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.formula import factor, latex_number
+from core.formula import factor, latex_number, summed
 from core.network import Layer
 from core.why.attention import explain_context
 from core.why.numbers import Explanation, Number, Term, added
@@ -104,6 +104,7 @@ def _normalised(sample: Sample, layer: Layer, number: Number) -> Explanation:
     terms = [Term(gain, normal, sg, inside, came, gain_number), alone(sample, f"{layer.id}.bias", number.unit)]
     value = total(terms)
     over = rf"\frac{{{latex_number(float(read[number.unit]))} - {factor(mean)}}}{{{latex_number(spread)}}}"
-    shown = rf"{sign} = {factor(gain)} \cdot {over} + {factor(terms[1].factor)} = {latex_number(value)}"
+    sums = summed((rf"{factor(gain)} \cdot {over}", latex_number(terms[1].factor)))
+    shown = f"{sign} = {sums} = {latex_number(value)}"
     found = made(sample, number, value, (rf"{sign} = {sg} \, {inside} + {terms[1].factor_symbol}",), (shown,), terms)
     return noted(found, "μ and σ are mean and spread of all that enters at this step.")

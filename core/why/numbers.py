@@ -11,7 +11,7 @@ import numpy as np
 
 from core.data.dataset import Part
 from core.describe import Words, number
-from core.formula import factor, latex_number
+from core.formula import factor, latex_number, summed
 from core.traces import OwnInput
 
 Quantity = Literal[
@@ -192,11 +192,11 @@ def added(terms: tuple[Term, ...] | list[Term]) -> str:
     chosen = sorted(terms, key=lambda term: -abs(term.contribution))[:SHOWN]
     written = [term for term in terms if term in chosen][:SHOWN]
     left = len(terms) - len(written)
-    text = " + ".join(term.numbers for term in written) or "0"
+    summands = [term.numbers for term in written]
     if left:
         rest = sum(term.contribution for term in terms) - sum(term.contribution for term in written)
-        text += rf" + \underbrace{{{factor(rest)}}}_{{{left} \text{{ more}}}}"
-    return text
+        summands.append(rf"\underbrace{{{factor(rest)}}}_{{{left} \text{{ more}}}}")
+    return summed(summands)
 
 
 _PLAIN = {

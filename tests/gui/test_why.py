@@ -211,7 +211,9 @@ def test_a_neuron_on_the_canvas_is_asked_about_by_its_menu(qtbot, tmp_path, monk
 
 @pytest.mark.parametrize("width", [5, 20, 60, 500])
 def test_folding_breaks_only_outside_of_brackets(width):
-    latex = r"a = 0.12 \cdot 3 + \left(b + c\right) \cdot 2 + \frac{1 + 2}{3} + \underbrace{5}_{7 \text{ more}} = 9"
+    latex = (
+        r"a = 0.12 \cdot 3 - 0.14 + \left(b - c\right) \cdot 2 + \frac{1 + 2}{3} + \underbrace{5}_{7 \text{ more}} = 9"
+    )
     lines = folded(latex, width, measure=len)
     assert re.sub(r"\s", "", "".join(line.removeprefix(r"\quad") for line in lines)) == re.sub(r"\s", "", latex)
     for line in lines:
