@@ -10,6 +10,7 @@ from functools import lru_cache
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.data.store import needed
+from core.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ def name_of(data: Choice | None) -> str:
 def shut(looks: Iterable[Look], choice: Choice | None, data: Dataset) -> bool:
     """Whether ``data``, made by ``choice``, has a test part that nobody has asked for yet."""
     return "test" in data.split and looks_at(looks, choice) == 0
+
+
+def refuse_shut(looks: Iterable[Look], choice: Choice | None, data: Dataset, sample: int) -> None:
+    """Raise DataError where ``sample`` is in a test part that nobody has asked for yet."""
+    if shut(looks, choice, data) and sample in data.samples("test"):
+        raise DataError(
+            "Sample {number} is in the test part, which is shut: choose another one, or evaluate the test part first.",
+            number=sample,
+        )
 
 
 @lru_cache(maxsize=8)

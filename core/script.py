@@ -41,7 +41,7 @@ from core.evaluation.review import Review, Subject
 from core.examples import EXAMPLES, open_example
 from core.generation import Generated, answer_alphabet, inputs_of, read_text, way_of
 from core.keys import edit_for
-from core.looks import look_at
+from core.looks import look_at, refuse_shut
 from core.network import Layer, Link, Role
 from core.problems import Problem
 from core.project import Project, State
@@ -220,7 +220,7 @@ def generate(
     """Sequences that the network makes by reading its own answers, best first; ``.text`` is what they say.
 
     ``source``: what it is asked about, as a text, a sample number or arrays by input name; nothing for a network that only
-    continues. ``given``: how the answer begins. ``way``: "greedy", "sampling" (temperature, top_k) or "beam" (width,
+    continues; no sample of a test part that nobody has evaluated yet. ``given``: how the answer begins. ``way``: "greedy", "sampling" (temperature, top_k) or "beam" (width,
     length_power): ``generate(project, given="an", way="sampling", temperature=0.7, count=5)``.
     """
     from core.engine.session import Session
@@ -230,6 +230,7 @@ def generate(
     if isinstance(source, int):
         if not 0 <= source < len(data):
             raise DataError("“{data}” has no sample {number}.", data=data.title, number=source)
+        refuse_shut(project.state.looks, project.data, data, source)
         inputs: Mapping[str, Any] = inputs_of(data, source)
     else:
         inputs = read_text(data, source) if isinstance(source, str) else source or {}

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 from core.catalogue.layers import layer_spec
 from core.describe import Words, number
 from core.errors import BadValue, DataError, UnknownName
+from core.looks import refuse_shut
 from core.network import Network
 from core.shapes import infer
 
@@ -284,7 +285,8 @@ def what_if(
     Layers go by name or id, a link by its id or as "source -> target", the memory of a block by its layer. ``sample`` is
     a number in the data set, the first one of ``part`` by default; ``truncate`` cuts the gradient every so many steps.
     Without any change it is a plain trace. ``.trace`` has values and exact gradients, ``.alike`` compares the gradients of
-    the weights with those without changes. BadValue or UnknownName where there is no such place.
+    the weights with those without changes. BadValue or UnknownName where there is no such place, DataError
+    for a sample of a test part that nobody has evaluated yet.
     """
     from core.engine.session import Session
 
@@ -293,6 +295,7 @@ def what_if(
     if sample is None and not len(samples):
         raise DataError("“{data}” has no samples in its {part} part.", data=data.title, part=part)
     number_of = int(samples[0]) if sample is None else sample
+    refuse_shut(project.state.looks, project.data, data, number_of)
     whatif = WhatIf(tuple(_by_id(project.network, one) for one in changes), truncate)
     return Session(project.state, data).what_if(number_of, part, whatif)
 

@@ -198,6 +198,10 @@ class Dataset:
             raise DataError("{title} has no {part} part.", title=self.title, part=part)
         return self.split[part]
 
+    def shared_out(self) -> np.ndarray:
+        """(n,) the numbers of all samples that are in a part, in order."""
+        return np.unique(np.concatenate(list(self.split.values())))
+
 
 def _check(data: Dataset) -> None:
     """Hold a data set to its contract, so that a faulty source is told before training and not by it."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.data.own.made import Maker, maker_of
 from core.errors import StudioError
+from core.looks import without_test
 from core.project import Change
 from gui.document import Document
 from gui.errors import tell
@@ -88,10 +89,12 @@ class Making(QObject):
         return dialog
 
     def _there(self) -> Dataset | None:
+        """The data of the project, of which a shut test part stays out of what is made of it."""
         try:
-            return self._document.project.dataset()
+            data = self._document.project.dataset()
         except StudioError:
             return None
+        return without_test(data) if self._document.shut else data
 
     def _add(self, key: Maker, text: str, picture: str) -> None:
         action = QAction(icon(picture), text, self)

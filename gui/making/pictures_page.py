@@ -129,7 +129,7 @@ class PicturesPage(MadePage[Album]):
     def _take_over(self) -> None:
         assert self._other is not None
         other = self._other
-        self._try(lambda: of_dataset(other))
+        self._try(lambda: of_dataset(other, other.shared_out()))
 
     def _try(self, changed: Callable[[], Album]) -> bool:
         try:
@@ -160,7 +160,7 @@ class PicturesPage(MadePage[Album]):
         self.take_over.setVisible(offered)
         if self._other is not None:
             self.take_over.setText(
-                tr("Begin with the {n} of “{title}”", n=f"{len(self._other):,}", title=self._other.title)
+                tr("Begin with the {n} of “{title}”", n=f"{len(self._other.shared_out()):,}", title=self._other.title)
             )
         self.model.show_album(state)
         told = dict.fromkeys(labels, 0)

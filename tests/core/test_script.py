@@ -291,6 +291,21 @@ def test_sequences_are_made_by_a_line():
     assert by_sample.answers.shape == (8, 8) and np.array_equal(by_sample.answers, by_name.answers)
 
 
+def test_a_sample_of_a_shut_test_part_is_not_asked_about():
+    project = drawn()
+    sample = int(project.dataset().samples("test")[0])
+    for ask in (
+        lambda: script.generate(project, sample),
+        lambda: what_if(project, sample=sample),
+        lambda: what_if(project, part="test"),
+    ):
+        with pytest.raises(DataError, match=f"Sample {sample} is in the test part, which is shut"):
+            ask()
+    script.evaluate(project, "test")
+    assert script.generate(project, sample)[0].answers.shape == (8, 8)
+    assert what_if(project, part="test").trace.sample == sample
+
+
 @pytest.mark.parametrize(
     ("ask", "error", "sentence"),
     [

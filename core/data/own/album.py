@@ -107,12 +107,13 @@ def can_begin_with(data: Dataset | None) -> bool:
     )
 
 
-def of_dataset(data: Dataset) -> Album:
-    """The pictures of a data set with their classes; raises DataError where it has none."""
+def of_dataset(data: Dataset, samples: np.ndarray | None = None) -> Album:
+    """The pictures of a data set with their classes, or of these samples of it; raises DataError where it has none."""
     if not can_begin_with(data) or data.image_shape is None:
         raise DataError("“{title}” holds no pictures with a class each.", title=data.title)
     rows, columns = data.image_shape
     values = next(iter(data.inputs.values())).values.reshape(len(data), rows, columns)
-    inks = np.rint(255 * np.clip(values, 0, 1))
-    told = data.target.values[:, 0].astype(int)
+    chosen = slice(None) if samples is None else samples
+    inks = np.rint(255 * np.clip(values[chosen], 0, 1))
+    told = data.target.values[chosen, 0].astype(int)
     return Album(rows, columns, tuple(Picture(_fixed(ink), data.target.classes[code]) for ink, code in zip(inks, told)))

@@ -428,7 +428,20 @@ def test_pictures_can_be_drawn_by_keys(start):
     assert not page.pad.ink.any()
 
 
-def test_the_digits_of_the_project_can_be_extended(start, qtbot):
+def test_the_digits_of_the_project_can_be_extended_without_those_of_a_shut_test_part(start, document, qtbot):
+    data = document.project.dataset()
+    shared = np.setdiff1d(np.arange(len(data)), data.samples("test"))
+    assert len(shared) == 1797 - 180
+    dialog = start("pictures")
+    page = dialog.page
+    assert "1,617" in page.take_over.text()
+    click(page.take_over)
+    settled(qtbot, dialog)
+    for picture, sample in zip(page.state.pictures, shared, strict=True):
+        assert picture.label == str(int(data.target.values[sample, 0]))
+        assert np.array_equal(picture.ink, np.rint(255 * data.inputs["x"].values[sample].reshape(8, 8)))
+    dialog.reject()
+    document.open_test()
     dialog = start("pictures")
     page = dialog.page
     click(page.take_over)
