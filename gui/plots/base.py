@@ -58,7 +58,7 @@ class LivePlot(QWidget):
         runner.run_started.connect(self._start_afresh)
         runner.status_changed.connect(self.mark)
         document.changed.connect(self._document_changed)
-        document.replaced.connect(self._start_afresh)
+        document.replaced.connect(self._document_replaced)
         theme().changed.connect(self._restyle)
 
     # What a subclass answers.
@@ -256,6 +256,9 @@ class LivePlot(QWidget):
 
     def _document_changed(self, change: object) -> None:
         self.mark()
+
+    def _document_replaced(self) -> None:
+        self._start_afresh()
 
     def _restyle(self) -> None:
         for chart in self.charts():

@@ -20,14 +20,15 @@ NEAR = 14.0
 
 
 @dataclass(frozen=True, eq=False)
-class StatePlace:
-    """A state that is shown."""
+class Placed:
+    """Trajectories as they are drawn: what is asked is about these, whatever has been answered since."""
 
     found: Trajectories
-    row: int
-    step: int
-    sample: tuple[int, Part]
+    places: np.ndarray
+    """(n, steps, 2)"""
     plane: Projection | None
+    units: tuple[int, int] | None
+    """Where two units are the axes instead of the plane."""
 
 
 def part_of(data: Dataset, sample: int) -> Part:
@@ -35,29 +36,23 @@ def part_of(data: Dataset, sample: int) -> Part:
     return next((part for part in data.parts if (data.split[part] == sample).any()), "train")
 
 
-def about_state(place: StatePlace, units: tuple[int, int] | None) -> list[Question]:
-    """Its two coordinates: values of two units, or places along the axes of the plane."""
-    layer, state = place.found.layer, place.found.states[place.row, place.step]
-    where = {"sample": place.sample[0], "step": place.step + 1}
+def about_state(placed: Placed, row: int, step: int, sample: tuple[int, Part]) -> list[Question]:
+    """The two coordinates of a state: values of two units, or places along the axes of the plane."""
+    layer, state, units, plane = placed.found.layer, placed.found.states[row, step], placed.units, placed.plane
+    where = {"sample": sample[0], "step": step + 1}
     made = []
     for axis in range(2):
         text = tr("Why this far to the right?") if axis == 0 else tr("Why this far up?")
         if units is not None:
-            one = Number("value", layer, units[axis], place.step)
+            one = Number("value", layer, units[axis], step)
             title = Words("Unit {unit} of sample {sample} at t = {step}", {"unit": units[axis] + 1, **where})
-            symbol = rf"h_{{{units[axis] + 1},\,t={place.step + 1}}}"
+            symbol = rf"h_{{{units[axis] + 1},\,t={step + 1}}}"
             note = Words("It is the value of one unit. Below is where it comes from.")
-            made.append(
-                Question(
-                    Aggregate(title, float(state[units[axis]]), (symbol,), (), note, (one,), (), place.sample), text
-                )
-            )
-        elif place.plane is not None:
+            asked = Aggregate(title, float(state[units[axis]]), (symbol,), (), note, (one,), (), sample)
+            made.append(Question(asked, text))
+        elif plane is not None:
             title = Words("Component {n} of the state of sample {sample} at t = {step}", {"n": axis + 1, **where})
-            plane = place.plane
-            made.append(
-                Question(coordinate(title, plane.axes[axis], plane.mean, state, layer, place.step, place.sample), text)
-            )
+            made.append(Question(coordinate(title, plane.axes[axis], plane.mean, state, layer, step, sample), text))
     return made
 
 

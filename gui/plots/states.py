@@ -12,7 +12,7 @@ from core.describe import number
 from core.graph import recurrent_layers
 from core.project import Change
 from core.shapes import infer
-from core.states import Projection, Search, Trajectories, principal_plane, shown_samples
+from core.states import Projection, Search, Trajectories, Transition, principal_plane, shown_samples
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
 from gui.plots.export import Table
@@ -21,7 +21,7 @@ from gui.plots.state_asking import StateAsking
 from gui.plots.state_chart import GROUPS, EigenChart, Shown, StateChart, group_color
 from gui.plots.state_controls import StateControls
 from gui.plots.state_search import PointSearch
-from gui.plots.state_why import StatePlace, about_eigenvalue, about_state, part_of
+from gui.plots.state_why import Placed, about_eigenvalue, about_state, part_of
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question
@@ -49,7 +49,10 @@ class StatesPlot(LivePlot):
         runner.questions.answered.connect(self.mark)
         self._plane: Projection | None = None
         self._planned: Trajectories | None = None
-        self._places = np.zeros((0, 0, 2))
+        self.placed: Placed | None = None
+        """What is drawn of the trajectories."""
+        self.circled: Transition | None = None
+        """The one whose eigenvalues are drawn."""
         self._drawn: tuple[object, ...] = ()
         self.controls = StateControls()
         for widget in self.controls.widgets:
@@ -99,7 +102,7 @@ class StatesPlot(LivePlot):
         if len(shown) != len(self._drawn) or any(a is not b and a != b for a, b in zip(shown, self._drawn)):
             self._draw_states(found, data)
             self._drawn = shown
-        transition = self.asking.transition
+        transition = self.circled = self.asking.transition
         self.circle.show_eigenvalues(transition.eigenvalues if transition else np.zeros(0, complex))
         radius = number(transition.radius) if transition else ""
         titles = (tr("spectral radius {radius}", radius=radius), tr("radius {radius}", radius=radius), f"ρ = {radius}")
@@ -113,13 +116,13 @@ class StatesPlot(LivePlot):
         return (found, self.points.found, self.runner.sample, *plane, self.chart.following, theme().dark)
 
     def _draw_states(self, found: Trajectories, data: Dataset) -> None:
-        self._place(found)
+        placed = self.placed = self._place(found)
         rows = np.flatnonzero(found.samples == self.runner.sample[0])
         points = self._plane_of([point.state for point in self.points.found], found)
         steady = np.array([point.stable for point in self.points.found], bool)
         self.chart.show_states(
             Shown(
-                self._places,
+                placed.places,
                 self._classes(found, data),
                 len(data.target.classes),
                 int(rows[0]) if len(rows) else None,
@@ -130,40 +133,42 @@ class StatesPlot(LivePlot):
         )
 
     def table(self) -> Table:
-        found = self.asking.trajectories
-        assert found is not None
-        n, steps = self._places.shape[:2]
-        x, y = self._places.reshape(-1, 2).T
+        placed = self.placed
+        assert placed is not None
+        n, steps = placed.places.shape[:2]
+        x, y = placed.places.reshape(-1, 2).T
         return [
-            ("sample", np.repeat(found.samples, steps)),
+            ("sample", np.repeat(placed.found.samples, steps)),
             ("t", np.tile(np.arange(1, steps + 1), n)),
             ("x", x),
             ("y", y),
         ]
 
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
-        found, transition = self.asking.trajectories, self.asking.transition
-        assert found is not None
+        placed, circled = self.placed, self.circled
         if chart is self.circle:
-            return about_eigenvalue(self.layer_name(found.layer), transition, chart)
-        near, data = self._nearest(at), self.data()
-        if near is None or data is None:
+            return about_eigenvalue(self.layer_name(circled.layer), circled, chart) if circled is not None else []
+        near, data = self._nearest(), self.data()
+        if placed is None or near is None or data is None:
             return []
-        sample = int(found.samples[near[0]])
-        place = StatePlace(found, near[0], near[1], (sample, part_of(data, sample)), self._plane)
-        return about_state(place, self.controls.units if self.controls.two_units else None)
+        sample = int(placed.found.samples[near[0]])
+        return about_state(placed, *near, (sample, part_of(data, sample)))
 
     def start_afresh(self) -> None:
         if not self._layers():
-            self.asking.forget()
+            self._forget_states()
         self.points.forget()
 
     def _document_changed(self, change: object) -> None:
         assert isinstance(change, Change)
         if change.network or change.data:
-            self.asking.forget()
+            self._forget_states()
             self.points.forget()
         super()._document_changed(change)
+
+    def _document_replaced(self) -> None:
+        self._forget_states()  # layers of two projects may have the same id
+        super()._document_replaced()
 
     # What is asked.
 
@@ -200,13 +205,13 @@ class StatesPlot(LivePlot):
         self._planned = found
         self.controls.show_units(units)
 
-    def _place(self, found: Trajectories) -> None:
+    def _place(self, found: Trajectories) -> Placed:
         if found is not self._planned:
             self._plan(found)
         self.controls.show_steps(found.states.shape[1])
-        self._places = self._plane_of(found.states, found)
-        if self.controls.two_units:
-            a, b = self.controls.units
+        units = self.controls.units if self.controls.two_units else None
+        if units is not None:
+            a, b = units
             self.chart.set_titles(x=tr("unit {unit}", unit=a + 1), y=tr("unit {unit}", unit=b + 1))
         else:
             assert self._plane is not None
@@ -216,6 +221,7 @@ class StatesPlot(LivePlot):
                 for n, share in enumerate(shares, 1)
             ]
             self.chart.set_titles(x=titles[0], y=titles[1])
+        return Placed(found, self._plane_of(found.states, found), self._plane, units)
 
     def _plane_of(self, states: object, found: Trajectories) -> np.ndarray:
         """(..., 2) coordinates of (..., units) states as they are shown now."""
@@ -238,7 +244,7 @@ class StatesPlot(LivePlot):
     # What is said.
 
     def _sentence(self, found: Trajectories, data: Dataset) -> str:
-        steps, transition = found.states.shape[1], self.asking.transition
+        steps, transition = found.states.shape[1], self.circled
         parts = [self._legend(data), tr("t = {step} of {steps}", step=self._step(found) + 1, steps=steps)]
         if transition is not None and transition.layer == found.layer:
             name = f"dh<sub>{transition.step + 1}</sub>/dh<sub>{transition.step}</sub>"
@@ -269,25 +275,24 @@ class StatesPlot(LivePlot):
         marks = (f'<span style="color:{group_color(i, len(names)).name()}">■</span>&nbsp;{html.escape(n)}' for i, n in enumerate(names))  # fmt: skip
         return " ".join(marks)
 
-    def _nearest(self, at: tuple[float, float]) -> tuple[int, int] | None:
-        """(row, step) of the point that is nearest to a place, within reach of the pointer."""
+    def _nearest(self) -> tuple[int, int] | None:
+        """(row, step) of the point that is nearest to the pointer, within its reach."""
         (left, right), (bottom, top) = self.chart.view_places()
-        if not self._places.size or self.chart.pointer is None:
+        placed, pointer = self.placed, self.chart.pointer
+        if placed is None or not placed.places.size or pointer is None:
             return None
         scale = self.chart.x_scale
-        dx = (
-            (scale.place(self._places[..., 0]) - self.chart.pointer[0]) / max(1e-300, right - left) * self.chart.columns
-        )
-        dy = (scale.place(self._places[..., 1]) - self.chart.pointer[1]) / max(1e-300, top - bottom) * self.chart.rows
+        dx = (scale.place(placed.places[..., 0]) - pointer[0]) / max(1e-300, right - left) * self.chart.columns
+        dy = (scale.place(placed.places[..., 1]) - pointer[1]) / max(1e-300, top - bottom) * self.chart.rows
         apart = np.where(np.isfinite(dx + dy), np.hypot(dx, dy), np.inf)
         row, step = np.unravel_index(int(apart.argmin()), apart.shape)
         return (int(row), int(step)) if apart[row, step] <= _NEAR else None
 
     def _hovered(self, at: tuple[float, float] | None) -> None:
-        found, data = self.asking.trajectories, self.data()
-        if found is None or data is None or self._planned is None:
+        placed, data = self.placed, self.data()
+        if placed is None or data is None:
             return
-        near = self._nearest(at) if at is not None else None
+        found, near = placed.found, self._nearest() if at is not None else None
         if near is None:
             self.say(self._sentence(found, data))
             return
@@ -296,15 +301,14 @@ class StatesPlot(LivePlot):
         text = tr("sample {sample}, t = {step} of {steps}", sample=sample, step=step + 1, steps=found.states.shape[1])
         if self.controls.classes_offered:
             text += " · " + html.escape(data.target.classes[int(data.target.values[sample, 0])])
-        x, y = self._places[row, step]
+        x, y = placed.places[row, step]
         self.say(text + f" · ({number(x)}, {number(y)})")
 
     def _watch(self, x: float, y: float) -> None:
-        found, data = self.asking.trajectories, self.data()
-        near = self._nearest((x, y))
-        if near is None or found is None or data is None:
+        placed, near, data = self.placed, self._nearest(), self.data()
+        if placed is None or near is None or data is None:
             return
-        sample = int(found.samples[near[0]])
+        sample = int(placed.found.samples[near[0]])
         self.controls.step.setValue(near[1] + 1)
         self.runner.watch(sample, part_of(data, sample))
         self.mark()
@@ -315,9 +319,13 @@ class StatesPlot(LivePlot):
             self.points.toggle(Search(found.layer, self.runner.sample[0], self._step(found), found.samples[:64]))
 
     def _another_layer(self) -> None:
-        self.asking.forget()
+        self._forget_states()
         self.points.forget()
         self._follow()
+
+    def _forget_states(self) -> None:
+        self.asking.forget()
+        self.placed, self.circled, self._drawn = None, None, ()
 
     def _follow(self) -> None:
         for chart in self.charts():

@@ -147,17 +147,28 @@ def test_plots_of_a_classifier(qtbot, window):  # noqa: F811
     assert found.terms[0].value == pytest.approx(float(said[cell[1]]), rel=1e-3, abs=1e-5)
 
 
+def states_of_the_watched_sample(qtbot, window):  # noqa: F811
+    """The plot of states, as soon as it draws the last answers about the sample that is watched now."""
+    plot, runner = show(qtbot, window, "states"), window.runner
+
+    def drawn():
+        plot.draw()
+        waiting = plot.asking._states.question or plot.asking._step.question
+        watched = {runner.sample[0]} == {runner.examination.sample, plot.circled.sample if plot.circled else None}
+        return watched and not waiting and plot.circled is plot.asking.transition
+
+    qtbot.waitUntil(drawn, timeout=30000)
+    return show(qtbot, window, "states")
+
+
 def test_states_and_probes(qtbot, window):  # noqa: F811
     trained(qtbot, window, "digits-rows-elman")
     hidden = window.document.project.network.layer("Hidden").id
-    plot = show(qtbot, window, "states")
-    qtbot.waitUntil(lambda: not plot.empty_text() and plot.asking.transition is not None, timeout=20000)
-    show(qtbot, window, "states")
-    found = plot.asking.trajectories
-    places = plot._places.copy()
+    plot = states_of_the_watched_sample(qtbot, window)
+    found, places = plot.placed.found, plot.placed.places
     pixel = at(plot.chart, *places[4, 5])
     QTest.mouseMove(plot.chart.viewport(), pixel)
-    near = plot._nearest(plot.chart.pointed())
+    near = plot._nearest()
     choose(open_menu_at(plot.chart, pixel), "far up")
     number, answer = answered(qtbot, window)
     assert isinstance(number, Aggregate) and number.sample[0] == window.runner.sample[0]
@@ -165,7 +176,7 @@ def test_states_and_probes(qtbot, window):  # noqa: F811
     assert answer.value == pytest.approx(float(places[row, step, 1]), rel=1e-6)
     assert (row, step) == near, "it is the state under the pointer"
     assert sum(t.contribution for t in answer.terms) == pytest.approx(answer.value, rel=1e-6)
-    values = plot.asking.transition.eigenvalues
+    values = states_of_the_watched_sample(qtbot, window).circled.eigenvalues
     value = values[int(np.abs(values).argmax())]
     choose(open_menu_at(plot.circle, at(plot.circle, value.real, value.imag)), "eigenvalue")
     _, answer = answered(qtbot, window)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -125,13 +127,13 @@ def test_the_play_head_moves_the_dots_and_the_eigenvalues(shown, runner, qtbot):
         and "dh<sub>5</sub>/dh<sub>4</sub>" in shown.words.text()
     )
     row = list(samples).index(runner.sample[0])
-    np.testing.assert_allclose(np.stack(shown.chart.heads.getData(), -1)[row], shown._places[row, 3])
-    np.testing.assert_allclose(np.stack(shown.chart.bold_head.getData(), -1)[0], shown._places[row, 3])
+    np.testing.assert_allclose(np.stack(shown.chart.heads.getData(), -1)[row], shown.placed.places[row, 3])
+    np.testing.assert_allclose(np.stack(shown.chart.bold_head.getData(), -1)[0], shown.placed.places[row, 3])
 
 
 def test_a_click_on_a_point_watches_its_sample(shown, runner, qtbot):
-    ends = shown._places[:, -1]
-    apart = np.linalg.norm(shown._places.reshape(-1, 1, 2) - ends[None, :], axis=-1)
+    ends = shown.placed.places[:, -1]
+    apart = np.linalg.norm(shown.placed.places.reshape(-1, 1, 2) - ends[None, :], axis=-1)
     apart[apart == 0] = np.inf
     row = int(apart.min(0).argmax())
     target = pixel(shown.chart, *ends[row])
@@ -142,7 +144,24 @@ def test_a_click_on_a_point_watches_its_sample(shown, runner, qtbot):
     assert runner.sample[0] == sample
     qtbot.waitUntil(lambda: runner.examination.sample == sample, timeout=5000)
     bold = lambda: np.stack(shown.chart.bold.getData(), -1)  # noqa: E731
-    qtbot.waitUntil(lambda: np.allclose(bold(), shown._places[row], rtol=1e-7, atol=0), timeout=5000)
+    qtbot.waitUntil(lambda: np.allclose(bold(), shown.placed.places[row], rtol=1e-7, atol=0), timeout=5000)
+
+
+def test_what_is_asked_is_what_is_drawn_even_if_newer_answers_are_there(shown, runner, qtbot):
+    circled, asking = shown.circled, shown.asking
+    value = max(circled.eigenvalues, key=abs)
+    qtbot.mouseMove(shown.circle.viewport(), pixel(shown.circle, value.real, value.imag))
+    asking.transition = replace(circled, step=circled.step + 1, eigenvalues=circled.eigenvalues + 0.1)
+    (question,) = shown.questions_here()
+    assert question.asked.value == pytest.approx(abs(value)) and question.asked.title.values["step"] == circled.step + 1
+    QTest.mouseMove(shown.circle, QPoint(-20, -20))
+    found, places = shown.placed.found, shown.placed.places
+    qtbot.mouseMove(shown.chart.viewport(), pixel(shown.chart, *places[4, 5]))
+    row, step = shown._nearest()
+    asking.trajectories = replace(found, samples=found.samples[::-1], states=found.states[::-1])
+    right, up = shown.questions_here()
+    assert [one.asked.value for one in (right, up)] == pytest.approx(list(places[row, step]), rel=1e-6)
+    assert right.asked.sample[0] == found.samples[row]
 
 
 def test_it_lives_while_training_at_a_low_rate(shown, runner, qtbot):
@@ -204,11 +223,18 @@ def test_a_search_can_be_given_up(shown, runner, qtbot):
 
 def test_states_that_are_not_finite_are_gaps_and_told(shown):
     found = shown.asking.trajectories
-    found.states[:3, 4:] = np.nan
-    shown._planned, shown._drawn = None, ()
+    states = found.states.copy()
+    states[:3, 4:] = np.nan
+    shown.asking.trajectories = replace(found, states=states)
     shown.draw()
     assert "3 not finite (NaN)" in shown.words.text()
-    assert np.isnan(shown._places[:3, 4:]).all() and np.isfinite(shown._places[3:]).all()
+    assert np.isnan(shown.placed.places[:3, 4:]).all() and np.isfinite(shown.placed.places[3:]).all()
+
+
+def test_the_states_of_another_project_are_gone(shown, runner):
+    runner.document.open(open_example("sentiment-gru"))
+    shown.draw()
+    assert "as soon as it can be asked" in shown.empty_text() and shown.placed is None
 
 
 def test_a_network_without_a_state_says_so(show, qtbot):
