@@ -35,7 +35,9 @@ class Words:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """``value`` with ``digits`` significant digits, plain: 0.0421, 1.3e-7, 12,300, NaN, ∞, 0."""
+    """``value`` with ``digits`` significant digits, plain: 0.0421, 1.3e-7, 12,300, NaN, ∞, 0. A count (an int) in full."""
+    if isinstance(value, int):
+        return f"{value:,}"
     value = float(value)
     if math.isnan(value):
         return "NaN"

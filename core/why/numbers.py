@@ -58,7 +58,7 @@ class Term:
     """LaTeX of ``value``; "" where the factor is all there is, as with a bias."""
     number: Number | None = None
     """What ``value`` is."""
-    factor_number: Number | None = None
+    factor_number: Number | Aggregate | None = None
     """What ``factor`` is, where it is a number of its own."""
     group: str = ""
     """"direct" or "through" for parts of a gradient."""
@@ -183,7 +183,7 @@ def told(
     the others together; ``sign`` and ``each`` are how the share and a value are written."""
     terms = [make(int(at)) for at in order[:MOST]]
     if len(order) > MOST:
-        terms.append(Term(share, float(values[order[MOST:]].sum()), sign, rf"\sum_{{\text{{others}}}} {each}".strip()))
+        terms.append(Term(share, values[order[MOST:]].sum().item(), sign, rf"\sum_{{\text{{others}}}} {each}".strip()))
     return tuple(terms)
 
 
