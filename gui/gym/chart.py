@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.gym.results import REMEMBERED, Curve, Results
 from core.why.gym import share_right
+from gui.document import Document
 from gui.plots.chart import Chart
 from gui.plots.items import Line
 from gui.plots.scales import Linear, Log, Ticks
@@ -54,9 +55,9 @@ class _Drawn:
 class GymChart(QWidget):
     """Hovering tells what was right at the nearest place."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
-        self.words = Speech("gym_words")
+        self.words = Speech(document, "gym_words")
         self.chart = Chart("gym_chart", tr("steps to bridge"), tr("share right"))
         self._drawn = [_Drawn(self.chart, f"series{n + 1}") for n in range(MOST)]
         self.chance = self.chart.line("muted", dashes=(5, 4))

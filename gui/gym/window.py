@@ -286,7 +286,7 @@ class GymWindow(QDialog):
         self.where.setObjectName("gym_where")
         self.trouble = words(role=self.palette().ColorRole.BrightText)
         self.trouble.setObjectName("gym_trouble")
-        self.chart = GymChart()
+        self.chart = GymChart(self._document)
         self.chart.chart.asked.connect(self._open_menu)
         QShortcut(QKeySequence(KEYS), self).activated.connect(lambda: ask_here(self, self._document))
         self.table = QTableWidget(0, 3)

@@ -31,6 +31,7 @@ from gui.plots.turns import PlotTurn
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question, open_menu
+from gui.why.told import Questions
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -85,10 +86,6 @@ class LivePlot(QWidget):
         """What can be asked about the values x, y of a chart; the most important one first."""
         return []
 
-    def questions_on_words(self) -> list[Question]:
-        """What can be asked about the numbers in the words above, where no chart is pointed at."""
-        return []
-
     # What everyone may do.
 
     def questions_here(self) -> list[Question]:
@@ -99,7 +96,7 @@ class LivePlot(QWidget):
         for chart in charts:
             if chart.pointer is not None and chart.isVisible():
                 return self.questions_at(chart, chart.pointed())
-        return self.questions_on_words()
+        return self.words.questions_here()
 
     def mark(self, *_: object) -> None:
         """Something changed: draw as soon as it is this plot's turn and it can be seen."""
@@ -160,9 +157,10 @@ class LivePlot(QWidget):
         except StudioError:
             return None
 
-    def say(self, text: str) -> None:
-        """Show a sentence above the plot; rich text, so names are escaped."""
-        self.words.say(text)
+    def say(self, text: str, questions: Questions | None = None) -> None:
+        """Show a sentence above the plot; rich text, so names are escaped. What ``asked`` marked in it can be asked about:
+        ``questions`` answers by the same keys, when someone asks."""
+        self.words.say(text, questions)
 
     # How it is done.
 
@@ -170,8 +168,7 @@ class LivePlot(QWidget):
         self._controls = QWidget()
         self.bar = FlowLayout(self._controls)
         self._floating: QToolButton | None = None
-        self.words = Speech(f"{self.name}_words")
-        self.words.asked.connect(self._open_menu_of_words)
+        self.words = Speech(self.document, f"{self.name}_words", self.commands.values())
         self.picture = QWidget()
         self.picture.setObjectName(f"{self.name}_picture")
         inner = QVBoxLayout(self.picture)
@@ -215,9 +212,6 @@ class LivePlot(QWidget):
 
     def _open_menu(self, at: QPoint) -> None:
         open_menu(self, self.questions_here(), self.document, at, self.commands.values())
-
-    def _open_menu_of_words(self, at: QPoint) -> None:
-        open_menu(self, self.questions_on_words(), self.document, at, self.commands.values())
 
     def add_command(self, key: str, text: str, picture: str, slot: Callable[[], None]) -> None:
         """Offer a command in the corner menu, and to the window's menus."""

@@ -22,7 +22,7 @@ from gui.plots.gradient_controls import PARTS, ColourRange, color_checks, part_c
 from gui.plots.heat import ColourBar, HeatMap, log_shade
 from gui.plots.scales import Linear, Log, Rows
 from gui.plots.splitter import TurningSplitter
-from gui.plots.words import spoken
+from gui.plots.words import marked, spoken
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question
@@ -101,15 +101,16 @@ class GradientPlot(LivePlot):
         shown.sort(key=lambda key: away[key] if np.isfinite(away[key]) else np.inf)
         return [self._question(layer, key, step, row[key][step], batch) for key in shown]
 
-    def questions_on_words(self) -> list[Question]:
+    def _on_verdict(self) -> dict[str, Question]:
         table, layer, index = self.rows(), self.chosen_layer(), self.shown_row()
         total = self.at_row(table, index)["total"]
         last = last_with_gradient(total)
         if not last or not np.isfinite(total).all():
-            return []
+            return {}
         batch = int(table["batch"][index])
         ends = [self._asked(layer, "total", step, total[step], batch) for step in (0, last)]
-        return [Question(first_to_last(self.layer_name(layer), *ends, last, batch), tr("Why this verdict?"))]
+        made = first_to_last(self.layer_name(layer), *ends, last, batch)
+        return {"ratio": Question(made, tr("Why this verdict?"))}
 
     def _question(self, layer: str, part: str, step: int, value: float, batch: int) -> Question:
         made = self._asked(layer, part, step, value, batch)
@@ -273,7 +274,8 @@ class GradientPlot(LivePlot):
         words = gradient_verdict(self.at_row(table, index)["total"])
         color = theme().color(_VERDICT_COLORS.get(words.verdict, "allowed")).name()
         batch = tr("batch {batch}", batch=f"{int(table['batch'][index]):,}")
-        self.say(f'{batch} · <span style="color:{color}">●</span> <b>{spoken(words)}</b>')
+        said = marked(words, {"ratio": "ratio"})
+        self.say(f'{batch} · <span style="color:{color}">●</span> <b>{said}</b>', self._on_verdict)
 
     def _over_heat(self, at: tuple[float, float] | None) -> None:
         cell = None

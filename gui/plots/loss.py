@@ -52,7 +52,7 @@ class LossPlot(LivePlot):
         self.metrics = _Pair(Chart("metric_chart", tr("batch"), tr("metric")))
         split = TurningSplitter(self.losses.chart, self.metrics.chart, parent=self.picture)
         split.turned.connect(self._turned)
-        self.legend = Speech("loss_plot_runs")
+        self.legend = Speech(document, "loss_plot_runs", self.commands.values())
         self.body.addWidget(self.legend)
         self.body.addWidget(split)
         for pair in (self.losses, self.metrics):

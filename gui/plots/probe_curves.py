@@ -9,11 +9,12 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from core.decimate import drawable
 from core.describe import number
 from core.probing import horizon_words
+from gui.document import Document
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.probe_pages import Found, ProbePage
@@ -78,10 +79,10 @@ class Panel:
 class CurvePage(ProbePage):
     """Lines in one or two charts, with a legend that tells their values where the user points."""
 
-    def __init__(self, panels: list[Panel], x_name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, document: Document, panels: list[Panel], x_name: str) -> None:
+        super().__init__()
         self.panels, self._x_name = panels, x_name
-        self.legend = Speech("probe_legend")
+        self.legend = Speech(document, "probe_legend")
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
@@ -159,10 +160,10 @@ def _mark(panel: Panel, value: float) -> pg.InfiniteLine:
 class FactorPage(CurvePage):
     """By how much each step multiplies what goes back through it, and how many units are saturated."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         factors = Panel("probe_factors", tr("time step t"), tr("factor of the step"))
         flat = Panel("probe_saturation", tr("time step t"), tr("saturated units"), span=(0.0, 1.0))
-        super().__init__([factors, flat], "t")
+        super().__init__(document, [factors, flat], "t")
         self._one = _mark(factors, 1.0)
         self.restyle()
 
@@ -183,10 +184,10 @@ class FactorPage(CurvePage):
 class HorizonPage(CurvePage):
     """The memory horizon in large letters; what is left of the gradient, measured and predicted, and factor by step."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         left = Panel("probe_left", tr("steps back k"), tr("left of the gradient"), log=True)
         factors = Panel("probe_decay", tr("steps back k"), tr("factor of the step"))
-        super().__init__([left, factors], "k")
+        super().__init__(document, [left, factors], "k")
         self.horizon = bold("")
         self.horizon.setWordWrap(False)
         self.horizon.setObjectName("probe_horizon")
@@ -241,8 +242,8 @@ class HorizonPage(CurvePage):
 class GatesPage(CurvePage):
     """The mean opening of each gate over time."""
 
-    def __init__(self) -> None:
-        super().__init__([Panel("probe_gates", tr("time step t"), tr("mean opening"), span=(0.0, 1.0))], "t")
+    def __init__(self, document: Document) -> None:
+        super().__init__(document, [Panel("probe_gates", tr("time step t"), tr("mean opening"), span=(0.0, 1.0))], "t")
         self._found: Found | None = None
 
     def curves(self, found: Found) -> list[Curve]:
@@ -271,9 +272,9 @@ class GatesPage(CurvePage):
 class TruncationPage(CurvePage):
     """How the truncated gradient compares with the full one, by the length at which it is cut."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         panel = Panel("probe_truncation", tr("truncated after k steps"), tr("compared with the full gradient"))
-        super().__init__([panel], "k")
+        super().__init__(document, [panel], "k")
 
     def curves(self, found: Found) -> list[Curve]:
         values = found.result.values

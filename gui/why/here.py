@@ -59,13 +59,14 @@ def _action(menu: QMenu, question: Question, document: Document) -> QAction:
 
 def open_menu(
     view: QWidget, questions: list[Question], document: Document, at: QPoint, rest: Iterable[QAction]
-) -> None:
-    """A menu of a view at a point of the screen: its questions, then what else it can do."""
+) -> QMenu:
+    """A menu of a view at a point of the screen: its questions, then what else it can do. It dies when it closes."""
     menu = QMenu(view)
     menu.addActions(list(rest))
     offer(menu, questions, document)
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(at)
+    return menu
 
 
 def ask_here(window: QWidget, document: Document) -> bool:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
+from gui.document import Document
 from gui.plots.chart import Chart
 from gui.plots.flow import FlowLayout
 from gui.plots.items import clear
@@ -85,7 +86,7 @@ def test_of_texts_that_run_together_the_first_ones_stay():
 
 @pytest.fixture
 def speech(qtbot):
-    plot, made = QWidget(), Speech("words")
+    plot, made = QWidget(), Speech(Document(), "words")
     qtbot.addWidget(plot)
     QVBoxLayout(plot).addWidget(made)
     plot.resize(230, 150)
