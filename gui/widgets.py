@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
 
 from core.edits import Edit, Macro
 from core.problems import Problem, Repair
+from gui.document import Document
 from gui.icons import icon
 from gui.text import tr, tr_core
+from gui.why.told import Told
 
 MARGIN = 10
 _Role = QPalette.ColorRole
@@ -59,6 +61,11 @@ def words(text: str = "", role: QPalette.ColorRole = _Role.WindowText) -> QLabel
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setForegroundRole(role)
+    return narrow(label)
+
+
+def narrow(label: QLabel) -> QLabel:
+    """A label that wraps in whatever room there is, instead of asking for more."""
     policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     policy.setHeightForWidth(True)
     label.setSizePolicy(policy)
@@ -68,6 +75,14 @@ def words(text: str = "", role: QPalette.ColorRole = _Role.WindowText) -> QLabel
 def muted(text: str = "") -> QLabel:
     """Text of less weight."""
     return words(text, _Role.PlaceholderText)
+
+
+def told(document: Document, role: QPalette.ColorRole = _Role.WindowText) -> Told:
+    """``words`` whose numbers can be asked about."""
+    label = Told(document)
+    label.setForegroundRole(role)
+    narrow(label)
+    return label
 
 
 def bold(text: str, scale: float = 1.0) -> QLabel:

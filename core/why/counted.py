@@ -9,7 +9,7 @@ import numpy as np
 from core.catalogue.layers import layer_spec
 from core.describe import Words
 from core.network import Layer, Link, Network
-from core.parameters import Parameter
+from core.parameters import Parameter, parameters
 from core.shapes import infer
 from core.why.numbers import Aggregate, Number, Term, added, told
 from core.why.symbols import name
@@ -39,6 +39,7 @@ _TENSORS = {
     "memory": "The weights with which “{layer}” reads its memory",
     "energy": "The weights that make a score of what “{layer}” compares",
 }
+_MATRIX = "A row for each number that is worked out, a column for each one that is read."
 _BACKWARD = ", in the direction from the end"
 
 
@@ -48,6 +49,7 @@ class Counting:
     def __init__(self, network: Network) -> None:
         self._network, self._shapes = network, infer(network)
         self._sizes: dict[str, Aggregate] = {}
+        self._parameters = parameters(network)
         self._from = _from_where(network, set(self._shapes))
 
     def known(self, layer: str) -> bool:
@@ -122,7 +124,7 @@ class Counting:
             terms.append(Term(1, int(rows.value), "", r"n_{\text{rows}}", about=rows))
             note = Words("It is a vector: a number for each row.")
         else:
-            note = Words("A row for each number that is worked out, a column for each one that is read.")
+            note = Words(_MATRIX)
         line = r"n = n_{\text{rows}}" + ("" if one.columns is None else r" \, n_{\text{columns}}")
         return Aggregate(
             self._tensor_title(one), one.size, (line,), (f"n = {added(terms)} = {one.size}",), note, (), tuple(terms)
@@ -244,9 +246,54 @@ class Counting:
             return terms[0].about
         return _added(Words("How many connections are cut"), terms, Words("Those of each link are told apart."))
 
-    def connections(self, found: Sequence[Parameter]) -> Aggregate:
-        """How many connections there are in the matrices of links, cut or not."""
-        return self.parameters(found, Words("How many connections there are, cut or not"))
+    def rows(self, link: str) -> Aggregate:
+        """How many rows the matrix of a link has, both directions of a block one below the other."""
+        tensors = self._matrices(link)
+        one = self._rows(tensors[0])
+        if len(tensors) == 1:
+            return one
+        value = int(one.value)
+        return Aggregate(
+            Words("How many rows both directions of “{layer}” have", {"layer": self._network.layers[tensors[0].layer].name}),
+            2 * value, (r"n = 2 \, n_{\text{rows}}",), (rf"n = 2 \cdot {value} = {2 * value}",),
+            Words("Each direction has a matrix of its own."), (),
+            (Term(2, value, "2", r"n_{\text{rows}}", about=one),),
+        )  # fmt: skip
+
+    def matrix(self, link: str) -> Aggregate:
+        """How many numbers the matrix of a link has; of a link that has one."""
+        found = self._network.links[link]
+        rows, columns = self.rows(link), self.size(found.source)
+        term = Term(
+            int(rows.value),
+            int(columns.value),
+            r"n_{\text{rows}}",
+            r"n_{\text{columns}}",
+            factor_number=rows,
+            about=columns,
+        )
+        names = {"source": self._network.layers[found.source].name, "layer": self._network.layers[found.target].name}
+        value = int(term.contribution)
+        return Aggregate(
+            Words("The weights from “{source}” to “{layer}”", names), value,
+            (r"n = n_{\text{rows}} \, n_{\text{columns}}",), (rf"n = {term.numbers} = {value}",), Words(_MATRIX), (), (term,),
+        )  # fmt: skip
+
+    def matrices(self, links: Iterable[str], title: Words) -> Aggregate:
+        """How many numbers the matrices of some links have together."""
+        terms = []
+        for key in links:
+            own = self.matrix(key)
+            terms.append(Term(1, int(own.value), "", rf"n_{{{self._ends(self._network.links[key])}}}", about=own))
+        if len(terms) == 1 and isinstance(terms[0].about, Aggregate):
+            return terms[0].about
+        return _added(title, terms, Words("Those of each link are told apart."))
+
+    def _matrices(self, link: str) -> list[Parameter]:
+        """The tensors that hold the matrix of a link: its own, or those of the block that it enters."""
+        target = self._network.links[link].target
+        wanted = (f"{link}.weight", f"{target}.weight_ih", f"{target}.weight_ih_reverse")
+        return [self._parameters[key] for key in wanted if key in self._parameters]
 
     def _cut(self, link: Link) -> Aggregate:
         assert link.mask is not None

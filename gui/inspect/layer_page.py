@@ -11,18 +11,23 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.catalogue.layers import layer_spec
 from core.catalogue.spec import Choice, Param, Spec
+from core.describe import Words
 from core.edits import Edit, Macro, Rename, SetFrozen, SetParam
 from core.errors import StudioError
 from core.network import Layer, Network
-from core.parameters import Parameter, parameters
+from core.parameters import parameters
 from core.shapes import infer, input_features
+from core.why.counted import Counting
 from core.why.spread import Tensor
 from gui.document import Document
 from gui.forms import SpecForm
 from gui.forms.form import heading
 from gui.formula import FormulaView
-from gui.inspect.facts import Facts, Weights, shape_words, whole
+from gui.inspect.counts import about_layers, about_size, of_layer, parameters_fact
+from gui.inspect.facts import Fact, Facts, Weights, shape_words
 from gui.text import sentence, tr, tr_core
+from gui.why.here import Question
+from gui.why.told import asked
 from gui.widgets import Picture, bold, muted, words
 
 FROZEN = Param("frozen", "Frozen", "bool", False, "Its weights stay as they are while the rest of the network learns.")
@@ -42,7 +47,7 @@ class LayerPage(QWidget):
         self.name = QLineEdit() if len(layers) == 1 else None
         self.complaint = words(role=self.palette().ColorRole.BrightText)
         self.formula = FormulaView()
-        self.facts = Facts()
+        self.facts = Facts(document)
         self.form = SpecForm(self.spec)
         self.freeze = SpecForm(_FREEZE)
         self.weights = Weights(document)
@@ -87,18 +92,29 @@ class LayerPage(QWidget):
         network = self._document.project.network
         return [network.layers[key] for key in self._ids if key in network.layers]
 
-    def _facts(self, network: Network, layers: list[Layer]) -> list[tuple[str, str]]:
-        counts = numbers_of(self._parameters)
+    def _facts(self, network: Network, layers: list[Layer]) -> list[Fact]:
         if len(layers) > 1:
-            return [(tr("Layers"), str(len(layers))), (tr("Parameters"), counts)]
+            title = Words("How many numbers these layers learn, with the links into them")
+            return [
+                (tr("Layers"), asked("layers", str(len(layers))), lambda: about_layers(network, self._ids)),
+                parameters_fact(network, self._parameters, title),
+            ]
         layer, shapes = layers[0], infer(network)
-        facts = []
+        facts: list[Fact] = []
         if layer_spec(layer.kind).links != "nothing":
             size = input_features(network, layer.id, shapes)
             unknown = tr("not known yet") if network.into(layer.id) else tr("nothing yet")
-            facts.append((tr("Reads"), unknown if size is None else tr("{n} numbers", n=size)))
-        facts.append((tr("Gives"), shape_words(shapes.get(layer.id))))
-        facts.append((tr("Parameters"), counts))
+            facts.append(
+                (tr("Reads"), unknown)
+                if size is None
+                else (
+                    tr("Reads"),
+                    tr("{n} numbers", n=asked("reads", str(size))),
+                    lambda: _about_reading(network, layer),
+                )
+            )
+        facts.append((tr("Gives"), shape_words(shapes.get(layer.id)), lambda: {"gives": about_size(network, layer.id)}))
+        facts.append(parameters_fact(network, self._parameters, of_layer(network, layer.id)))
         return facts
 
     def _lay_out(self, layers: list[Layer]) -> None:
@@ -184,10 +200,5 @@ def _has(spec: Spec, param: Param) -> bool:
     return any((p.key, p.kind, p.catalogue, p.choices) == words_ for p in spec.parameters)
 
 
-def numbers_of(found: Sequence[Parameter]) -> str:
-    """How many numbers tensors hold, and how many of them are frozen."""
-    total = sum(p.size for p in found)
-    frozen = sum(p.size for p in found if p.frozen)
-    if frozen and frozen == total:
-        return tr("{n}, frozen", n=whole(total))
-    return tr("{n}, {frozen} frozen", n=whole(total), frozen=whole(frozen)) if frozen else whole(total)
+def _about_reading(network: Network, layer: Layer) -> dict[str, Question]:
+    return {"reads": Question(Counting(network).reads(layer.id), tr("Why so many numbers?"))}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import html
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,18 +11,23 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.catalogue.layers import layer_spec
 from core.catalogue.spec import Choice, Param, Spec
+from core.describe import Words
 from core.edits import Edit, Macro, SetDelay, SetFrozen, SetMask, SetRole
 from core.errors import StudioError
-from core.network import Link
+from core.network import Link, Network
 from core.parameters import Parameter, parameters
 from core.rules import MAX_DELAY
+from core.why.counted import Counting
 from core.why.spread import Tensor
 from gui.document import Document
 from gui.forms import SpecForm
 from gui.forms.form import heading
-from gui.inspect.facts import Facts, Weights, whole
+from gui.inspect.counts import about_links
+from gui.inspect.facts import Fact, Facts, Weights, whole
 from gui.text import sentence, tr
-from gui.widgets import ElidedButton, Picture, bold, muted, words
+from gui.why.here import Question
+from gui.why.told import asked
+from gui.widgets import ElidedButton, Picture, bold, told, words
 
 _DELAY = Param(
     "delay",
@@ -50,7 +56,7 @@ class LinkPage(QWidget):
     def __init__(self, document: Document, ids: Sequence[str]) -> None:
         super().__init__()
         self._document, self._ids = document, tuple(ids)
-        self.facts = Facts()
+        self.facts = Facts(document)
         self.form = SpecForm(Spec("link", "Link", "A link between two layers.", self._settings()))
         if "delay" in self.form.rows:
             self.form.rows["delay"].resettable = False
@@ -60,7 +66,7 @@ class LinkPage(QWidget):
         self._weights_title = heading(tr("Weights"))
         self._picture = Picture("link", 22)
         self._title = bold("", 1.1)
-        self._about = muted()
+        self._about = told(document, self.palette().ColorRole.PlaceholderText)
         self._lay_out()
         self.form.edited.connect(self._edit)
         self.restore.clicked.connect(self._restore)
@@ -86,11 +92,11 @@ class LinkPage(QWidget):
         )
         cut = sum(_cut(link) for link in links)
         self.restore.setVisible(cut > 0)
-        self._about.setText(self._what_it_carries(links))
+        self._about.tell(self._what_it_carries(links), lambda: _about_delay(self._document.project.network, links))
 
     def show_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Show the numbers of the links' matrices, cut connections left out."""
-        tensors = [found for link in self._links() if (found := self._tensor(link, weights)) is not None]
+        tensors = [found for link in self._links() for found in self._tensors(link, weights)]
         self._weights_title.setVisible(bool(tensors))
         self.weights.show_tensors(tensors)
 
@@ -107,51 +113,58 @@ class LinkPage(QWidget):
         network = self._document.project.network
         return [network.links[key] for key in self._ids if key in network.links]
 
-    def _columns(self, link: Link) -> tuple[Parameter, np.ndarray | None] | None:
-        """The tensor that a link's numbers lie in, and their columns where it shares the tensor with other links."""
+    def _places(self, link: Link) -> list[tuple[Parameter, np.ndarray | None]]:
+        """The tensors that a link's numbers lie in (of a block one for each direction), and their columns where it shares them
+        with other links."""
         own = self._parameters.get(f"{link.id}.weight")
         if own is not None:
-            return own, None
-        block = self._parameters.get(f"{link.target}.weight_ih")
-        if block is None or link.role != "data" or block.columns is None:
-            return None
-        return block, np.array([label[0] == link.id for label in block.columns])
+            return [(own, None)]
+        if link.role != "data":
+            return []
+        names = (f"{link.target}.weight_ih", f"{link.target}.weight_ih_reverse")
+        blocks = [self._parameters[name] for name in names if name in self._parameters]
+        return [(one, np.array([label[0] == link.id for label in one.columns or ()])) for one in blocks]
 
-    def _tensor(self, link: Link, weights: Mapping[str, np.ndarray]) -> Tensor | None:
-        place = self._columns(link)
-        if place is None or place[0].name not in weights:
-            return None
-        value, kept = weights[place[0].name], link.mask
-        if place[1] is not None:
-            kept = np.broadcast_to(place[1], value.shape)
-        elif kept is not None and kept.shape != value.shape:
-            kept = None
-        return Tensor(link.target, place[0].name, value, kept)
+    def _tensors(self, link: Link, weights: Mapping[str, np.ndarray]) -> list[Tensor]:
+        found = []
+        for one, columns in self._places(link):
+            if one.name not in weights:
+                continue
+            value, kept = weights[one.name], link.mask
+            if columns is not None:
+                kept = np.broadcast_to(columns, value.shape)
+            elif kept is not None and kept.shape != value.shape:
+                kept = None
+            found.append(Tensor(link.target, one.name, value, kept))
+        return found
 
-    def _facts(self, links: list[Link]) -> list[tuple[str, str]]:
-        layers = self._document.project.network.layers
-        facts = []
+    def _facts(self, links: list[Link]) -> list[Fact]:
+        network, facts = self._document.project.network, []
+        layers = network.layers
         if len(links) == 1:
             facts += [(tr("From"), layers[links[0].source].name), (tr("To"), layers[links[0].target].name)]
         else:
-            facts.append((tr("Links"), str(len(links))))
-        shapes = [(self._columns(link), link) for link in links]
-        sizes = [_size(place) for place, _ in shapes if place is not None]
-        if len(sizes) == 1 and len(links) == 1:
-            facts.append((tr("Matrix"), tr("{rows} × {columns}", rows=sizes[0][0], columns=sizes[0][1])))
+            facts.append((tr("Links"), asked("links", str(len(links))), lambda: about_links(network, self._ids)))
+        sizes = {link.id: size for link in links if (size := _size(self._places(link))) is not None}
+        if len(links) == 1:
+            for rows, columns in sizes.values():
+                text = tr("{rows} × {columns}", rows=asked("rows", str(rows)), columns=asked("columns", str(columns)))
+                facts.append((tr("Matrix"), text, lambda: _about_matrix(network, links[0])))
         if sizes:
-            facts.append((tr("Parameters"), whole(sum(rows * columns for rows, columns in sizes))))
+            total = asked("parameters", whole(sum(rows * columns for rows, columns in sizes.values())))
+            facts.append((tr("Parameters"), total, lambda: _about_parameters(network, list(sizes))))
         cut = sum(_cut(link) for link in links)
         if cut:
             total = sum(link.mask.size for link in links if link.mask is not None)
-            facts.append((tr("Cut connections"), tr("{n} of {total}", n=whole(cut), total=whole(total))))
+            text = tr("{n} of {total}", n=asked("cut", whole(cut)), total=asked("total", whole(total)))
+            facts.append((tr("Cut connections"), text, lambda: _about_cut(network, links)))
         return facts
 
     def _what_it_carries(self, links: list[Link]) -> str:
         if len(links) != 1:
             return ""
         link, layers = links[0], self._document.project.network.layers
-        source, target = layers[link.source].name, layers[link.target].name
+        source, target = (html.escape(layers[end].name) for end in (link.source, link.target))
         if link.role == "initial":
             return tr("The last state of “{a}” is the state with which “{b}” begins.", a=source, b=target)
         if link.role == "memory":
@@ -162,7 +175,9 @@ class LinkPage(QWidget):
             )
         if link.delay == 0:
             return tr("“{b}” reads “{a}” at the same step.", a=source, b=target)
-        return tr("At step t, “{b}” reads “{a}” at step t − {k}.", a=source, b=target, k=link.delay)
+        return tr(
+            "At step t, “{b}” reads “{a}” at step t − {k}.", a=source, b=target, k=asked("delay", str(link.delay))
+        )
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -229,7 +244,36 @@ def _cut(link: Link) -> int:
     return 0 if link.mask is None else int((~link.mask).sum())
 
 
-def _size(place: tuple[Parameter, np.ndarray | None]) -> tuple[int, int]:
-    parameter, columns = place
-    rows, all_columns = parameter.shape
-    return rows, all_columns if columns is None else int(columns.sum())
+def _size(places: list[tuple[Parameter, np.ndarray | None]]) -> tuple[int, int] | None:
+    """Rows and columns of the matrix of a link; None where it has none."""
+    if not places:
+        return None
+    columns = places[0][0].shape[1] if places[0][1] is None else int(places[0][1].sum())
+    return sum(len(one.rows) for one, _ in places), columns
+
+
+def _about_matrix(network: Network, link: Link) -> dict[str, Question]:
+    counting = Counting(network)
+    return {
+        "rows": Question(counting.rows(link.id), tr("Why so many rows?")),
+        "columns": Question(counting.size(link.source), tr("Why so many columns?")),
+    }
+
+
+def _about_parameters(network: Network, keys: Iterable[str]) -> dict[str, Question]:
+    found = Counting(network).matrices(keys, Words("How many numbers these links learn"))
+    return {"parameters": Question(found, tr("Why so many parameters?"))}
+
+
+def _about_cut(network: Network, links: list[Link]) -> dict[str, Question]:
+    counting, keys = Counting(network), [link.id for link in links if link.mask is not None]
+    return {
+        "cut": Question(counting.cut(keys), tr("Why so many that are cut?")),
+        "total": Question(
+            counting.matrices(keys, Words("How many connections there are, cut or not")), tr("Why so many connections?")
+        ),
+    }
+
+
+def _about_delay(network: Network, links: list[Link]) -> dict[str, Question]:
+    return {"delay": Question(Counting(network).delay(links[0].id), tr("Why this delay?"))}

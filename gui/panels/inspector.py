@@ -8,14 +8,17 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.describe import Words
 from core.parameters import parameters
 from core.project import Change
 from gui.document import Document
+from gui.inspect.counts import about_layers, about_links, parameters_fact
 from gui.inspect.facts import Facts
-from gui.inspect.layer_page import LayerPage, numbers_of
+from gui.inspect.layer_page import LayerPage
 from gui.inspect.link_page import LinkPage
 from gui.runner import Runner
 from gui.text import tr
+from gui.why.told import asked
 from gui.widgets import Column, EmptyState, bold
 
 
@@ -121,7 +124,7 @@ class _NetworkPage(QWidget):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
-        self.facts = Facts()
+        self.facts = Facts(document)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(bold(tr("Network"), 1.1))
@@ -136,11 +139,16 @@ class _NetworkPage(QWidget):
     def refresh(self) -> None:
         """Show what the document says."""
         network = self._document.project.network
+        found = list(parameters(network).values())
         self.facts.show_facts(
             [
-                (tr("Layers"), str(len(network.layers))),
-                (tr("Links"), str(len(network.links))),
-                (tr("Parameters"), numbers_of(list(parameters(network).values()))),
+                (
+                    tr("Layers"),
+                    asked("layers", str(len(network.layers))),
+                    lambda: about_layers(network, network.layers),
+                ),
+                (tr("Links"), asked("links", str(len(network.links))), lambda: about_links(network, network.links)),
+                parameters_fact(network, found, Words("How many numbers the network learns")),
             ]
         )
 
