@@ -37,7 +37,7 @@ def open_dock(qtbot, window, key):  # noqa: F811
         for index in range(bar.count()):
             if bar.tabText(index) == dock.windowTitle() and bar.isVisible() and not dock.widget().isVisible():
                 QTest.mouseClick(bar, LEFT, pos=bar.tabRect(index).center())
-    qtbot.waitUntil(dock.widget().isVisible, timeout=5000)
+    qtbot.waitUntil(dock.widget().isVisible)
     QApplication.processEvents()
 
 

@@ -48,5 +48,5 @@ def test_the_window_collects_what_grows(qtbot):
     garbage, gone = Garbage(), []
     Left(gone)
     kept = [[] for _ in range(2 * gc.get_threshold()[0])]
-    qtbot.waitUntil(lambda: bool(gone), timeout=10000)
+    qtbot.waitUntil(lambda: bool(gone))
     assert kept and isinstance(garbage, QObject)

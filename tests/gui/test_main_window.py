@@ -130,11 +130,11 @@ def test_a_new_user_builds_the_elman_network_with_the_mouse_and_trains_it(qtbot,
         QTest.mouseClick(buttons[0], LEFT)
         assert window.document.state is not before
     press_button(window, "play")
-    qtbot.waitUntil(lambda: window.runner.busy, timeout=10000)
+    qtbot.waitUntil(lambda: window.runner.busy)
     good = lambda: window.runner.evaluation is not None and window.runner.evaluation.metrics["accuracy"] > 0.7  # noqa: E731
     qtbot.waitUntil(good, timeout=120000)
     press_button(window, "play")
-    qtbot.waitUntil(lambda: window.runner.status in ("paused", "stopped"), timeout=10000)
+    qtbot.waitUntil(lambda: window.runner.status in ("paused", "stopped"))
     recurrent = [key for key, profile in window.runner.run.gradients.items()]
     assert recurrent == [network().layer("Dense").id]
 
@@ -145,7 +145,7 @@ def test_the_default_example_learns_when_play_is_clicked(qtbot, window):
     good = lambda: window.runner.evaluation is not None and window.runner.evaluation.metrics["accuracy"] >= 0.93  # noqa: E731
     qtbot.waitUntil(good, timeout=200000)
     press_button(window, "play")
-    qtbot.waitUntil(lambda: not window.runner.busy, timeout=10000)
+    qtbot.waitUntil(lambda: not window.runner.busy)
     run = window.runner.run
     losses = run.steps["loss"]
     assert losses[-20:].mean() < losses[:20].mean() / 3
@@ -294,10 +294,10 @@ def test_the_network_unrolls_and_folds_by_key_and_training_goes_on(qtbot, window
     window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
     assert window.fold_switch.unrolled and window.runner.busy
-    qtbot.wait(900)
+    qtbot.waitUntil(lambda: not window.fold_switch.flight.flying)
     QTest.keyClick(window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
-    assert not window.fold_switch.unrolled
-    qtbot.wait(900)
+    assert not window.fold_switch.unrolled and window.runner.busy
+    qtbot.waitUntil(lambda: not window.fold_switch.flight.flying)
 
 
 def test_messages_neither_block_nor_pile_up(qtbot, window):
@@ -326,7 +326,7 @@ def test_saving_lets_a_training_go_on_and_so_does_staying(qtbot, window, tmp_pat
     window.files.new()
     assert window.runner.status == "running" and window.runner.run is run
     press_button(window, "play")
-    qtbot.waitUntil(lambda: not window.runner.busy, timeout=10000)
+    qtbot.waitUntil(lambda: not window.runner.busy)
     assert window.files.save() and window.runner.status == "paused"
 
 
@@ -335,12 +335,12 @@ def test_an_unforeseen_error_in_the_worker_is_said_and_the_next_play_works(qtbot
     with monkeypatch.context() as broken:
         broken.setattr("core.engine.session.Session.examine", lambda *_: 1 / 0)
         window.runner.step("batch")
-        qtbot.waitUntil(lambda: window.runner.status == "failed", timeout=10000)
+        qtbot.waitUntil(lambda: window.runner.status == "failed")
         assert "ZeroDivisionError" in window.runner.status_text
         window.runner.play()
-        qtbot.waitUntil(lambda: window.runner.status == "failed", timeout=10000)
+        qtbot.waitUntil(lambda: window.runner.status == "failed")
     window.runner.step("batch")
-    qtbot.waitUntil(lambda: window.runner.status == "paused", timeout=10000)
+    qtbot.waitUntil(lambda: window.runner.status == "paused")
     assert window.runner.report.batch == 1
 
 
@@ -403,11 +403,11 @@ def test_the_elman_network_is_built_and_trained_with_the_keys_alone(qtbot, windo
         key(Qt.Key.Key_Space)
         assert window.document.state is not before
     key(Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: window.runner.busy, timeout=10000)
+    qtbot.waitUntil(lambda: window.runner.busy)
     good = lambda: window.runner.evaluation is not None and window.runner.evaluation.metrics["accuracy"] > 0.6  # noqa: E731
     qtbot.waitUntil(good, timeout=120000)
     key(Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: window.runner.status == "paused", timeout=10000)
+    qtbot.waitUntil(lambda: window.runner.status == "paused")
 
 
 def test_a_batch_without_end_keeps_neither_an_edit_nor_the_window_waiting(qtbot, window, monkeypatch):
@@ -421,7 +421,7 @@ def test_a_batch_without_end_keeps_neither_an_edit_nor_the_window_waiting(qtbot,
         window.runner.hand_over()
     assert window.runner.status == "pausing"
     assert all(np.array_equal(window.document.project.weights[name], value) for name, value in learned.items())
-    qtbot.waitUntil(lambda: window.runner.status == "paused", timeout=10000)
+    qtbot.waitUntil(lambda: window.runner.status == "paused")
 
 
 def test_what_opened_beside_the_window_closes_with_it(window):

@@ -36,6 +36,7 @@ KEYS = (
 )  # fmt: skip
 WORDS = ("3", "0", "-1.5", "abc", "lst", "1e400", "nan", "1e-9", "0.25", ",,", "  ")
 LONGEST_SECONDS = 2.0
+"""Of processor time that the window itself takes for one act, however busy the machine is beside it."""
 MOST_LAYERS, MOST_UNITS = 25, 600
 
 
@@ -101,11 +102,11 @@ class Monkey:
                 self.menu, self.command, self.command, self.pick, self.train, self.train, self.undo, self.resize,
                 self.open, self.leave_popup, self.canvas)  # fmt: skip
         do = self.random.choice(acts)
-        began = time.perf_counter()
+        began = time.thread_time()
         self.log.append(do.__name__)
         do()
         QApplication.processEvents()
-        took = time.perf_counter() - began
+        took = time.thread_time() - began
         self.slowest = max(self.slowest, (took, self.log[-1]))
         assert took < LONGEST_SECONDS, f"{self.log[-1]} took {took:.1f} s"
         self._stay_small()

@@ -166,7 +166,7 @@ def test_divergence_is_said_with_layer_and_step_and_keeps_finite_weights(qtbot, 
 
 def test_an_untrained_network_is_already_shown(qtbot, studio):
     document, runner = studio
-    qtbot.waitUntil(lambda: runner.examination is not None, timeout=10000)
+    qtbot.waitUntil(lambda: runner.examination is not None)
     hidden = document.project.network.layer("Hidden").id
     assert runner.examination.activations[hidden].shape == (8, 8)
 
@@ -178,7 +178,7 @@ def test_answers_to_other_inputs_can_be_asked(qtbot, studio):
     data = dataset(document.project.data)
     some = next(iter(data.inputs.values())).values[:5]
     runner.request_outputs(some)
-    qtbot.waitUntil(lambda: runner.outputs is not None, timeout=10000)
+    qtbot.waitUntil(lambda: runner.outputs is not None)
     assert runner.outputs.outputs.shape == (5, 10)
     assert np.allclose(runner.outputs.outputs.sum(axis=1), 1, atol=1e-5)
 

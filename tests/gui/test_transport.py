@@ -240,9 +240,9 @@ def test_play_can_walk_time_step_by_time_step(qtbot, player):
     QTest.keyClick(bar.speeds, Qt.Key.Key_Up)
     assert runner.speed.granularity == "step" and runner.speed.pace == pytest.approx(0.2)
     runner.play()
-    qtbot.waitUntil(lambda: runner.report is not None and runner.report.moment is not None, timeout=10000)
+    qtbot.waitUntil(lambda: runner.report is not None and runner.report.moment is not None)
     assert runner.report.moment.phase == "forward"
     QTest.keyClick(bar.speeds, Qt.Key.Key_Home)
-    qtbot.waitUntil(lambda: runner.report.batch > 3 and runner.report.moment is None, timeout=10000)
+    qtbot.waitUntil(lambda: runner.report.batch > 3 and runner.report.moment is None)
     runner.pause()
     qtbot.waitUntil(lambda: not runner.busy)

@@ -72,7 +72,7 @@ def ask_by_key(qtbot, window):  # noqa: F811
     """Alt+W where the keyboard is; a menu that was open may have left no window active."""
     focus = QApplication.focusWidget() or window.focusWidget()
     window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is window, timeout=5000)
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
     QTest.keySequence(focus or window, "Alt+W")
 
 
@@ -81,7 +81,7 @@ def show(qtbot, window, key):  # noqa: F811
     window.docks.show(key)
     plot = window.plots[key]
     window.resizeDocks([window.docks.all[key]], [ROOM], Qt.Orientation.Vertical)
-    qtbot.waitUntil(lambda: plot.isVisible() and plot.height() > ROOM / 2, timeout=5000)
+    qtbot.waitUntil(lambda: plot.isVisible() and plot.height() > ROOM / 2)
     seen = []
 
     def stands_still():
@@ -89,7 +89,7 @@ def show(qtbot, window, key):  # noqa: F811
         seen.append([(chart.geometry(), chart.view_places()) for chart in plot.charts()])
         return seen[-3:] == [seen[-1]] * 3
 
-    qtbot.waitUntil(stands_still, timeout=10000)
+    qtbot.waitUntil(stands_still)
     return plot
 
 

@@ -53,7 +53,7 @@ def test_the_pointer_still_points_after_a_menu_was_over_it(qtbot, fresh):
     place = at(plot.units, 3, 2)
     menu = open_menu_at(plot.units, place)
     QTest.keyClick(menu, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None, timeout=5000)
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
     inside = QPointF(place)
     QApplication.sendEvent(plot.units, QEvent(QEvent.Type.Leave))  # the window system sends both, and no move
     assert plot.units.pointer is None

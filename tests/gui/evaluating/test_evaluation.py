@@ -88,7 +88,7 @@ def test_the_worst_sample_is_examined_on_a_click(opened, qtbot):
     sample = int(found.worst(3)[2])
     assert item.text() == str(sample)
     assert runner.sample == (sample, "validation")
-    qtbot.waitUntil(lambda: runner.examination.sample == sample, timeout=10000)
+    qtbot.waitUntil(lambda: runner.examination.sample == sample)
     assert runner.examination.loss == pytest.approx(found.loss_of(sample), rel=1e-4)
     worst.setFocus()
     QTest.keyClick(worst, Qt.Key.Key_Down)
@@ -133,7 +133,7 @@ def test_a_training_that_moves_is_judged_as_it_was_at_a_batch(opened, qtbot):
     QTest.mouseClick(panel.button, LEFT)
     found = settle(qtbot, panel)
     runner.pause()
-    qtbot.waitUntil(lambda: runner.status == "paused", timeout=10000)
+    qtbot.waitUntil(lambda: runner.status == "paused")
     assert found.subject.run == runner.run.id and found.subject.batch >= 5
     assert f"of batch {found.subject.batch} of run 1" in panel.about.text()
     # The same batch of the same training, walked to from its beginning.
@@ -202,7 +202,7 @@ def test_it_can_be_given_up(opened, qtbot):
     assert panel.button.text() == "Cancel" and not panel.bar.isHidden()
     QTest.mouseClick(panel.button, LEFT)
     assert panel.button.text() == "Evaluate" and panel.bar.isHidden()
-    qtbot.waitUntil(lambda: not runner.jobs.running, timeout=5000)
+    qtbot.waitUntil(lambda: not runner.jobs.running)
     QTest.qWait(150)
     assert not panel.reviews.found and panel.page.isHidden()
 
@@ -221,7 +221,7 @@ def test_sections_fit_the_data(opened, qtbot):
     spot = chart.mapFromScene(box.mapViewToScene(box.viewRect().center()))
     QTest.mouseMove(chart.viewport(), spot)
     place = int(np.abs(found.by_step.at - chart.x_scale.value(box.viewRect().center().x())).argmin())
-    qtbot.waitUntil(lambda: "answers" in page.by_step.words.text(), timeout=2000)
+    qtbot.waitUntil(lambda: "answers" in page.by_step.words.text())
     assert f"t = {place + 1}" in page.by_step.words.text() or f"t = {place + 2}" in page.by_step.words.text()
     assert page.by_step.sentence(0).startswith(f"t = 1: {100 * found.by_step.error[0]:.1f} % wrong over 400 answers")
 
@@ -243,7 +243,7 @@ def test_answers_that_are_fed_back_are_said_to_be_the_right_ones(opened, qtbot):
     assert "the right answer of the step before" not in panel.about.text()
     key = next(key for key in EXAMPLES if open_example(key).dataset().feedback)
     document.open(open_example(key))
-    qtbot.waitUntil(lambda: panel.button.isEnabled(), timeout=5000)
+    qtbot.waitUntil(lambda: panel.button.isEnabled())
     QTest.mouseClick(panel.button, LEFT)
     settle(qtbot, panel)
     assert "the right answer of the step before" in panel.about.text()
@@ -275,7 +275,7 @@ def test_it_is_saved_as_a_report_and_as_a_table(opened, qtbot, tmp_path, monkeyp
     for action, name in zip(panel.exports.menu().actions(), ("r.json", "r.csv"), strict=True):
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, name=name: (str(tmp_path / name), ""))
         action.trigger()
-    qtbot.waitUntil((tmp_path / "r.csv").exists, timeout=10000)
+    qtbot.waitUntil((tmp_path / "r.csv").exists)
     report = json.loads((tmp_path / "r.json").read_text("utf-8"))
     assert report["part"] == "validation" and report["samples"] == 80
     assert len((tmp_path / "r.csv").read_text("utf-8").splitlines()) == 81

@@ -50,7 +50,7 @@ def ask(qtbot, window, part, place):  # noqa: F811
         seen.append((part.geometry(), place()))
         return seen[-3:] == [seen[-1]] * 3
 
-    qtbot.waitUntil(stands_still, timeout=10000)
+    qtbot.waitUntil(stands_still)
     pos = place()
     QApplication.sendEvent(part, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pos, part.mapToGlobal(pos)))
     choose(opened_menu())

@@ -224,7 +224,7 @@ def test_the_race_steps_like_torch_and_shows_the_numbers_of_adam(show, results, 
 def test_the_race_is_drawn_live_and_can_be_paused(show, qtbot):
     explorer = show(OptimizerRace)
     QTest.mouseClick(explorer.play, LEFT)
-    qtbot.waitUntil(lambda: explorer.race.taken > 5, timeout=5000)
+    qtbot.waitUntil(lambda: explorer.race.taken > 5)
     QTest.mouseClick(explorer.play, LEFT)
     taken = explorer.race.taken
     assert not explorer.ticker.active
@@ -415,7 +415,7 @@ def test_a_unit_of_my_network_is_written_out_with_its_numbers(qtbot, type_in):
     type_in(explorer.unit, 3)
     layer = document.project.network.layer("Hidden").id
     wanted = runner.examination.activations[layer][3, 2]
-    qtbot.waitUntil(lambda: explorer.asking.answer is not None and bool(explorer.formula.lines), timeout=10000)
+    qtbot.waitUntil(lambda: explorer.asking.answer is not None and bool(explorer.formula.lines))
     assert explorer.asking.answer.value == pytest.approx(float(wanted), abs=1e-5)
     shown = explorer.formula.lines[-1].replace("{-}", "-")
     assert r"\tanh" in shown and float(shown.rpartition("= ")[2]) == pytest.approx(float(wanted), abs=1e-4)

@@ -83,14 +83,14 @@ def test_loss_slope_and_curvature(show, heard, key):
 def test_the_answer_stands_in_the_main_window_by_key_too(qtbot, window):  # noqa: F811
     explorers = window.explorers.show("activation")
     explorer = explorers.explorer
-    qtbot.waitUntil(lambda: explorer.isVisible() and explorer.curve.height() > 50, timeout=5000)
+    qtbot.waitUntil(lambda: explorer.isVisible() and explorer.curve.height() > 50)
     explorer.curve.setFocus()
     QTest.keyClick(explorer.curve, Qt.Key.Key_Right)
     explorers.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is explorers, timeout=5000)
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is explorers)
     QTest.keySequence(explorer.curve, "Alt+W")
     panel = why(window)
-    qtbot.waitUntil(lambda: isinstance(panel.asking.number, Aggregate), timeout=5000)
+    qtbot.waitUntil(lambda: isinstance(panel.asking.number, Aggregate))
     assert panel.isVisible() and "tanh" in panel.title.text().lower()
     assert panel.value.text().startswith("= ") and panel.asking.answer.symbols
     explorers.close()

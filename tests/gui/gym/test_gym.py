@@ -106,7 +106,7 @@ def test_pointing_tells_the_place_in_words(opened, qtbot):
     box = chart.getPlotItem().getViewBox()
     QTest.mouseMove(chart.viewport(), chart.mapFromScene(box.mapViewToScene(box.viewRect().center())))
     right = window.sweeps.results.points[0].right
-    qtbot.waitUntil(lambda: "<b>2 steps</b>" in window.chart.words.text(), timeout=2000)
+    qtbot.waitUntil(lambda: "<b>2 steps</b>" in window.chart.words.text())
     assert f"Elman {100 * right:.0f} % right" in window.chart.words.text() and "chance" in window.chart.words.text()
 
 
@@ -117,7 +117,7 @@ def test_it_stands_still_and_goes_on_where_it_was(opened, qtbot):
     qtbot.waitUntil(lambda: window.sweeps.standing is not None, timeout=20000)
     QTest.mouseClick(window.start, LEFT)
     assert window.sweeps.paused and window.start.text() == "Go on" and window.where.text().startswith("Paused: GRU at")
-    qtbot.waitUntil(lambda: not runner.jobs.running, timeout=5000)
+    qtbot.waitUntil(lambda: not runner.jobs.running)
     done = window.sweeps.standing.done
     QTest.qWait(200)
     assert window.sweeps.standing.done == done
@@ -135,7 +135,7 @@ def test_it_can_be_ended_and_what_it_found_stays(opened, qtbot):
     QTest.mouseClick(window.cancel, LEFT)
     assert ended(window) and window.start.text() == "Start" and window.bar.isHidden()
     assert window.sweeps.results is not None
-    qtbot.waitUntil(lambda: not runner.jobs.running, timeout=5000)
+    qtbot.waitUntil(lambda: not runner.jobs.running)
 
 
 def test_my_network_is_asked_as_it_is_without_training(opened, qtbot):
@@ -175,7 +175,7 @@ def test_a_training_goes_on_beside_it_and_learns_the_same(opened, qtbot):
     qtbot.waitUntil(lambda: runner.report is not None and runner.report.batch >= 10, timeout=60000)
     assert window.sweeps.running
     runner.pause()
-    qtbot.waitUntil(lambda: runner.status == "paused", timeout=10000)
+    qtbot.waitUntil(lambda: runner.status == "paused")
     batch = len(runner.run)
     session = Session(runner.run.state, document.project.dataset())
     for report in session.run():

@@ -31,7 +31,7 @@ def gym(qtbot, tmp_path, monkeypatch):
     made.pages.setCurrentIndex(1)
     made.chart.show_results(results)
     chart = made.chart.chart
-    qtbot.waitUntil(lambda: chart.isVisible() and chart.height() > 100, timeout=5000)
+    qtbot.waitUntil(lambda: chart.isVisible() and chart.height() > 100)
     return made
 
 
@@ -57,9 +57,9 @@ def test_by_key(qtbot, gym):
     gym._document.asked.connect(asked.append)
     chart = gym.chart.chart
     gym.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is gym, timeout=5000)
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is gym)
     QTest.mouseMove(chart.viewport(), at(chart, 4, 0.9))
-    qtbot.waitUntil(lambda: chart.pointer is not None, timeout=5000)
+    qtbot.waitUntil(lambda: chart.pointer is not None)
     chart.setFocus()
     QTest.keySequence(chart, "Alt+W")
     assert [one.value for one in asked] == [pytest.approx(0.9)]

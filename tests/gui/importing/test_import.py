@@ -190,7 +190,7 @@ def test_giving_up_in_the_middle_of_a_long_file_leaves_no_trace(document, runner
     assert not dialog.isVisible() and not runner.jobs.running and document.state is before
     done = []
     runner.jobs.begin(lambda: iter(()), done.append, done.append)
-    qtbot.waitUntil(lambda: bool(done), timeout=1000)  # the worker is free again
+    qtbot.waitUntil(lambda: bool(done))  # the worker is free again
 
 
 def test_a_file_can_be_dropped_on_the_window(qtbot, tmp_path):

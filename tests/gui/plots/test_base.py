@@ -82,7 +82,7 @@ def test_a_plot_behind_another_tab_does_not_draw_until_it_is_raised(full, qtbot)
     window.resize(600, 400)
     with qtbot.waitExposed(window):
         window.show()
-    qtbot.waitUntil(lambda: plots[0].turn.seen and not plots[1].turn.seen, timeout=3000)
+    qtbot.waitUntil(lambda: plots[0].turn.seen and not plots[1].turn.seen)
     drawings = []
     inner = plots[1].redraw
     plots[1].redraw = lambda: (drawings.append(1), inner())
@@ -91,9 +91,9 @@ def test_a_plot_behind_another_tab_does_not_draw_until_it_is_raised(full, qtbot)
         qtbot.wait(60)
     assert not drawings and plots[1].turn.due
     docks[1].raise_()
-    qtbot.waitUntil(lambda: not plots[1].turn.due, timeout=3000)
+    qtbot.waitUntil(lambda: not plots[1].turn.due)
     assert drawings
-    qtbot.waitUntil(lambda: not plots[0].turn.waiting, timeout=3000)
+    qtbot.waitUntil(lambda: not plots[0].turn.waiting)
 
 
 @pytest.mark.parametrize("kind", PLOTS)
@@ -108,7 +108,7 @@ def test_many_updates_are_drawn_in_turns_and_the_last_one_always(kind, full, qtb
     for _ in range(50):
         runner.updated.emit()
     assert len(drawings) <= 1
-    qtbot.waitUntil(lambda: not plot.turn.due and not plot.turn.waiting, timeout=3000)
+    qtbot.waitUntil(lambda: not plot.turn.due and not plot.turn.waiting)
     assert 1 <= len(drawings) <= 3
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.edits import SetParam
+from core.edits import SetParam, SetTraining
 from core.examples import open_example
 from core.formula import svg
 from gui.document import Document
@@ -30,7 +32,7 @@ def runner(qtbot):
     runner = Runner(document)
     runner.start()
     qtbot.waitUntil(lambda: runner.status == "idle", timeout=30000)
-    qtbot.waitUntil(lambda: runner.examination is not None, timeout=10000)
+    qtbot.waitUntil(lambda: runner.examination is not None)
     yield runner
     assert runner.close()
 
@@ -92,7 +94,7 @@ def test_dragging_brushes_steps_and_finds_what_is_similar(shown, runner, qtbot):
     assert search.span == (2, 5) and shown.units.view_places() == before, "the view stays where it is"
     assert shown.units.span.isVisible() and tuple(shown.units.span.getRegion()) == (2.5, 5.5)
     assert (search.first.value(), search.last.value()) == (3, 5)
-    qtbot.waitUntil(lambda: bool(search.matches), timeout=5000)
+    qtbot.waitUntil(lambda: bool(search.matches))
     best = brute_force(shown, runner)
     assert [match.overlap for match in search.matches] == pytest.approx(
         sorted((overlap for overlap, _ in best.values()), reverse=True)[:20], abs=1e-6
@@ -138,11 +140,11 @@ def test_the_units_that_are_on_exactly_there_are_named_and_framed(shown, runner,
 def test_a_click_on_a_result_watches_that_sample(shown, runner, qtbot):
     drag(shown, 2, 4)
     search = shown.patterns
-    qtbot.waitUntil(lambda: len(search.matches) > 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(search.matches) > 3)
     matches, match = list(search.matches), search.matches[3]
     place = search.list.visualItemRect(search.list.item(3)).center()
     qtbot.mouseClick(search.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.waitUntil(lambda: runner.examination.sample == match.sample, timeout=5000)
+    qtbot.waitUntil(lambda: runner.examination.sample == match.sample)
     shown.draw()
     assert runner.sample == (match.sample, "validation")
     assert search.span == (match.start, match.stop) and search.matches == matches, "the results stay"
@@ -156,16 +158,24 @@ def test_the_keyboard_can_choose_the_span_too(shown, qtbot):
     assert shown.patterns.span == (1, 2)
 
 
-def test_it_follows_the_training_at_a_low_rate(shown, runner, qtbot):
+def test_it_follows_the_training_at_a_low_rate(shown, runner, qtbot, monkeypatch):
+    now = time.monotonic() + 1000
+    monkeypatch.setattr("gui.plots.pattern_search.time", SimpleNamespace(monotonic=lambda: now))
+    runner.document.do(SetTraining("epochs", 100000))
     drag(shown, 2, 4)
-    qtbot.waitUntil(lambda: bool(shown.patterns.matches), timeout=5000)
+    qtbot.waitUntil(lambda: bool(shown.patterns.matches))
     asked, ask = [], runner.questions.ask
     runner.questions.ask = lambda question: (asked.append(question), ask(question))
+    now += SHORTEST
     runner.play()
-    QTest.qWait(1300)
+    for count in (1, 2):
+        qtbot.waitUntil(lambda count=count: len(asked) == count and not shown.patterns._asked)
+        batch = runner.report.batch if runner.report else 0
+        qtbot.waitUntil(lambda batch=batch: runner.report is not None and runner.report.batch > batch + 20)
+        assert runner.busy and len(asked) == count, "as long as the clock stands still"
+        now += SHORTEST
     runner.pause()
-    qtbot.waitUntil(lambda: not runner.busy, timeout=10000)
-    assert 1 <= len(asked) <= 1.3 / SHORTEST + 2
+    qtbot.waitUntil(lambda: not runner.busy)
 
 
 def test_without_the_check_box_the_view_moves_as_ever(shown, qtbot):

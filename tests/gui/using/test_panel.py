@@ -123,7 +123,7 @@ def test_rows_are_walked_through(opened, qtbot):
     assert "After row 4 of 8" in page.said.text()
     qtbot.mouseClick(page.walk, Qt.MouseButton.LeftButton)
     assert page.course.row == 0
-    qtbot.waitUntil(lambda: page.course.row == 7, timeout=10000)
+    qtbot.waitUntil(lambda: page.course.row == 7)
 
 
 def test_a_name_is_typed(opened, qtbot):

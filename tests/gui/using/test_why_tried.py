@@ -36,7 +36,7 @@ def tried(qtbot, window):  # noqa: F811
         window.document.do(SetWeights(weights))
         window.docks.show("use")
         panel = window.docks.all["use"].widget()
-        qtbot.waitUntil(lambda: panel.isVisible() and panel.page is not None, timeout=5000)
+        qtbot.waitUntil(lambda: panel.isVisible() and panel.page is not None)
         settled(qtbot, window, panel)
         return panel.page
 
