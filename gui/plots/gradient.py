@@ -9,23 +9,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from core.columns import Columns
-from core.describe import gradient_at, gradient_verdict, last_with_gradient, number
+from core.describe import number
 from core.runs import ends
-from core.why.aggregates import batch_gradient
-from core.why.numbers import Aggregate
-from core.why.ratios import first_to_last
 from gui.plots.base import LivePlot
 from gui.plots.batches import nearest
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.gradient_controls import PARTS, ColourRange, color_checks, part_checks, part_lines
+from gui.plots.gradient_why import Profile
 from gui.plots.heat import ColourBar, HeatMap, log_shade
 from gui.plots.scales import Linear, Log, Rows
 from gui.plots.splitter import TurningSplitter
-from gui.plots.words import marked, spoken
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question
+from gui.why.told import asked
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -82,45 +80,36 @@ class GradientPlot(LivePlot):
         return tr("Press Play: the gradient of the loss at every time step appears here.")
 
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
-        table, layer = self.rows(), self.chosen_layer()
+        table = self.rows()
         if chart is self.heat:
             assert chart.pointer is not None
             cell = self.heat.cell(*chart.pointer, self._shown.shape)
             if cell is None or cell[1] >= ends(table)[cell[0]]:
                 return []
-            part = self.part.currentData() or "total"
-            return [self._question(layer, part, cell[1], self._shown[cell], int(self._rows[cell[0]]))]
+            return [self._in_row(cell[0]).question(cell[1])]
         index = self.shown_row()
         row = self.at_row(table, index)
         step = int(np.clip(round(at[0]), 1, len(row["total"]))) - 1
-        batch = int(table["batch"][index])
         shown = [key for key in PARTS if step < len(row.get(key, ())) and self.checks[key].isChecked()]
         # The line that is nearest to the pointer comes first.
         with np.errstate(divide="ignore", invalid="ignore"):
             away = {key: abs(np.log(row[key][step]) - np.log(max(at[1], 1e-300))) for key in shown}
         shown.sort(key=lambda key: away[key] if np.isfinite(away[key]) else np.inf)
-        return [self._question(layer, key, step, row[key][step], batch) for key in shown]
+        return [self._profile(key, index, row[key]).question(step) for key in shown]
 
-    def _on_verdict(self) -> dict[str, Question]:
-        table, layer, index = self.rows(), self.chosen_layer(), self.shown_row()
-        total = self.at_row(table, index)["total"]
-        last = last_with_gradient(total)
-        if not last or not np.isfinite(total).all():
-            return {}
-        batch = int(table["batch"][index])
-        ends = [self._asked(layer, "total", step, total[step], batch) for step in (0, last)]
-        made = first_to_last(self.layer_name(layer), *ends, last, batch)
-        return {"ratio": Question(made, tr("Why this verdict?"))}
+    def _profile(self, part: str, index: int, values: np.ndarray) -> Profile:
+        """What is shown of a part in a row of the table."""
+        layer, batch = self.chosen_layer(), int(self.rows()["batch"][index])
+        if part == "cell":
+            batch = self._cell_batch(self.rows(), index) or batch
+        return Profile(self.document, self.runner.run, layer, self.layer_name(layer), part, batch, np.array(values))
 
-    def _question(self, layer: str, part: str, step: int, value: float, batch: int) -> Question:
-        made = self._asked(layer, part, step, value, batch)
-        names = {"direct": tr("direct"), "through": tr("through time"), "cell": "dL/dc"}
-        return Question(made, tr("Why this gradient?") + (f" ({names[part]})" if part in names else ""))
-
-    def _asked(self, layer: str, part: str, step: int, value: float, batch: int) -> Aggregate:
-        run = self.runner.run
-        size = int(run.training["batch_size"]) if run is not None and run.training is not None else 0
-        return batch_gradient(self.layer_name(layer), layer, part, step, float(value), batch, size)
+    def _in_row(self, row: int) -> Profile:
+        """What a row of the heat-map shows."""
+        values = self._shown[row][: int(ends(self.rows())[row])]
+        layer, part = self.chosen_layer(), self.part.currentData() or "total"
+        batch = int(self._rows[row])
+        return Profile(self.document, self.runner.run, layer, self.layer_name(layer), part, batch, np.array(values))
 
     def start_afresh(self) -> None:
         self.pinned = None
@@ -271,11 +260,10 @@ class GradientPlot(LivePlot):
 
     def _say_verdict(self) -> None:
         table, index = self.rows(), self.shown_row()
-        words = gradient_verdict(self.at_row(table, index)["total"])
-        color = theme().color(_VERDICT_COLORS.get(words.verdict, "allowed")).name()
-        batch = tr("batch {batch}", batch=f"{int(table['batch'][index]):,}")
-        said = marked(words, {"ratio": "ratio"})
-        self.say(f'{batch} · <span style="color:{color}">●</span> <b>{said}</b>', self._on_verdict)
+        total = self._profile("total", index, self.at_row(table, index)["total"])
+        color = theme().color(_VERDICT_COLORS.get(total.verdict.verdict, "allowed")).name()
+        said = f'<span style="color:{color}">●</span> <b>{total.verdict_words()}</b>'
+        self.say(f"{_batch(total.batch)} · {said}", total.on_verdict)
 
     def _over_heat(self, at: tuple[float, float] | None) -> None:
         cell = None
@@ -286,13 +274,14 @@ class GradientPlot(LivePlot):
             return
         row, step = cell
         self._cross(step)
-        batch = tr("batch {batch}", batch=f"{int(self._rows[row]):,}")
-        steps = int(ends(self.rows())[row])
+        shown = self._in_row(row)
+        batch, steps = _batch(shown.batch), len(shown.values)
         if step < steps:
-            self.say(f"{batch} · {spoken(gradient_at(self._shown[row][:steps], step))}")
+            self.say(f"{batch} · {shown.words(step)}", lambda: shown.on_words(step))
         else:
             self.say(tr("{batch} · t = {step}: the longest sample of this batch has {steps} steps",
-                        batch=batch, step=step + 1, steps=steps))  # fmt: skip
+                        batch=batch, step=step + 1, steps=asked("steps", str(steps))),
+                     lambda: shown.on_words(0))  # fmt: skip
 
     def _over_curve(self, at: tuple[float, float] | None) -> None:
         if at is None or self.empty_text():
@@ -303,12 +292,20 @@ class GradientPlot(LivePlot):
         total = row["total"]
         step = int(np.clip(round(at[0]), 1, len(total))) - 1
         self._cross(step)
-        parts = [spoken(gradient_at(total, step))]
         names = {"direct": tr("direct"), "through": tr("through time"), "cell": tr("cell")}
-        parts += [f"{text} {number(row[key][step], 2)}" for key, text in names.items() if step < len(row.get(key, ()))]
-        if step < len(row.get("cell", ())) and (measured := self._cell_batch(table, index)) is not None:
-            parts[-1] += " " + tr("(of batch {batch})", batch=f"{measured:,}")
-        self.say(" · ".join(parts))
+        there = {key: self._profile(key, index, row[key]) for key in names if step < len(row.get(key, ()))}
+        whole = self._profile("total", index, total)
+        parts = [whole.words(step)]
+        parts += [f"{names[key]} {asked(key, number(one.values[step], 2))}" for key, one in there.items()]
+        if "cell" in there and self._cell_batch(table, index) is not None:
+            parts[-1] += " " + tr("(of batch {batch})", batch=asked("cell batch", f"{there['cell'].batch:,}"))
+
+        def questions() -> dict[str, Question]:
+            found = {**whole.on_words(step), **{key: one.question(step) for key, one in there.items()}}
+            measured = there.get("cell")
+            return found if measured is None else {**found, "cell batch": measured.on_words(step)["batch"]}
+
+        self.say(" · ".join(parts), questions)
 
     def _cross(self, step: int) -> None:
         for chart in (self.heat, self.curve):
@@ -339,6 +336,11 @@ class GradientPlot(LivePlot):
     def _follow(self) -> None:
         self.heat.following = self.curve.following = True
         self.mark()
+
+
+def _batch(batch: int) -> str:
+    """Rich text: its number, which can be asked about."""
+    return tr("batch {batch}", batch=asked("batch", f"{batch:,}"))
 
 
 def _column(table: Columns, part: str, step: int) -> list[object]:

@@ -11,23 +11,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from core.beside import Beside, beside
-from core.catalogue.registry import catalogue
 from core.decimate import drawable, robust_range
 from core.describe import number
 from core.runs import Run
 from core.series import Series
-from core.why.aggregates import batch_loss
 from gui.plots.base import LivePlot
 from gui.plots.batches import epoch_bands, nearest
 from gui.plots.chart import Chart
 from gui.plots.export import Table
-from gui.plots.loss_runs import OlderRuns, at_batch, legend
+from gui.plots.loss_runs import OlderRuns, about_sizes, at_batch, legend
+from gui.plots.loss_why import about_run, metric_title, plain_title
 from gui.plots.scales import Linear, Log, Scale
 from gui.plots.speech import Speech
 from gui.plots.splitter import TurningSplitter
-from gui.text import tr, tr_core
+from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question
+from gui.why.questions import about_batch, about_epoch
+from gui.why.told import asked
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -69,26 +70,18 @@ class LossPlot(LivePlot):
         )
 
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
-        run = self.runner.run
+        run, weight = self.runner.run, self._weight
         key = "loss" if chart is self.losses.chart else next(iter(run.metrics), "")
-        found = []
-        for table, part in ((run.steps, ""), (run.epochs, tr("validation"))):
-            if key not in table or not len(table[key]):
-                continue
-            row = nearest(table["batch"], at[0])
-            value = float(table[key][row])
-            made = batch_loss(self._formula(key), _plain_title(key), value, int(table["batch"][row]), part)
-            text = tr("Why this number of the {part} data?", part=part) if part else ""
-            found.append((abs(value - at[1]), Question(made, text)))
-        return [question for _, question in sorted(found, key=lambda pair: pair[0])]
+        found = about_run(self.document, run, key, at[0], weight)
+        for one in self._beside:
+            of_it = about_run(self.document, one.run, key, at[0], weight, one.number)
+            found += [each for each in of_it if each.part != "train"]  # they have no faint line
+        return [each.question for each in sorted(found, key=lambda each: _away(each.value, at[1]))]
 
-    def _formula(self, key: str) -> str:
-        """Of the loss that is chosen, or of a metric."""
-        if key != "loss":
-            return catalogue("metrics")[key].formula if key in catalogue("metrics") else ""
-        run = self.runner.run
-        training = (run.training if run is not None else None) or self.document.project.training
-        return catalogue("losses")[training["loss"].key].formula
+    @property
+    def _weight(self) -> float:
+        """Of the past in the bold lines."""
+        return self.smoothing.value() / 100
 
     def start_afresh(self) -> None:
         self._series.clear()
@@ -99,14 +92,14 @@ class LossPlot(LivePlot):
         self.others.setVisible(len(runs) > 1)
         self._beside = runs[:-1] if self.others.isChecked() else []
         self.legend.setVisible(bool(self._beside))
-        self.legend.say(legend(runs))
+        self.legend.say(legend(runs), lambda: about_sizes(runs))
         self._draw_pair(self.losses, run, "loss")
         metric = run.metrics[0] if run.metrics else ""
         self.metrics.chart.setVisible(bool(metric))
         if metric:
             self.metrics.chart.set_titles(y=metric_title(metric).lower() + self._unit(run, metric))
             self._draw_pair(self.metrics, run, metric)
-        self.say(self._latest(run))
+        self._say_latest(run)
         for pair in (self.losses, self.metrics):
             pair.chart.repeat_hover()
 
@@ -171,7 +164,7 @@ class LossPlot(LivePlot):
         after, validation = run.epochs.get("batch"), run.epochs.get(key)
         if not len(validation):
             after = validation = np.zeros(0)
-        older = pair.older.read(self._beside, key, self.smoothing.value() / 100)
+        older = pair.older.read(self._beside, key, self._weight)
         ends = [run.steps["batch"], *(one.x for one in older)]
         first, last = min(float(x[0]) for x in ends), max(float(x[-1]) for x in ends)
         chart.show_places((first - 0.5, last + 0.5), None)
@@ -200,7 +193,7 @@ class LossPlot(LivePlot):
 
     def _watched(self, run: Run, key: str) -> Series:
         """The column with its average; only what is new since the last time is looked at."""
-        batches, raw, weight = run.steps["batch"], run.steps.get(key), self.smoothing.value() / 100
+        batches, raw, weight = run.steps["batch"], run.steps.get(key), self._weight
         if not len(raw):
             raw = np.full(len(batches), np.nan)
         if key not in self._series:
@@ -209,15 +202,38 @@ class LossPlot(LivePlot):
         series.update(batches, raw, weight, (run.id, run.steps.stride))
         return series
 
+    def _say_latest(self, run: Run) -> None:
+        batch = int(run.steps["batch"][-1])
+        self.say(self._latest(run), lambda: self._on_words(run, batch))
+
+    def _on_words(self, run: Run, batch: int) -> dict[str, Question]:
+        """About the numbers that are said of a batch, by the keys that they have in the words."""
+        found = {}
+        for key in self._keys(run):
+            for each in about_run(self.document, run, key, batch, self._weight, before=True):
+                found[f"{each.part}/{key}"] = each.question
+        found |= {"batch": about_batch(self.document, run, batch), "epoch": about_epoch(self.document, run, batch)}
+        over = run.epochs.get("batch")[run.epochs.get("batch") <= batch]
+        if len(over):
+            found["after"] = about_epoch(self.document, run, int(over[-1]))
+        for one in self._beside:
+            older = about_run(self.document, one.run, "loss", batch, self._weight, one.number, before=True)
+            found |= {f"run/{one.number}": each.question for each in older if each.part == "train"}
+        return found
+
     def _latest(self, run: Run) -> str:
         batch, epoch = int(run.steps["batch"][-1]), int(run.steps["epoch"][-1])
         tables = (("train", tr("training"), run.steps), ("validation", tr("validation"), run.epochs))
         parts = []
         for part, title, table in tables:
-            shown = [f"{_title(key)} {number(table[key][-1])}" for key in self._keys(run) if len(table.get(key))]
+            shown = [
+                f"{_title(key)} {asked(f'{part}/{key}', number(table[key][-1]))}"
+                for key in self._keys(run)
+                if len(table.get(key))
+            ]
             if shown:
                 parts.append(f"{_dash(part)}{title}: " + ", ".join(shown))
-        return " · ".join([*parts, tr("batch {batch}, epoch {epoch}", batch=f"{batch:,}", epoch=epoch)])
+        return " · ".join([*parts, _where(batch, epoch)])
 
     def _unit(self, run: Run, metric: str) -> str:
         """The unit of a metric that is measured in that of the target."""
@@ -239,25 +255,28 @@ class LossPlot(LivePlot):
             for pair in (self.losses, self.metrics):
                 pair.chart.point_at(None)
             if run is not None and len(run.steps):
-                self.say(self._latest(run))
+                self._say_latest(run)
             return
         index = nearest(run.steps["batch"], at[0])
         for pair in (self.losses, self.metrics):
             pair.chart.point_at(float(run.steps["batch"][index]))
-        self.say(self._reading(run, index, at[0]))
+        batch = int(run.steps["batch"][index])
+        self.say(self._reading(run, index, at[0]), lambda: self._on_words(run, batch))
 
     def _reading(self, run: Run, index: int, x: float) -> str:
         batch, epoch = int(run.steps["batch"][index]), int(run.steps["epoch"][index])
-        parts = [tr("batch {batch}, epoch {epoch}", batch=f"{batch:,}", epoch=epoch)]
+        parts = [_where(batch, epoch)]
         for key in self._keys(run):
-            text = f"{_dash('train')}{_title(key)} {number(run.steps[key][index])}"
+            text = f"{_dash('train')}{_title(key)} {asked(f'train/{key}', number(run.steps[key][index]))}"
             smooth = self._watched(run, key).average
-            parts.append(text + " " + tr("(smoothed {value})", value=number(smooth[index])))
+            average = asked(f"smooth/{key}", number(smooth[index]))
+            parts.append(text + " " + tr("(smoothed {value})", value=average))
             if (
                 key in run.epochs
                 and (earlier := int(np.searchsorted(run.epochs["batch"], batch, side="right")) - 1) >= 0
             ):
-                value, after = number(run.epochs[key][earlier]), int(run.epochs["epoch"][earlier])
+                value = asked(f"validation/{key}", number(run.epochs[key][earlier]))
+                after = asked("after", str(int(run.epochs["epoch"][earlier])))
                 parts.append(_dash("validation") + tr("{value} after epoch {epoch}", value=value, epoch=after))
         parts += at_batch(self._beside, "loss", batch)
         low, high = self.losses.chart.visible_x()
@@ -292,17 +311,17 @@ class _Pair:
 
 
 def _title(key: str) -> str:
-    return html.escape(_plain_title(key).lower())
+    return html.escape(plain_title(key).lower())
 
 
-def _plain_title(key: str) -> str:
-    return tr("Loss") if key == "loss" else metric_title(key)
+def _where(batch: int, epoch: int) -> str:
+    """The place of a batch, in words that can be asked about."""
+    return tr("batch {batch}, epoch {epoch}", batch=asked("batch", f"{batch:,}"), epoch=asked("epoch", str(epoch)))
 
 
-def metric_title(key: str) -> str:
-    """The title of a metric in the user's language."""
-    metrics = catalogue("metrics")
-    return tr_core(metrics[key].title) if key in metrics else key
+def _away(value: float, from_: float) -> float:
+    away = abs(value - from_)
+    return away if np.isfinite(away) else np.inf
 
 
 def _linear(values: np.ndarray, sample: np.ndarray, everything: bool) -> Linear:

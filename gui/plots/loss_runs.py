@@ -9,12 +9,17 @@ import numpy as np
 from core.beside import MOST, Beside, Setting
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
-from core.describe import number
+from core.describe import Words, number
+from core.parameters import parameters
 from core.runs import Run
 from core.series import Series
+from core.why.counted import Counting
+from core.why.numbers import Aggregate
 from gui.plots.chart import Chart
 from gui.plots.items import Line, mixed
 from gui.text import tr, tr_core
+from gui.why.here import Question
+from gui.why.told import asked
 
 _STRENGTH = 0.6
 _COLORS = ("series3", "series4", "series6", "series5", "series7")
@@ -68,8 +73,7 @@ def legend(runs: list[Beside]) -> str:
     *older, current = runs
     colored = [*zip(older, _COLORS, strict=False), (current, "train")]
     return " · ".join(
-        f'<span style="color:{_ink(color, one is current)}">━</span>&nbsp;{html.escape(run_name(one))}'
-        for one, color in colored
+        f'<span style="color:{_ink(color, one is current)}">━</span>&nbsp;{run_name(one)}' for one, color in colored
     )
 
 
@@ -80,7 +84,8 @@ def at_batch(older: list[Beside], key: str, batch: float) -> list[str]:
         value = _value_at(one.run, key, batch)
         if value is not None:
             dash = f'<span style="color:{_ink(color, False)}">━</span>&nbsp;'
-            found.append(dash + tr("run {number}: {value}", number=one.number, value=number(value)))
+            said = asked(f"run/{one.number}", number(value))
+            found.append(dash + tr("run {number}: {value}", number=one.number, value=said))
     return found
 
 
@@ -95,11 +100,26 @@ def _ink(color: str, full: bool) -> str:
     return mixed(color, 1.0 if full else _STRENGTH).name()
 
 
+def about_sizes(runs: list[Beside]) -> dict[str, Question]:
+    """About the number of parameters of each run that the legend tells."""
+    told = [one for one in runs if one.parameters is not None]
+    return {f"size/{one.number}": Question(_size(one.run), tr("Why so many parameters?")) for one in told}
+
+
+def _size(run: Run) -> Aggregate:
+    title = Words("How many numbers this run learned")
+    if run.state is None:
+        note = Words("It was counted when the run began; its network is not known any more.")
+        return Aggregate(title, run.parameters, ("n",), (f"n = {run.parameters}",), note)
+    network = run.state.network
+    return Counting(network).parameters(list(parameters(network).values()), title)
+
+
 def run_name(one: Beside) -> str:
-    """ "run 3, lr 0.01": its number, and what it has that others beside it have not."""
-    parts = [tr("run {number}", number=one.number), *(_said(setting) for setting in one.settings)]
+    """Rich text: "run 3, lr 0.01", its number, and what it has that others beside it have not."""
+    parts = [tr("run {number}", number=one.number), *(html.escape(_said(setting)) for setting in one.settings)]
     if one.parameters is not None:
-        parts.append(tr("{count} parameters", count=f"{one.parameters:,}"))
+        parts.append(tr("{count} parameters", count=asked(f"size/{one.number}", f"{one.parameters:,}")))
     return ", ".join(parts)
 
 

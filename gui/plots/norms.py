@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,11 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from core.columns import Columns
 from core.decimate import robust_range
-from core.describe import UPDATE_GUIDE, number
+from core.describe import UPDATE_GUIDE, Words, number
 from core.series import Series
 from core.why.aggregates import layer_gradient, update_ratio
+from core.why.averaged import smoothed
+from core.why.numbers import Aggregate
 from gui.plots.base import LivePlot
 from gui.plots.batches import epoch_bands, nearest
 from gui.plots.chart import Chart
@@ -25,7 +28,8 @@ from gui.plots.splitter import TurningSplitter
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question
-from gui.why.questions import weights_of
+from gui.why.questions import about_batch, weights_of
+from gui.why.told import asked
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -94,21 +98,31 @@ class NormsPlot(LivePlot):
         return columns
 
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
-        run, gradient = self.runner.run, chart is self.norms.chart
-        table = run.layer_gradient if gradient else run.update_ratio
-        network = self.document.project.network
+        gradient = chart is self.norms.chart
+        table = self.runner.run.layer_gradient if gradient else self.runner.run.update_ratio
         found = []
         for key in layers_of(table):
-            row = nearest(table["batch"], at[0])
-            value = float(table[key][row])
-            if key not in network.layers or not np.isfinite(value):
-                continue
-            explain = layer_gradient if gradient else update_ratio
-            leads = weights_of(network, key, gradient)
-            made = explain(self.layer_name(key), key, value, int(table["batch"][row]), leads)
-            away = abs(np.log10(max(value, 1e-300)) - np.log10(max(at[1], 1e-300)))
-            found.append((away, Question(made, tr("Why this number of {layer}?", layer=self.layer_name(key)))))
+            row, name = nearest(table["batch"], at[0]), self.layer_name(key)
+            made = [self._why(key, gradient, row)]
+            if self.smooth.isChecked():
+                title = Words("{name}, smoothed, at batch {batch}", {"name": name, "batch": int(table["batch"][row])})
+                made.append(smoothed(title, table[key][: row + 1], _WEIGHT, partial(self._why, key, gradient)))
+            texts = (
+                tr("Why this number of {layer}?", layer=name),
+                tr("Why this smoothed number of {layer}?", layer=name),
+            )
+            found += [(_away(one.value, at[1]), Question(one, text)) for one, text in zip(made, texts)]
         return [question for _, question in sorted(found, key=lambda pair: pair[0])]
+
+    def _about(self, key: str, gradient: bool, row: int) -> Question:
+        return Question(self._why(key, gradient, row), tr("Why this number of {layer}?", layer=self.layer_name(key)))
+
+    def _why(self, key: str, gradient: bool, row: int) -> Aggregate:
+        """A measured number of a layer."""
+        table = self.runner.run.layer_gradient if gradient else self.runner.run.update_ratio
+        leads = weights_of(self.document.project.network, key, gradient)
+        explain = layer_gradient if gradient else update_ratio
+        return explain(self.layer_name(key), key, float(table[key][row]), int(table["batch"][row]), leads)
 
     def restyle(self) -> None:
         self.guide.setPen(pg.mkPen(theme().color("muted"), width=1, style=Qt.PenStyle.DashLine))
@@ -127,19 +141,26 @@ class NormsPlot(LivePlot):
     def _say(self, x: float | None) -> None:
         """The values at a batch (the latest one where ``x`` is None), which is the legend too."""
         run = self.runner.run
-        parts, batch = [], 0
+        parts, batch, rows = [], 0, {}
         for i, key in enumerate(layers_of(run.layer_gradient, run.update_ratio)):
             values = []
             for table in (run.layer_gradient, run.update_ratio):
                 if key in table:
                     row = len(table) - 1 if x is None else nearest(table["batch"], x)
                     batch = int(table["batch"][row])
-                    values.append(number(table[key][row], 2))
+                    rows[f"{len(values)}/{key}"] = key, table is run.layer_gradient, row
+                    values.append(asked(f"{len(values)}/{key}", number(table[key][row], 2)))
             color = theme().color(f"series{i + 1}").name()
             parts.append(
                 f'<span style="color:{color}">━</span>&nbsp;{html.escape(self.layer_name(key))} {", ".join(values)}'
             )
-        self.say(" · ".join([tr("batch {batch}", batch=f"{batch:,}"), *parts]))
+        said = " · ".join([tr("batch {batch}", batch=asked("batch", f"{batch:,}")), *parts])
+
+        def questions() -> dict[str, Question]:
+            about = {name: self._about(*place) for name, place in rows.items()}
+            return {**about, "batch": about_batch(self.document, run, batch)}
+
+        self.say(said, questions)
 
 
 class _Panel:
@@ -178,6 +199,12 @@ class _Panel:
         series = self._series.setdefault(key, Series(_WEIGHT))
         series.update(table["batch"], table[key], _WEIGHT, (run, table.stride))
         return series
+
+
+def _away(value: float, from_: float) -> float:
+    """In decades."""
+    away = abs(np.log10(max(value, 1e-300)) - np.log10(max(from_, 1e-300)))
+    return float(away) if np.isfinite(away) else np.inf
 
 
 def layers_of(*tables: Columns) -> list[str]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
+from core.errors import StudioError
 from core.network import Network
 from core.parameters import parameters
+from core.runs import Run
 from core.traces import Alike
+from core.why.clocks import Standing, batch_number, epoch_number, standing
 from core.why.compared import cosine
 from core.why.numbers import Number, Quantity
+from gui.document import Document
 from gui.text import tr
 from gui.why.here import Question
 
@@ -57,3 +62,22 @@ def about_gradients(own: Mapping[str, Alike], batch: Mapping[str, Alike], networ
             text = tr("Why this cosine of “{layer}” on the batch?", layer=layer)
             found.append(Question(cosine(alike, layer, batch=True), text))
     return found
+
+
+def standing_in(document: Document, run: Run, batch: int) -> Standing:
+    """Where a batch stands in a run; the size of an epoch is known where the run is on the data that is chosen."""
+    samples = 0
+    if run.data == document.project.data:
+        with suppress(StudioError):  # the training panel says why
+            samples = len(document.project.dataset().samples("train"))
+    return standing(run, batch, samples)
+
+
+def about_batch(document: Document, run: Run, batch: int) -> Question:
+    """About the number of a batch."""
+    return Question(batch_number(standing_in(document, run, batch)), tr("Why this batch number?"))
+
+
+def about_epoch(document: Document, run: Run, batch: int) -> Question:
+    """About the epoch that a batch is in."""
+    return Question(epoch_number(standing_in(document, run, batch)), tr("Why this epoch?"))

@@ -33,7 +33,7 @@ _OPENING = re.compile(r'<a href="ask:([^"]*)">')
 _MARKS = re.compile(r'<a href="ask:[^"]*">|</a>')
 
 Questions = Callable[[], Mapping[str, Question]]
-"""What can be asked about words, by the keys of ``asked``; worked out when someone asks."""
+"""What can be asked about words, by the keys of ``asked``, the most important first; worked out when someone asks."""
 
 
 def asked(key: str, text: str) -> str:
@@ -113,8 +113,8 @@ class Told(QLabel):
         keys = self._keys()
         if self._questions is None or not keys:
             return []
-        there = self._questions()
-        return [there[key] for key in sorted(keys, key=lambda key: key != first) if key in there]
+        there = {key: question for key, question in self._questions().items() if key in keys}
+        return [there[key] for key in sorted(there, key=lambda key: key != first)]
 
     def _activate(self, link: str) -> None:
         self._ask(_key_of(link))

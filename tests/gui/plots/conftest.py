@@ -103,9 +103,9 @@ def profile(total, direct=None, cell=None):
     """A profile whose parts add up to ``total``."""
     total = np.asarray(total, np.float32)
     direct = np.zeros_like(total) if direct is None else np.asarray(direct, np.float32)
-    return GradientProfile(
-        total, direct, np.abs(total - direct), None if cell is None else np.asarray(cell, np.float32)
-    )
+    with np.errstate(invalid="ignore"):
+        through = np.abs(total - direct)
+    return GradientProfile(total, direct, through, None if cell is None else np.asarray(cell, np.float32))
 
 
 def a_layer(key, kind, name, **params):
