@@ -25,6 +25,8 @@ LIGHT = {
     "mid": "#c3cad5",
     "dark": "#a3acba",
     "shadow": "#6d7786",
+    "field_edge": "#b3bac5",
+    "mark_edge": "#7f8794",
     # canvas
     "canvas": "#fafbfc",
     "layer": "#ffffff",
@@ -57,7 +59,7 @@ DARK = {
     "window": "#2a2e36",
     "base": "#17191e",
     "alternate": "#1d2026",
-    "button": "#3a404b",
+    "button": "#303640",
     "text": "#e6e9ef",
     "muted": "#a3acbb",
     "disabled": "#6c7583",
@@ -70,6 +72,8 @@ DARK = {
     "mid": "#4b5361",
     "dark": "#15181d",
     "shadow": "#0b0d10",
+    "field_edge": "#454c58",
+    "mark_edge": "#7f8998",
     # canvas
     "canvas": "#1a1d23",
     "layer": "#2a2f38",

@@ -44,6 +44,19 @@ _ROLES = {
     _Role.Dark: "dark",
     _Role.Shadow: "shadow",
 }
+_OUTLINES = {
+    "QCheckBox": "mark_edge",
+    "QRadioButton": "mark_edge",
+    "QComboBox": "field_edge",
+    "QLineEdit": "field_edge",
+    "QAbstractSpinBox": "field_edge",
+    "QPushButton": "field_edge",
+    "QToolButton": "field_edge",
+}
+"""The colours of the edges of fields and buttons by class. Fusion takes them from the ground of the window, which leaves
+an empty box on a dark ground without an edge that one could see."""
+_EDGE_DARKENING = 140
+"""In per cent: how Fusion makes an edge from a ground."""
 _DISABLED = {
     _Role.WindowText: "disabled",
     _Role.Text: "disabled",
@@ -91,6 +104,8 @@ class Theme(QObject):
             application.setStyle("Fusion")
         palette = self.palette()
         application.setPalette(palette)
+        for widgets, edge in _OUTLINES.items():
+            application.setPalette(self._outlined(palette, edge), widgets)
         QToolTip.setPalette(palette)
         pg.setConfigOptions(background=self.color("plot_background"), foreground=self.color("text"))
         self.changed.emit()
@@ -135,6 +150,12 @@ class Theme(QObject):
         for role, name in _DISABLED.items():
             palette.setColor(_Group.Disabled, role, self.color(name))
         return palette
+
+    def _outlined(self, palette: QPalette, edge: str) -> QPalette:
+        """``palette`` for widgets whose edges have the colour called ``edge``."""
+        outlined = QPalette(palette)
+        outlined.setColor(_Role.Window, self.color(edge).lighter(_EDGE_DARKENING))
+        return outlined
 
     def _fill(self) -> None:
         self._colors = DARK if self._dark else LIGHT

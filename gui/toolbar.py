@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSpinBox, QToolBar, QToolButton, QWidget
 from core.edits import SetTraining
 from gui.document import Document
 from gui.text import tr
+from gui.widgets import PrimaryButton
 
 _KEYS = {
     "play": "F5",
@@ -29,23 +30,28 @@ class TrainingBar(QToolBar):
         super().__init__(tr("Training"), parent)
         self.setObjectName("training_bar")
         self._document = document
+        self.buttons: dict[str, QToolButton] = {}
+        """By the key of their command."""
         for key, keys in _KEYS.items():
             if key in ("step step", "stop"):
                 self.addSeparator()
-            self._add(commands[key], keys)
+            self.buttons[key] = self._add(commands[key], keys, PrimaryButton() if key == "play" else QToolButton())
         self.addSeparator()
         self._add_seed()
         document.changed.connect(self._show)
         document.replaced.connect(self._show)
         self._show()
 
-    def _add(self, action: QAction, keys: str) -> None:
+    def _add(self, action: QAction, keys: str, button: QToolButton) -> QToolButton:
         action.setShortcut(QKeySequence(keys))
-        self.addAction(action)
-        button = self.widgetForAction(action)
-        assert isinstance(button, QToolButton)
+        button.setDefaultAction(action)
+        button.setAutoRaise(not isinstance(button, PrimaryButton))
+        button.setIconSize(self.iconSize())
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setObjectName(f"bar {action.text()}")
+        self.addWidget(button)
+        return button
 
     def _add_seed(self) -> None:
         label = QLabel(tr("Seed"))

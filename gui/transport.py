@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QSlider, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QSlider, QToolBar, QWidget
 
 from gui.icons import icon
 from gui.past import BUDGETS
@@ -14,6 +14,7 @@ from gui.runner import Runner
 from gui.scrubbers import Scrubbers
 from gui.speed import Speed
 from gui.text import tr
+from gui.widgets import MenuButton
 
 _FAR = 10**9
 _MB = 2**20
@@ -97,8 +98,7 @@ class Transport(QToolBar):
 
     def _add_memory(self) -> None:
         """How much the recording takes of what it may take; its menu changes that."""
-        self.memory = QToolButton(objectName="history_memory", autoRaise=True)
-        self.memory.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.memory = MenuButton("history_memory")
         self.memory.setAccessibleName(tr("Memory for the recorded past"))
         self.memory.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu, group = QMenu(self.memory), QActionGroup(self)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QStyleOptionButton,
+    QStyleOptionToolButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +25,7 @@ from core.problems import Problem, Repair
 from gui.document import Document
 from gui.icons import icon
 from gui.text import tr, tr_core
+from gui.theme import theme
 from gui.why.told import Told
 
 MARGIN = 10
@@ -155,6 +158,57 @@ class ElidedButton(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, super().minimumSizeHint().height())
+
+
+class MenuButton(QToolButton):
+    """A button that opens its menu at once. Its picture or text says enough: it has no arrow in the corner."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAutoRaise(True)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        super().initStyleOption(option)
+        option.features &= ~QStyleOptionToolButton.ToolButtonFeature.HasMenu  # type: ignore[attr-defined]
+
+
+class PrimaryButton(QToolButton):
+    """The button that the eye is to find first; the data of its action is the name of its picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(12, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.isEnabled():
+            super().paintEvent(event)
+            return
+        ground, ink = theme().color("highlight"), theme().color("highlighted_text")
+        ground = ground.darker(118) if self.isDown() else ground.lighter(112) if self.underMouse() else ground
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(ink, 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 5, 5)
+        side, gap = self.iconSize().height(), 6
+        text = QRect(0, 0, self.fontMetrics().horizontalAdvance(self.text()), self.fontMetrics().height())
+        whole = QRect(0, 0, side + gap + text.width(), max(side, text.height()))
+        whole.moveCenter(self.rect().center())
+        text.setSize(QSize(text.width() + 2, self.height()))
+        text.moveTopLeft(QPoint(whole.left() + side + gap, 0))
+        picture = QRect(whole.left(), whole.center().y() - side // 2 + 1, side, side)
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            picture.moveLeft(self.width() - 1 - picture.right())
+            text.moveLeft(self.width() - 1 - text.right())
+        icon(self.defaultAction().data(), "highlighted_text").paint(painter, picture)
+        painter.setPen(ink)
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
 
 
 class ElidedLabel(QLabel):

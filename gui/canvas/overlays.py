@@ -167,19 +167,25 @@ class EmptyHint(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.rect().center()
         muted, text = theme().color("muted"), theme().color("text")
-        self._sketch(painter, middle.x(), middle.y() - 62, muted)
+        self._sketch(painter, middle.x(), middle.y() - 74, muted)
         painter.setFont(look.font(19, bold=True))
         painter.setPen(text)
-        painter.drawText(self.rect().adjusted(0, 2, 0, 2), Qt.AlignmentFlag.AlignCenter, tr("Draw your network here"))
+        painter.drawText(
+            self.rect().adjusted(0, -12, 0, -12), Qt.AlignmentFlag.AlignCenter, tr("Draw your network here")
+        )
         painter.setFont(look.font(13.5))
         painter.setPen(muted)
         painter.drawText(
-            self.rect().adjusted(20, 33, -20, 33), Qt.AlignmentFlag.AlignCenter,
+            self.rect().adjusted(20, 21, -20, 21), Qt.AlignmentFlag.AlignCenter,
             tr("Press Space or drag a layer from the palette."),
         )  # fmt: skip
         painter.drawText(
-            self.rect().adjusted(20, 57, -20, 57), Qt.AlignmentFlag.AlignCenter,
+            self.rect().adjusted(20, 45, -20, 45), Qt.AlignmentFlag.AlignCenter,
             tr("Drag from a layer’s edge to link it; back to itself makes it recurrent."),
+        )  # fmt: skip
+        painter.drawText(
+            self.rect().adjusted(20, 69, -20, 69), Qt.AlignmentFlag.AlignCenter,
+            tr("Or open an example (Ctrl+E), or bring data of your own (Ctrl+I)."),
         )  # fmt: skip
 
     @staticmethod

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -36,7 +35,7 @@ from gui.icons import icon
 from gui.runner import Runner
 from gui.text import tr
 from gui.why.here import Question, open_menu
-from gui.widgets import Column, muted, words
+from gui.widgets import Column, MenuButton, muted, words
 
 _FOLLOW = "evaluation/follow"
 
@@ -261,13 +260,10 @@ class EvaluationPanel(QWidget):
             action = menu.addAction(icon("table" if key == "csv" else "export"), text)
             action.setObjectName(f"evaluation_{key}")
             action.triggered.connect(lambda _=False, key=key, kinds=kinds: self._save(key, kinds))
-        self.exports = QToolButton()
-        self.exports.setObjectName("evaluation_menu")
+        self.exports = MenuButton("evaluation_menu")
         self.exports.setIcon(icon("more"))
-        self.exports.setAutoRaise(True)
         self.exports.setToolTip(tr("Save this evaluation"))
         self.exports.setAccessibleName(tr("Save this evaluation"))
-        self.exports.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.exports.setMenu(menu)
 
     def _lay_out(self) -> None:

@@ -25,7 +25,7 @@ from gui.icons import icon
 from gui.runner import Runner, Stretch
 from gui.samples.padding import PaddingView
 from gui.text import tr, tr_core
-from gui.widgets import MARGIN, Column, ProblemCards, as_edit, muted, words
+from gui.widgets import MARGIN, Column, PrimaryButton, ProblemCards, as_edit, muted, words
 
 
 class TrainingPanel(QWidget):
@@ -154,8 +154,7 @@ class _Buttons(QWidget):
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(4)
-        self.play = self._add("play", tr("Play"), "play", runner.toggle, tr("Train the network"))
-        self.play.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.play = self._add("play", tr("Play"), "play", runner.toggle, tr("Train the network"), PrimaryButton)
         self.play.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for stretch, text, tip in (
             ("step", tr("Time step"), tr("One time step: forward through the batch, then backward")),
@@ -174,19 +173,23 @@ class _Buttons(QWidget):
         runner, busy = self._runner, self._runner.busy
         play = self.commands["play"]
         play.setText(tr("Pause") if busy else tr("Play"))
-        play.setIcon(icon("pause" if busy else "play"))
+        play.setData("pause" if busy else "play")
+        play.setIcon(icon(play.data()))
         play.setToolTip(tr("Pause after this batch") if busy else tr("Train the network"))
         play.setEnabled(runner.status != "pausing")
         for stretch in _STEP_ICONS:
             self.commands[f"step {stretch}"].setEnabled(not busy)
         self.commands["stop"].setEnabled(busy or (runner.run is not None and runner.run.stopped is None))
 
-    def _add(self, key: str, text: str, picture: str, slot: object, tip: str) -> QToolButton:
+    def _add(
+        self, key: str, text: str, picture: str, slot: object, tip: str, make: type[QToolButton] = QToolButton
+    ) -> QToolButton:
         action = QAction(icon(picture), text, self)
+        action.setData(picture)
         action.setToolTip(tip)
         action.triggered.connect(lambda: slot())  # type: ignore[operator]
         self.commands[key] = action
-        button = QToolButton()
+        button = make()
         button.setDefaultAction(action)
         button.setIconSize(QSize(18, 18))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -32,6 +32,7 @@ from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question, open_menu
 from gui.why.told import Questions
+from gui.widgets import MARGIN, MenuButton
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -181,6 +182,7 @@ class LivePlot(QWidget):
         self._empty.setObjectName(f"{self.name}_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
+        self._empty.setMargin(MARGIN)
         self._empty.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.picture)
@@ -224,13 +226,10 @@ class LivePlot(QWidget):
         """Close the bar with the menu of commands; called when all other controls are in it."""
         menu = QMenu(self)
         menu.addActions(list(self.commands.values()))
-        corner = QToolButton()
-        corner.setObjectName(f"{self.name}_menu")
+        corner = MenuButton(f"{self.name}_menu")
         corner.setIcon(icon("more"))
-        corner.setAutoRaise(True)
         corner.setToolTip(tr("Save or change this plot"))
         corner.setAccessibleName(tr("Menu of {plot}", plot=self.title))
-        corner.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         corner.setMenu(menu)
         if self.bar.count():
             self.bar.addWidget(corner)

@@ -43,7 +43,7 @@ class ScaleAxis(pg.AxisItem):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         across = self.orientation in ("bottom", "top")
         scale, low, high = self.scale_of_values, min(minVal, maxVal), max(minVal, maxVal)
-        each = scale.pixels if isinstance(scale, Symbols) else 50 if across else 24
+        each = scale.pixels if isinstance(scale, Symbols) else _room(scale, high) if across else 24
         ticks = scale.ticks(low, high, max(2, int(size / each)))
         shown = (
             ticks.major if isinstance(scale, Symbols) else self._clear(ticks.major, low, size / ((high - low) or 1.0))
@@ -62,6 +62,11 @@ class ScaleAxis(pg.AxisItem):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [self._texts.get(value, "") for value in values]
+
+
+def _room(scale: Scale, largest: float) -> int:
+    """Pixels that a number below an axis is given."""
+    return 22 if isinstance(scale, Linear) and scale.whole and largest < 100 else 50
 
 
 @dataclass(frozen=True)

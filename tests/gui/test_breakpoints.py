@@ -116,7 +116,7 @@ def test_a_breakpoint_catches_an_exploding_run_and_clipping_saves_it(qtbot, wind
     card = add(qtbot, panel, "Gradient rises above")
     enter(card, "step", "0")
     enter(card, "bound", "10")
-    play = window.bar.widgetForAction(window.training.commands["play"])
+    play = window.bar.buttons["play"]
     QTest.mouseClick(play, LEFT)
     qtbot.waitUntil(lambda: runner.status == "paused", timeout=30000)
     hidden = document.project.network.layer("Hidden")

@@ -64,8 +64,7 @@ def hands(window):
 
 def press_button(window, key):
     """Click a command's button in the bar over the canvas."""
-    bar = window.bar
-    QTest.mouseClick(bar.widgetForAction(window.training.commands[key]), LEFT)
+    QTest.mouseClick(window.bar.buttons[key], LEFT)
 
 
 def choose(qtbot, combo, text):

@@ -31,7 +31,7 @@ def drive():
     window = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "main_window")
     assert QApplication.platformName() == "xcb"
     wait(lambda: window.runner.status == "idle" and window.document.project.network.layers)
-    button = window.bar.widgetForAction(window.training.commands["play"])
+    button = window.bar.buttons["play"]
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     wait(lambda: window.runner.evaluation is not None and window.runner.evaluation.metrics["accuracy"] > 0.85)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)

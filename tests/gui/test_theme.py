@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPalette, QPixmap, QRawFont
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from core.errors import UnknownName
 from gui import fonts, icons
@@ -29,6 +29,7 @@ MARK_ON = dict.fromkeys(("train", "validation", *(f"series{n}" for n in range(1,
     "link": ("canvas", "layer"),
     "layer_edge": ("canvas", "layer"),
     "selection": ("canvas", "layer"),
+    "mark_edge": ("window", "base"),
 }
 
 
@@ -66,6 +67,19 @@ def test_text_can_be_read(mode: str) -> None:
         if contrast(color(mark), color(ground)) < 3
     ]
     assert weak == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+def test_an_empty_box_has_an_edge_that_can_be_seen(qtbot, kind: type, mode: str) -> None:
+    theme().set_mode(mode)
+    box = kind("")
+    qtbot.addWidget(box)
+    box.resize(24, 24)
+    box.show()
+    picture, ground = box.grab().toImage(), theme().color("window")
+    pixels = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
+    assert max(contrast(pixel, ground) for pixel in pixels if pixel.alpha() == 255) >= 2.5
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
