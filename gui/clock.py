@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -103,8 +104,8 @@ class StepClock(QObject):
                 self.changed.emit()
 
 
-def moment_words(moment: Moment) -> str:
-    """A moment in words: “t = 3 of 8 · gates”."""
+def moment_words(moment: Moment, mark: Callable[[str, str], str] = lambda _, text: text) -> str:
+    """A moment in words: “t = 3 of 8 · gates”. ``mark`` writes the numbers named "step" and "steps"."""
     parts = {
         "input": tr("input"), "sum": tr("sums before the activation"), "gates": tr("gates"), "state": tr("state"),
         "output": tr("output"), "output_gradient": tr("dL/dy"), "direct": tr("dL/dh, direct"),
@@ -113,5 +114,6 @@ def moment_words(moment: Moment) -> str:
     phases = {"forward": tr("forward"), "loss": tr("loss"), "backward": tr("backward"), "update": tr("update")}
     what = parts.get(moment.part, phases[moment.phase])
     if moment.phase in ("forward", "backward"):
-        return tr("t = {step} of {steps} · {what}", step=moment.step + 1, steps=moment.steps, what=what)
+        step, steps = mark("step", str(moment.step + 1)), mark("steps", str(moment.steps))
+        return tr("t = {step} of {steps} · {what}", step=step, steps=steps, what=what)
     return what

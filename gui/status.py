@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from core.problems import problems
 from core.project import Change
+from core.why.clocks import reachable, steps_per_second
+from core.why.troubles import problem_count
 from gui.document import Document
 from gui.icons import icon
 from gui.runner import Runner
 from gui.text import tr
+from gui.why.button import AskedButton
+from gui.why.here import Question
+from gui.why.questions import about_batch, about_epoch, standing_in
+from gui.why.told import Told, asked, numbered
 
 
 class StatusBar(QStatusBar):
@@ -21,10 +27,11 @@ class StatusBar(QStatusBar):
     def __init__(self, document: Document, runner: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document, self._runner = document, runner
-        self._doing = QLabel(objectName="doing", textFormat=Qt.TextFormat.PlainText)
-        self._speed = QLabel(objectName="speed")
+        self._doing, self._speed = Told(document, "doing"), Told(document, "speed")
+        for words in (self._doing, self._speed):
+            words.setWordWrap(False)
         self._device = QLabel(objectName="device")
-        self._problems = QToolButton(objectName="problem_count", autoRaise=True)
+        self._problems = AskedButton(document, "problem_count", self._about_problems)
         self._problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._problems.clicked.connect(self.problems_clicked)
         self.addWidget(self._doing, 1)
@@ -38,19 +45,41 @@ class StatusBar(QStatusBar):
         self._show_document()
 
     def _show_status(self) -> None:
-        self._doing.setText(self._runner.status_text)
-        self._doing.setToolTip(self._runner.status_text)
+        runner = self._runner
+        report, past = runner.report, runner.past
+        numbers = {past.end: "end", past.goal: "batch"}
+        if report is not None:
+            numbers = {report.epoch: "epoch", **numbers, report.batch: "batch"}
+        said = numbered(runner.status_text, {str(number): key for number, key in numbers.items() if number})
+        self._doing.tell(said, self._on_place)
+        self._doing.setToolTip(runner.status_text)
         self._show_speed()
 
     def _show_speed(self) -> None:
         report = self._runner.report
         if report is None:
-            self._speed.clear()
+            self._speed.tell("", None)
             return
         rate = report.batch / report.seconds if report.seconds > 0 else 0.0
-        self._speed.setText(
-            tr("epoch {epoch}, batch {batch}, {rate:.0f} steps/s", epoch=report.epoch, batch=report.batch, rate=rate)
-        )
+        shown = {"epoch": str(report.epoch), "batch": str(report.batch), "rate": f"{rate:.0f}"}
+        marked = {key: asked(key, text) for key, text in shown.items()}
+        self._speed.tell(tr("epoch {epoch}, batch {batch}, {rate} steps/s", **marked), self._on_place)
+
+    def _on_place(self) -> dict[str, Question]:
+        """About where training stands, and how fast it goes."""
+        runner = self._runner
+        run, report, past = runner.run, runner.report, runner.past
+        if run is None:
+            return {}
+        batch = past.goal if report is None else report.batch
+        found = {"batch": about_batch(self._document, run, batch), "epoch": about_epoch(self._document, run, batch)}
+        if report is not None:
+            made = steps_per_second(standing_in(self._document, run, batch), report.seconds)
+            found["rate"] = Question(made, tr("Why so fast?"))
+        return {**found, "end": Question(reachable(past.begin, past.end), tr("Why so many batches?"))}
+
+    def _about_problems(self) -> list[Question]:
+        return [Question(problem_count(problems(self._document.state)), tr("Why so many problems?"))]
 
     def _show_document(self, change: Change | None = None) -> None:
         if change is not None and not (change.network or change.data or change.training):

@@ -6,15 +6,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QSlider, QToolBar, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QToolBar, QWidget
 
+from core.why.clocks import budget, memory
 from gui.icons import icon
 from gui.past import BUDGETS
 from gui.runner import Runner
 from gui.scrubbers import Scrubbers
 from gui.speed import Speed
 from gui.text import tr
-from gui.widgets import MenuButton
+from gui.why.button import AskedButton
+from gui.why.here import Question
+from gui.why.told import Told
 
 _FAR = 10**9
 _MB = 2**20
@@ -61,7 +64,7 @@ class Transport(QToolBar):
         return self.scrubbers.batch.slider
 
     @property
-    def place(self) -> QLabel:
+    def place(self) -> Told:
         """Where it stands, in words."""
         return self.scrubbers.batch.words
 
@@ -98,7 +101,7 @@ class Transport(QToolBar):
 
     def _add_memory(self) -> None:
         """How much the recording takes of what it may take; its menu changes that."""
-        self.memory = MenuButton("history_memory")
+        self.memory = AskedButton(self._runner.document, "history_memory", self._about_memory)
         self.memory.setAccessibleName(tr("Memory for the recorded past"))
         self.memory.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu, group = QMenu(self.memory), QActionGroup(self)
@@ -111,6 +114,11 @@ class Transport(QToolBar):
             self.budgets[size] = action
         self.memory.setMenu(menu)
         self.addWidget(self.memory)
+
+    def _about_memory(self) -> list[Question]:
+        used, most = self._past.bytes, self._past.budget
+        of_most = Question(budget(most), tr("Why may it take so much?"))
+        return [Question(memory(used, most), tr("Why so much memory?")), of_most]
 
     def _go_live(self) -> None:
         self._past.go_to(_FAR)

@@ -49,6 +49,8 @@ def standing(run: Run, batch: int, samples: int) -> Standing:
     if row < 0:
         return Standing(batch, 1, 0, samples, size)
     epoch = int(numbers[row])
+    if batch > batches[row] and batches[row] in run.epochs.get("batch"):
+        epoch += 1  # the batch under way is the first of its epoch
     over = run.epochs.get("batch")[run.epochs.get("epoch") < epoch]
     earlier = batches[numbers < epoch]
     before = max([0, *(int(found[-1]) for found in (over, earlier) if len(found))])

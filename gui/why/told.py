@@ -47,6 +47,14 @@ def unmarked(text: str) -> str:
     return _MARKS.sub("", text)
 
 
+def numbered(text: str, keys: Mapping[str, str]) -> str:
+    """Plain text as rich text, in which the numbers that are the names of ``keys`` can be asked about by what they stand for."""
+    wanted = "|".join(sorted(map(re.escape, keys), key=len, reverse=True))
+    marks = re.compile(rf"(?<![\w.,])({wanted})(?![\w]|[.,]\d)") if wanted else None
+    text = html.escape(text)
+    return text if marks is None else marks.sub(lambda found: asked(keys[found[1]], found[1]), text)
+
+
 class _Place(NamedTuple):
     """Where a number stands, in characters of the words as one reads them."""
 
