@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QCursor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -127,34 +127,35 @@ class Histogram(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setPen(theme().color("muted"))
         floor = self._floor()
+        if self.hasFocus():
+            self._paint_choice(painter, floor)
         for n in range(BINS):
             middle = n - BINS // 2
             name = "muted" if middle == 0 else "negative" if middle < 0 else "positive"
             painter.fillRect(self.bar_rect(n), theme().color(name))
+        painter.setPen(theme().color("muted"))
         painter.drawLine(0, floor, self.width(), floor)
-        low = self.rect().adjusted(0, floor, 0, 0)
-        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        for align, text in (
-            (Qt.AlignmentFlag.AlignLeft, f"{-self._reach:.3g}"),
-            (Qt.AlignmentFlag.AlignHCenter, "0"),
-            (Qt.AlignmentFlag.AlignRight, f"{self._reach:.3g}"),
-        ):
-            painter.drawText(low, align, text)
-        if self.hasFocus():
-            self._paint_choice(painter, floor)
+        self._paint_scale(painter, self.rect().adjusted(0, floor, 0, 0))
         painter.end()
 
+    def _paint_scale(self, painter: QPainter, row: QRect) -> None:
+        """Both ends and 0; in their place what the bar says that the keyboard is at."""
+        if self.hasFocus():
+            painter.setPen(theme().color("text"))
+            painter.drawText(row, Qt.AlignmentFlag.AlignHCenter, self.words(self.chosen))
+            return
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, f"{-self._reach:.3g}")
+        painter.drawText(row, Qt.AlignmentFlag.AlignHCenter, "0")
+        painter.drawText(row, Qt.AlignmentFlag.AlignRight, f"{self._reach:.3g}")
+
     def _paint_choice(self, painter: QPainter, floor: int) -> None:
-        """A frame around the chosen bar from top to floor, and its words where they do not lie on it."""
-        box = self.bar_rect(self.chosen)
+        """A light column from top to floor behind the bar that the keyboard is at."""
+        bar = self.bar_rect(self.chosen)
+        column = QRectF(bar.left() - 2, 0, bar.width() + 4, floor)
+        color = theme().color("selection")
+        color.setAlphaF(0.3)
+        painter.fillRect(column, color)
         painter.setPen(theme().color("selection"))
-        painter.drawRect(QRectF(box.left() - 1, 0.5, box.width() + 1, floor - 0.5))
-        text = self.words(self.chosen)
-        left = box.center().x() > self.width() / 2
-        painter.setPen(theme().color("text"))
-        align = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
-        painter.drawText(
-            QRectF(QPointF(2, 0), QPointF(self.width() - 2, floor)), align | Qt.AlignmentFlag.AlignTop, text
-        )
+        painter.drawRect(column.adjusted(0.5, 0.5, -0.5, 0))
