@@ -170,7 +170,7 @@ class Counting:
                 (Term(spec.gates, int(units.value), r"n_{\text{gates}}", r"n_{\text{units}}", about=units),),
             )  # fmt: skip
         if tensor == "table":
-            return self._setting(layer, "vocabulary", "How many symbols “{layer}” knows")
+            return self.symbols(layer.id)
         if tensor == "score":
             return self.reads(layer.id)
         if tensor in ("query", "memory", "energy"):
@@ -195,6 +195,10 @@ class Counting:
         if tensor in ("score", "memory"):
             return [self.size(self._network.into(one.layer, "memory")[0].source)]
         return [self.size(link.source) for link in self._network.into(one.layer)]
+
+    def symbols(self, layer: str) -> Aggregate:
+        """How many symbols a table knows."""
+        return self._setting(self._network.layers[layer], "vocabulary", "How many symbols “{layer}” knows")
 
     def _setting(self, layer: Layer, key: str, title: str) -> Aggregate:
         return _chosen(

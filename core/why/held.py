@@ -1,0 +1,182 @@
+"""What a data set holds: samples and parts, steps and features, classes, and single numbers in their own unit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.data.dataset import Dataset, Field, Part, WindowedSeries
+from core.data.padding import valid, valid_steps
+from core.describe import Words
+from core.formula import factor, latex_number
+from core.why.numbers import Aggregate, Term, added, told
+
+NAMED = 12
+"""Names that a note lists."""
+
+
+def samples(data: Dataset) -> Aggregate:
+    """How many samples there are: those of each part, and those of none."""
+    terms = [Term(1, len(data.split[one]), "", _of_part(one), about=part(data, one)) for one in data.parts]
+    value = len(data)
+    rest = value - sum(int(term.value) for term in terms)
+    if rest:
+        unused = Aggregate(
+            Words("Samples of no part"), rest, ("n",), (f"n = {rest}",), Words("They are left out of the split.")
+        )
+        terms.append(Term(1, rest, "", r"n_{\text{no part}}", about=unused))
+    return Aggregate(
+        Words("How many samples the data has"), value, (_sum(terms),), (f"n = {added(terms)} = {value}",),
+        Words("A sample is what the network reads at once, with the answer that is asked of it."), (), tuple(terms),
+    )  # fmt: skip
+
+
+def part(data: Dataset, one: Part) -> Aggregate:
+    """How many samples a part has."""
+    value, whole = len(data.split[one]), len(data)
+    share = latex_number(value / whole, 3)
+    return Aggregate(
+        Words("Samples of the {part} part", {"part": one}), value,
+        (rf"n = \sum_i \left[ i \in \text{{{one}}} \right]",),
+        (f"n = {value}", rf"\frac{{{value}}}{{{whole}}} = {share}"),
+        Words("The split puts that share of all samples into it; no sample is in two parts."),
+    )  # fmt: skip
+
+
+def steps(data: Dataset, name: str) -> Aggregate:
+    """How many time steps a sequence of the data has; ``name`` is an input or "target"."""
+    field = data.field(name)
+    value = int(field.values.shape[1])
+    series = data.info.get("series")
+    title = Words("How many time steps “{name}” has", {"name": name})
+    counts = data.mask if name == "target" else None
+    lengths = valid_steps(data, name) if name != "target" else None
+    if lengths is not None:
+        longest = int(np.argmax(lengths))
+        own = steps_of(data, name, longest)
+        return Aggregate(
+            title, value, (r"T = \max_i T_i",), (f"T = {value}",),
+            Words("The data has room for the longest sample; shorter ones are padded at their end, which counts for nothing."), (),
+            (Term(1, int(own.value), "", rf"T_{{{longest}}}", about=own),),
+        )  # fmt: skip
+    if isinstance(series, WindowedSeries) and name != "target":
+        note = Words("A sample is a window of so many times of the series.")
+    elif counts is not None and not counts.all():
+        note = Words("All samples have as many; the loss counts those that the mask lets through.")
+    else:
+        note = Words("All samples have as many.")
+    return Aggregate(title, value, ("T",), (f"T = {value}",), note)
+
+
+def steps_of(data: Dataset, name: str, sample: int) -> Aggregate:
+    """How many steps of a sequence of one sample are no padding."""
+    inside = valid(data, name, np.array([sample]))
+    lengths = valid_steps(data, name) if name != "target" else None
+    whole = int(data.field(name).values.shape[1])
+    value = whole
+    if lengths is not None:
+        value = int(lengths[sample])
+    elif inside is not None:
+        value = int(inside[0].sum())
+    return Aggregate(
+        Words("How many steps of “{name}” sample {sample} has", {"name": name, "sample": sample}), value,
+        (r"T_i = T - \text{padding}",), (f"T_i = {whole} - {whole - value} = {value}",),
+        Words("Steps that only fill up a shorter sample do not count."),
+    )  # fmt: skip
+
+
+def features(data: Dataset, name: str) -> Aggregate:
+    """How many numbers an array of the data has for each sample, or for each of its steps."""
+    field = data.field(name)
+    value = field.features
+    title = Words("How many numbers “{name}” has", {"name": name})
+    if field.sequence:
+        title = Words("How many numbers “{name}” has at every step", {"name": name})
+    if data.image_shape is not None and name == next(iter(data.inputs)):
+        rows, columns = data.image_shape
+        taken = int(field.values.shape[1]) if field.sequence else 1
+        if rows * columns == taken * value:
+            lines = (rf"n = \frac{{{rows} \cdot {columns}}}{{{taken}}} = {value}",) if taken > 1 else (rf"n = {rows} \cdot {columns} = {value}",)  # fmt: skip
+            note = Words("A sample is a picture of {rows} rows and {columns} columns, read step by step where there are steps.",
+                         {"rows": rows, "columns": columns})  # fmt: skip
+            return Aggregate(title, value, (r"n = \frac{\text{rows} \cdot \text{columns}}{T}",), lines, note)
+    if field.codes:
+        note = Words("It is one number: the code of a symbol or a class.")
+    elif field.names:
+        note = Words("They are: {names}.", {"names": _listed(field.names)})
+    else:
+        note = Words("The data gives so many numbers, which have no names.")
+    return Aggregate(title, value, ("n",), (f"n = {value}",), note)
+
+
+def classes(data: Dataset, name: str = "target") -> Aggregate:
+    """How many classes an answer is one of, or symbols an input is made of, each with how often it occurs in training."""
+    field, rows = data.field(name), data.samples("train")
+    inside = valid(data, name, rows)
+    values = field.values[rows]
+    codes = (values if inside is None else values[inside]).ravel().astype(int)
+    found = np.bincount(codes, minlength=len(field.classes))
+    value = len(field.classes)
+
+    def make(at: int) -> Term:
+        note = Words("It occurs {count} times in the training data.", {"count": f"{int(found[at]):,}"})
+        own = Aggregate(Words("The class “{name}”", {"name": field.classes[at]}), 1, ("n",), ("n = 1",), note)
+        return Term(1, 1, "", "1", about=own)
+
+    return Aggregate(
+        Words("How many classes “{name}” has", {"name": name}), value, (r"n = \sum_k 1",), (f"n = {value}",),
+        Words("Each of them is counted once; those that occur most in training are told first."), (),
+        told(np.argsort(-found, kind="stable"), np.ones(value, int), 1, "", make, "1"),
+    )  # fmt: skip
+
+
+def outputs(data: Dataset) -> Aggregate:
+    """How many units the output needs: the classes, or the numbers of the target."""
+    return classes(data) if data.target.codes else features(data, "target")
+
+
+def value(data: Dataset, name: str, sample: int, feature: int, step: int | None = None) -> Aggregate:
+    """A number of a sample in its own unit; ``name`` is an input or "target", ``step`` None where there are no steps."""
+    field = data.field(name)
+    stored = float(field.values[sample, feature] if step is None else field.values[sample, step, feature])
+    where = {
+        "name": name,
+        "feature": _feature(field, feature),
+        "sample": sample,
+        "step": 0 if step is None else step + 1,
+    }
+    template = "“{feature}” of “{name}” of sample {sample}" + ("" if step is None else " at t = {step}")
+    if field.codes:
+        known = 0 <= int(stored) < len(field.classes)
+        note = (
+            Words("It is the code of “{name}”.", {"name": field.classes[int(stored)]})
+            if known
+            else Words("It is a code.")
+        )
+        return Aggregate(Words(template, where), int(stored), ("x",), (f"x = {int(stored)}",), note)
+    if field.normalisation is None:
+        return Aggregate(
+            Words(template, where), stored, ("x",), (f"x = {latex_number(stored)}",), Words("So it stands in the data.")
+        )
+    scale, mean = float(field.normalisation.scale[feature]), float(field.normalisation.mean[feature])
+    own = stored * scale + mean
+    return Aggregate(
+        Words(template, where), own, (r"x = z \, s + m",),
+        (rf"x = {factor(stored)} \cdot {factor(scale)} + {factor(mean)} = {latex_number(own)}",),
+        Words("z is what the network reads; m and s are mean and standard deviation of the training data."),
+    )  # fmt: skip
+
+
+def _feature(field: Field, feature: int) -> str:
+    return field.names[feature] if feature < len(field.names) else f"number {feature + 1}"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+
+
+def _of_part(one: Part) -> str:
+    return rf"n_{{\text{{{one}}}}}"
+
+
+def _sum(terms: list[Term]) -> str:
+    return f"n = {' + '.join(term.symbol for term in terms)}"
