@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -20,11 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.edits import Edit, Macro
-from core.problems import Problem, Repair
 from gui.document import Document
 from gui.icons import icon
-from gui.text import tr, tr_core
 from gui.theme import theme
 from gui.why.told import Told
 
@@ -232,117 +226,3 @@ class ElidedLabel(QLabel):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(20, super().minimumSizeHint().height())
-
-
-class ProblemCard(QFrame):
-    """One problem: its sentence, and a button for each repair."""
-
-    pointed = Signal(object)
-    """Ids of the layers and links it is about while the pointer or the focus is on it, else nothing."""
-    chosen = Signal(object)
-    """The same ids on a click or Return."""
-    repair = Signal(object)
-    """The Repair that was clicked."""
-
-    def __init__(self, problem: Problem, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.problem = problem
-        self.ids = frozenset((*problem.layers, *problem.links))
-        text = tr_core(problem.template, **problem.values)
-        self.setObjectName(f"problem {problem.key}")
-        kind = tr("Error") if problem.severity == "error" else tr("Warning")
-        self.setAccessibleName(f"{kind}: {text}")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(_Role.Base)
-        self.label = words(text)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(Picture(problem.severity), 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self.label, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 6)
-        column.setSpacing(5)
-        column.addLayout(line)
-        self.buttons = [self._button(repair) for repair in problem.repairs]
-        for button in self.buttons:
-            row = QHBoxLayout()
-            row.setContentsMargins(26, 0, 0, 0)
-            row.addWidget(button)
-            row.addStretch(1)
-            column.addLayout(row)
-
-    def _button(self, repair: Repair) -> QPushButton:
-        button = ElidedButton(tr_core(repair.title), "repair")
-        button.clicked.connect(lambda: self.repair.emit(repair))
-        return button
-
-    def enterEvent(self, event: object) -> None:
-        self.pointed.emit(self.ids)
-
-    def leaveEvent(self, event: object) -> None:
-        self.pointed.emit(frozenset())
-
-    def focusInEvent(self, event: object) -> None:
-        self.pointed.emit(self.ids)
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.pointed.emit(frozenset())
-        self.update()
-
-    def mousePressEvent(self, event: object) -> None:
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self.chosen.emit(self.ids)
-
-    def keyPressEvent(self, event: object) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):  # type: ignore[attr-defined]
-            self.chosen.emit(self.ids)
-        else:
-            super().keyPressEvent(event)  # type: ignore[arg-type]
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus():
-            painter = QPainter(self)
-            painter.setPen(self.palette().color(_Role.Accent))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-            painter.end()
-
-
-def as_edit(repair: Repair) -> Edit:
-    """The edit of a repair as an entry of the history of its own, never joined with what was typed before."""
-    return Macro((repair.edit,), label=tr_core(repair.title))
-
-
-class ProblemCards(QWidget):
-    """The cards of several problems, kept where they stay the same, so that the focus does too."""
-
-    pointed = Signal(object)
-    chosen = Signal(object)
-    repair = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cards: list[ProblemCard] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(6)
-
-    def show_problems(self, found: Iterable[Problem]) -> None:
-        """Show these problems in this order."""
-        wanted = list(found)
-        if [card.problem for card in self.cards] == wanted:
-            return
-        self.pointed.emit(frozenset())
-        for card in self.cards:
-            self._column.removeWidget(card)
-            card.hide()
-            card.deleteLater()
-        self.cards = [ProblemCard(problem) for problem in wanted]
-        for card in self.cards:
-            card.pointed.connect(self.pointed)
-            card.chosen.connect(self.chosen)
-            card.repair.connect(self.repair)
-            self._column.addWidget(card)

@@ -75,17 +75,26 @@ def chevron(painter: QPainter, rect: QRectF, expanded: bool) -> None:
     icon(name, "muted").paint(painter, chevron_rect(rect).adjusted(2, 2, -2, -2).toRect())
 
 
+def footer_rects(rect: QRectF, card: Card) -> tuple[QRectF, QRectF]:
+    """Where the shape and the number of parameters are written; the latter is empty where there are none."""
+    row = QRectF(rect.left() + look.PADDING, rect.bottom() - 25, rect.width() - 2 * look.PADDING, 18)
+    width = look.text_width(card.count, SMALL) if card.count else 0.0
+    return row.adjusted(0, 0, -width - 6, 0), QRectF(row.right() - width, row.top(), width, row.height())
+
+
 def footer(painter: QPainter, rect: QRectF, card: Card, patched: bool, counted: bool = True) -> None:
     """Shape and (``counted``) number of parameters; ``patched`` puts ground behind them, over weight lines."""
-    row = QRectF(rect.left() + look.PADDING, rect.bottom() - 25, rect.width() - 2 * look.PADDING, 18)
+    shape, count = footer_rects(rect, card)
     muted = theme().color("muted")
-    width = look.text_width(card.count, SMALL) if card.count and counted else 0.0
+    if not counted:
+        shape.setRight(count.right() - 6)
+        count.setWidth(0.0)
     if patched:
-        _patch(painter, row.left(), row, look.text_width(card.shape, SMALL))
-        _patch(painter, row.right() - width, row, width)
-    look.draw_text(painter, row.adjusted(0, 0, -width - 6, 0), card.shape, SMALL, muted)
+        _patch(painter, shape.left(), shape, look.text_width(card.shape, SMALL))
+        _patch(painter, count.left(), count, count.width())
+    look.draw_text(painter, shape, card.shape, SMALL, muted)
     if counted:
-        look.draw_text(painter, row, card.count, SMALL, muted, align=Qt.AlignmentFlag.AlignRight)
+        look.draw_text(painter, count, card.count, SMALL, muted, align=Qt.AlignmentFlag.AlignRight)
 
 
 def _patch(painter: QPainter, left: float, row: QRectF, width: float) -> None:

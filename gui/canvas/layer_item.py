@@ -61,7 +61,7 @@ class LayerItem(QGraphicsItem):
         self.highlighted = False
         self.ground = GroundItem(self)
         self.live = LiveItem(self)
-        self.live.arrange(self._strip_rect(), None, {})
+        self.live.arrange(self.strip_rect(), None, {})
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setZValue(2)
         self.place(QPointF(layer.x, layer.y))
@@ -78,7 +78,8 @@ class LayerItem(QGraphicsItem):
         self.ground.update()
         self.live.update()
 
-    def _strip_rect(self) -> QRectF:
+    def strip_rect(self) -> QRectF:
+        """Where a folded card shows values."""
         top_left = FOLDED.topLeft() + QPointF(look.PADDING, look.HEADER + 1)
         return QRectF(top_left.x(), top_left.y(), FOLDED.width() - 2 * look.PADDING, STRIP_HEIGHT)
 
@@ -93,7 +94,7 @@ class LayerItem(QGraphicsItem):
         self.prepareGeometryChange()
         self.ground.resized()
         self.expansion = expansion
-        self.live.arrange(expansion.rect if expansion else self._strip_rect(), expansion, titles or {})
+        self.live.arrange(expansion.rect if expansion else self.strip_rect(), expansion, titles or {})
         self.refresh()
 
     def rect(self) -> QRectF:

@@ -57,13 +57,25 @@ class Live:
         share = None if self._step is None or len(found) < 2 else (step + 0.5) / len(found)
         return Values(found, found[step], share)
 
+    def step_of(self, layer_id: str) -> int | None:
+        """The step whose values a layer shows as those of now; None of a static value, and while nothing is known."""
+        found = self._array(layer_id)
+        return None if found is None or found.ndim == 1 else self._row(len(found))
+
     def past(self, matrix: Matrix) -> np.ndarray | None:
-        """What a layer said ``delay`` steps ago, (columns,); zeros before the first step."""
+        """What a layer said ``delay`` steps ago, (columns,); before the first step what it begins with, where that is known."""
         found = self._array(matrix.source)
         if found is None or found.ndim != 2 or found.shape[-1] != matrix.columns:
             return None
         row = self._row(len(found)) - matrix.delay
-        return found[row] if row >= 0 else np.zeros(matrix.columns)
+        return found[row] if row >= 0 else self._start(matrix)
+
+    def _start(self, matrix: Matrix) -> np.ndarray | None:
+        network = self._runner.document.project.network
+        if network.into(matrix.source, "initial"):
+            return None  # it is handed over, and no examination tells what
+        learned = self._runner.weights.get(f"{matrix.source}.initial")
+        return np.zeros(matrix.columns) if learned is None or len(learned) != matrix.columns else learned
 
     def _array(self, layer_id: str) -> np.ndarray | None:
         found = None if self._examination is None else self._examination.activations.get(layer_id)

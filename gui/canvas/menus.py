@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QMenu
 from core.catalogue.layers import layer_spec
 from core.edits import Remove, SetDelay, SetFrozen, SetRole
 from core.network import Role
-from core.why.numbers import Number
+from gui.canvas.asking import questions_of
 from gui.canvas.hits import Hit, hit
 from gui.icons import icon
 from gui.text import tr
 from gui.why.here import Question, offer
-from gui.why.questions import about_layer
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -28,11 +27,12 @@ def open_context_menu(view: CanvasView, event: QContextMenuEvent) -> None:
     """Open the menu at the pointer, or, asked for by a key, the one of the selection."""
     pos = view.exact(QPointF(event.pos()))
     found = hit(view.canvas, pos)
-    if event.reason() == QContextMenuEvent.Reason.Keyboard:
+    by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+    if by_key:
         found = _selected(view)
     if (found.on_layer or found.on_link) and found.key not in view.document.selection:
         view.document.select([found.key])
-    menu = context_menu(view, found, pos)
+    menu = context_menu(view, found, pos, by_key)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.popup(event.globalPos())
 
@@ -44,8 +44,8 @@ def _selected(view: CanvasView) -> Hit:
     return Hit("link", links[0]) if links else Hit()
 
 
-def context_menu(view: CanvasView, hit: Hit, pos: QPointF) -> QMenu:
-    """The menu for what is at ``pos``."""
+def context_menu(view: CanvasView, hit: Hit, pos: QPointF, by_key: bool = False) -> QMenu:
+    """The menu for what is at ``pos``, or (``by_key``) for what is selected."""
     menu = QMenu(view)
     menu.setObjectName("canvasMenu")
     if hit.part == "weight":
@@ -60,7 +60,7 @@ def context_menu(view: CanvasView, hit: Hit, pos: QPointF) -> QMenu:
         _link(view, menu, hit.key, pos)
     else:
         _ground(view, menu, pos)
-    offer(menu, questions_of(view, hit), view.document)
+    offer(menu, questions_of(view, hit, None if by_key else pos), view.document)
     return menu
 
 
@@ -77,26 +77,13 @@ def _ground(view: CanvasView, menu: QMenu, pos: QPointF) -> None:
     _add(view, menu, "auto_layout", "fold_all", "fit", "actual_size", "minimap", "export")
 
 
-def questions_of(view: CanvasView, hit: Hit) -> list[Question]:
-    """What can be asked about the thing that was hit: a weight, a neuron, a layer over all its units, a link."""
-    links = view.canvas.network.links
-    if hit.part == "weight":
-        item = view.canvas.weights[hit.key]
-        tensor, (row, column) = item.matrix.place(*hit.cell)
-        return [Question(Number("weight", item.matrix.layer, row, None, tensor, column))]
-    if hit.part == "neuron":
-        return [Question(Number("value", hit.key, hit.neuron))]
-    if hit.on_layer:
-        return about_layer(hit.key, None, False)
-    if hit.on_link and f"{hit.key}.weight" in view.document.project.weights:
-        return [Question(Number("weight", links[hit.key].target, 0, None, f"{hit.key}.weight", 0))]
-    return []
-
-
 def questions_here(view: CanvasView) -> list[Question]:
     """About what the pointer is at, or else about the selection."""
     pos = view.mapFromGlobal(QCursor.pos())
-    under = questions_of(view, hit(view.canvas, view.exact(QPointF(pos)))) if view.rect().contains(pos) else []
+    under: list[Question] = []
+    if view.rect().contains(pos):
+        place = view.exact(QPointF(pos))
+        under = questions_of(view, hit(view.canvas, place), place)
     return under or questions_of(view, _selected(view))
 
 

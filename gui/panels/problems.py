@@ -9,9 +9,10 @@ from core.problems import Repair, problems
 from core.project import Change
 from gui.document import Document
 from gui.errors import tell
+from gui.problem_cards import ProblemCards, as_edit
 from gui.runner import Runner
 from gui.text import tr
-from gui.widgets import Column, EmptyState, ProblemCards, as_edit
+from gui.widgets import Column, EmptyState
 
 
 class ProblemsPanel(QWidget):
@@ -22,7 +23,7 @@ class ProblemsPanel(QWidget):
         self.setObjectName("problems")
         self.setAccessibleName(tr("Problems"))
         self._document = document
-        self.cards = ProblemCards()
+        self.cards = ProblemCards(document)
         self.column = Column()
         self.column.add(self.cards)
         self.empty = EmptyState("check", tr("No problems. Press Play to train."))

@@ -22,10 +22,11 @@ from gui.forms.data_form import DataForm
 from gui.forms.form import heading
 from gui.forms.row import LiveMark
 from gui.icons import icon
+from gui.problem_cards import ProblemCards, as_edit
 from gui.runner import Runner, Stretch
 from gui.samples.padding import PaddingView
 from gui.text import tr, tr_core
-from gui.widgets import MARGIN, Column, PrimaryButton, ProblemCards, as_edit, muted, words
+from gui.widgets import MARGIN, Column, PrimaryButton, muted, words
 
 
 class TrainingPanel(QWidget):
@@ -41,7 +42,7 @@ class TrainingPanel(QWidget):
         self._document, self._runner = document, runner
         self.buttons = _Buttons(runner)
         self.progress = _Progress(document, runner)
-        self.problems = ProblemCards()
+        self.problems = ProblemCards(document)
         self.data = DataForm(document)
         self.form = SpecForm(TRAINING, document.project.training, live=True)
         self.form.setAccessibleName(tr("Training settings"))
