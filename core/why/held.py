@@ -6,7 +6,7 @@ import numpy as np
 
 from core.data.dataset import Dataset, Field, Part, WindowedSeries
 from core.data.padding import valid, valid_steps
-from core.describe import Words
+from core.describe import Words, number
 from core.formula import factor, latex_number
 from core.why.numbers import Aggregate, Term, added, told
 
@@ -164,6 +164,36 @@ def value(data: Dataset, name: str, sample: int, feature: int, step: int | None 
         (rf"x = {factor(stored)} \cdot {factor(scale)} + {factor(mean)} = {latex_number(own)}",),
         Words("z is what the network reads; m and s are mean and standard deviation of the training data."),
     )  # fmt: skip
+
+
+def answers(data: Dataset, sample: int) -> Aggregate:
+    """How many answers are asked of a sample with a target at every step, each with what it is."""
+    count = int(data.target.values.shape[1])
+    counted = [t for t in range(count) if data.mask is None or data.mask[sample, t]]
+
+    def make(at: int) -> Term:
+        return Term(1, 1, "", rf"\left[ t = {counted[at] + 1} \right]", about=_asked(data, sample, counted[at]))
+
+    return Aggregate(
+        Words("How many answers sample {sample} asks for", {"sample": sample}), len(counted),
+        (r"n = \sum_t \left[ \text{t is asked} \right]",), (f"n = {len(counted)}",),
+        Words("There is a target at each of these steps; those that the mask leaves out do not count."), (),
+        told(np.arange(len(counted)), np.ones(len(counted), int), 1, "", make, "1"),
+    )  # fmt: skip
+
+
+def _asked(data: Dataset, sample: int, step: int) -> Aggregate:
+    """That something is asked at a step, and what."""
+    found = value(data, "target", sample, 0, step)
+    code = int(found.value) if data.target.codes else -1
+    said = data.target.classes[code] if 0 <= code < len(data.target.classes) else number(float(found.value), 4)
+    return Aggregate(
+        Words("The target at t = {step}", {"step": step + 1}),
+        1,
+        ("n",),
+        ("n = 1",),
+        Words("It is {value}.", {"value": said}),
+    )
 
 
 def _feature(field: Field, feature: int) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Param
@@ -14,13 +16,14 @@ from core.data.dataset import PARTS, Dataset, Field, Part
 from core.data.statistics import balance
 from core.errors import StudioError
 from core.project import Change
+from core.why import held
 from gui.document import Document
 from gui.forms.data_form import DataForm
 from gui.forms.fields import Drop
 from gui.forms.form import heading
 from gui.forms.number_box import NumberBox
 from gui.icons import icon
-from gui.inspect.facts import Facts
+from gui.inspect.facts import Fact, Facts
 from gui.runner import Runner
 from gui.samples import SampleView
 from gui.samples.bars import BalancePage
@@ -28,7 +31,9 @@ from gui.samples.shut import ShutPage
 from gui.samples.statistics import StatisticsView
 from gui.samples.values import target_words, tells_symbols
 from gui.text import sentence, tr, tr_core
-from gui.widgets import Column, ElidedButton, muted, words
+from gui.why.here import Question
+from gui.why.told import Told, asked
+from gui.widgets import Column, ElidedButton, muted, told, words
 
 
 def part_name(part: Part) -> str:
@@ -50,7 +55,7 @@ class DataPanel(QWidget):
         self.form = DataForm(document)
         self.about = muted()
         self.complaint = words(role=self.palette().ColorRole.BrightText)
-        self.facts = Facts()
+        self.facts = Facts(document)
         self.balance = BalancePage()
         self.statistics = StatisticsView()
         self.browser = _Browser(document, runner)
@@ -133,7 +138,7 @@ class _Browser(QWidget):
         self.back = self._arrow("chevron-left", tr("Sample before"), -1)
         self.on = self._arrow("chevron-right", tr("Next sample"), 1)
         self.view = SampleView()
-        self.target = words()
+        self.target, self.count = told(document), Told(document)
         self.hint = muted(tr("The plots examine this sample."))
         self.shut = ShutPage()
         self._lay_out()
@@ -187,12 +192,23 @@ class _Browser(QWidget):
         count = len(self._dataset.samples(self._part()))
         self.number.set_param(Param("number", "Sample", "int", 1, "", minimum=1, maximum=count))
         self.number.show_value(max(1, min(number, count)))
-        self.count.setText(tr("of {n}", n=f"{count:,}"))
+        self.count.tell(tr("of {n}", n=asked("count", f"{count:,}")), self._questions)
         self.back.setEnabled(number > 1)
         self.on.setEnabled(number < count)
         self.view.show_sample(self._dataset, self.shown())
-        self.target.setText(tr("Target: {target}", target=target_words(self._dataset, self.shown())))
+        self.target.tell(tr("Target: {target}", target=_target(self._dataset, self.shown())), self._questions)
         self.target.setVisible(not tells_symbols(self._dataset))  # its page tells it
+
+    def _questions(self) -> dict[str, Question]:
+        assert self._dataset is not None
+        data, part = self._dataset, self._part()
+        found = {"count": Question(held.part(data, part), tr("Why so many samples?"))}
+        target, sample, why = data.target, self.shown(), tr("Why this target?")
+        if target.sequence:
+            return {**found, "target": Question(held.answers(data, sample), why)}
+        for n in range(target.features):
+            found[f"target{n}"] = Question(held.value(data, "target", sample, n), why)
+        return found
 
     def _go(self, number: object) -> None:
         self._show(int(number))  # type: ignore[call-overload]
@@ -226,8 +242,8 @@ class _Browser(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        self.count = QLabel()
         self.count.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        self.count.setWordWrap(False)
         head = QHBoxLayout()
         head.addWidget(heading(tr("Samples"), first=True), 9)
         head.addWidget(self.part, 13)
@@ -249,31 +265,70 @@ class _Browser(QWidget):
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
 
 
-def facts(dataset: Dataset) -> list[tuple[str, str]]:
+def _target(dataset: Dataset, sample: int) -> str:
+    """What a sample asks for, rich: each number of it can be asked about."""
+    field = dataset.target
+    if field.sequence:
+        return asked("target", html.escape(target_words(dataset, sample)))
+    if field.features == 1:
+        return asked("target0", html.escape(target_words(dataset, sample)))
+    parts = target_words(dataset, sample).split(", ")
+    return ", ".join(
+        f"{html.escape(name)}: {asked(f'target{n}', html.escape(value))}"
+        for n, (name, _, value) in enumerate(one.rpartition(": ") for one in parts)
+    )
+
+
+def facts(dataset: Dataset) -> list[Fact]:
     """What there is to know about a data set."""
     sizes = [
-        f"{len(dataset.split[part]):,} {part_name(part).lower()}" for part in PARTS if len(dataset.split.get(part, ()))
+        f"{asked(part, f'{len(dataset.split[part]):,}')} {part_name(part).lower()}"
+        for part in PARTS
+        if len(dataset.split.get(part, ()))
     ]
-    found = [(tr("Samples"), f"{len(dataset):,}"), (tr("Split"), ", ".join(sizes))]
+
+    def about_samples() -> dict[str, Question]:
+        found = {"samples": Question(held.samples(dataset), tr("Why so many samples?"))}
+        for part in dataset.parts:
+            text = tr("Why so many samples in the {part} part?", part=part_name(part).lower())
+            found[part] = Question(held.part(dataset, part), text)
+        return found
+
+    found: list[Fact] = [
+        (tr("Samples"), asked("samples", f"{len(dataset):,}"), about_samples),
+        (tr("Split"), ", ".join(sizes), about_samples),
+    ]
     for name, field in dataset.inputs.items():
-        found.append((tr("Input {name}", name=name), _shape(field)))
-    found.append((tr("Target"), _answer(dataset)))
+        found.append((tr("Input {name}", name=name), _shape(field), partial(_about_field, dataset, name)))
+    found.append((tr("Target"), _answer(dataset), partial(_about_field, dataset, "target")))
     if dataset.source:
         found.append((tr("Source"), tr_core(dataset.source)))
     return found
 
 
-def _shape(field: Field) -> str:
+def _about_field(dataset: Dataset, name: str) -> dict[str, Question]:
+    field = dataset.field(name)
+    found = {"features": Question(held.features(dataset, name), tr("Why so many numbers?"))}
     if field.sequence:
-        return tr("{steps} steps of {n}", steps=field.steps, n=field.features)
-    return tr("{n} numbers", n=field.features) if field.features != 1 else tr("1 number")
+        found["steps"] = Question(held.steps(dataset, name), tr("Why so many steps?"))
+    if field.codes and field.classes:
+        found["classes"] = Question(held.classes(dataset, name), tr("Why so many classes?"))
+    return found
+
+
+def _shape(field: Field) -> str:
+    number = asked("features", str(field.features))
+    if field.sequence:
+        return tr("{steps} steps of {n}", steps=asked("steps", str(field.steps)), n=number)
+    return tr("{n} numbers", n=number) if field.features != 1 else tr("{n} number", n=number)
 
 
 def _answer(dataset: Dataset) -> str:
     field = dataset.target
-    what = tr("{n} classes", n=len(field.classes)) if field.codes else _shape(field) if not field.sequence else ""
+    classes = asked("classes", str(len(field.classes)))
+    what = tr("{n} classes", n=classes) if field.codes else _shape(field) if not field.sequence else ""
     if not field.sequence:
         return what
     if field.codes:
-        return tr("{what} at each of {steps} steps", what=what, steps=field.steps)
+        return tr("{what} at each of {steps} steps", what=what, steps=asked("steps", str(field.steps)))
     return _shape(field)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
-from PySide6.QtGui import QAction, QKeySequence, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeView, QVBoxLayout, QWidget
 
 from core.catalogue.layers import layer_spec
@@ -15,15 +15,31 @@ from core.network import ROLES, Layer, Link, Network
 from core.parameters import count, parameters
 from core.project import Change
 from core.shapes import Shape, infer
+from core.why.counted import Counting
 from gui.document import Document
 from gui.errors import tell
 from gui.icons import icon, layer_icon
+from gui.inspect.counts import about_parameters, about_size
 from gui.runner import Runner
 from gui.text import tr, tr_core
+from gui.why.here import Question, open_menu
 from gui.widgets import EmptyState
 
 ID = Qt.ItemDataRole.UserRole
 _Flag = QItemSelectionModel.SelectionFlag
+
+
+class _Tree(QTreeView):
+    """Opens a menu at the row under the pointer, or by the menu key at the current one."""
+
+    def __init__(self, panel: OutlinePanel) -> None:
+        super().__init__()
+        self._panel = panel
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        self._panel.open_menu(index, event.globalPos())
 
 
 class OutlinePanel(QWidget):
@@ -72,7 +88,7 @@ class OutlinePanel(QWidget):
         self._show_selection()
 
     def _make_tree(self) -> QTreeView:
-        tree = QTreeView()
+        tree = _Tree(self)
         tree.setModel(self.model)
         tree.setFrameShape(QFrame.Shape.NoFrame)
         tree.setAccessibleName(tr("Outline of the network"))
@@ -91,8 +107,30 @@ class OutlinePanel(QWidget):
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.triggered.connect(lambda: slot())  # type: ignore[operator]
         self.tree.addAction(action)
-        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         return action
+
+    # -- what can be asked -------------------------------------------------------------------------------------------
+
+    def questions_here(self) -> list[Question]:
+        """About the numbers of the current row."""
+        return self._questions(self.tree.currentIndex())
+
+    def _questions(self, index: QModelIndex) -> list[Question]:
+        """That of the column of ``index`` first."""
+        network, key = self._document.project.network, index.siblingAtColumn(0).data(ID)
+        if key in network.layers:
+            own = [one for one in parameters(network).values() if one.layer == key]
+            found = [about_size(network, key)] if key in infer(network) else []
+            found += [about_parameters(network, key, own)] if own else []
+        elif key in network.links:
+            found = _about_link(network, key)
+        else:
+            return []
+        return found[::-1] if index.column() == 2 else found
+
+    def open_menu(self, index: QModelIndex, at: QPoint) -> None:
+        """What can be asked about a row, and what can be done with it."""
+        open_menu(self.tree, self._questions(index), self._document, at, self.tree.actions())
 
     # -- from the document into the tree -----------------------------------------------------------------------------
 
@@ -217,6 +255,13 @@ class OutlinePanel(QWidget):
 
     def leaveEvent(self, event: object) -> None:
         self._document.highlight(())
+
+
+def _about_link(network: Network, key: str) -> list[Question]:
+    """About the delay of a link and the numbers that it owns."""
+    counting, own = Counting(network), parameters(network).get(f"{key}.weight")
+    found = [Question(counting.delay(key), tr("Why this delay?"))] if network.links[key].delay else []
+    return [*found, Question(counting.tensor(own), tr("Why so many parameters?"))] if own else found
 
 
 def _into(network: Network, layer: Layer) -> list[Link]:
