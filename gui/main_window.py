@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QMessageBox, QTabWidget, QToolBar, QToolButton, QWidget
 
 from gui import settings
@@ -322,15 +322,9 @@ class MainWindow(QMainWindow):
 
     def _shortcuts(self) -> None:
         self.idle.finish()
-        rows = []
-        for action in self.findChildren(QAction):
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            if keys and action.text():
-                rows.append((action.text().replace("&", "").replace(" …", ""), keys))
-        lines = "".join(
-            f"<tr><td>{text}</td><td><b>&nbsp;&nbsp;{keys}</b></td></tr>" for text, keys in sorted(set(rows))
-        )
-        show_box(QMessageBox(QMessageBox.Icon.NoIcon, tr("Keyboard shortcuts"), f"<table>{lines}</table>", parent=self))
+        from gui.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self).open()
 
     # -- Qt ----------------------------------------------------------------------------------------------------------
 

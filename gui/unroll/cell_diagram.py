@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QCursor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from core.describe import number
 from gui.canvas import look
@@ -67,6 +67,8 @@ class CellDiagram(QWidget):
             shown = self.isVisible()
             self.setParent(window)
             self.setVisible(shown)
+            if isinstance(window, QMainWindow) and window.centralWidget() is not None:
+                window.centralWidget().installEventFilter(self)
         corner = self._view.mapTo(window, self._view.rect().topLeft())
         view = QRect(corner, self._view.size()).adjusted(0, int(HEADER) + 4, 0, 0)
         self.resize(min(SIZE[0], window.width() - 20), SIZE[1])
@@ -86,6 +88,8 @@ class CellDiagram(QWidget):
             self.hide()
         elif event.type() == QEvent.Type.Move and self.isVisible():
             self.place()
+        elif event.type() == QEvent.Type.ZOrderChange and self.isVisible():
+            self.raise_()  # Qt raises the middle of a window whenever another tab comes to the front
         return super().eventFilter(watched, event)
 
     def step(self) -> int:

@@ -175,6 +175,7 @@ class WhatIfCard(QWidget):
 
     def _say_truncation(self, every: int) -> None:
         for label in self._layers:
+            label.hide()
             label.deleteLater()
         self._layers = []
         if not every:

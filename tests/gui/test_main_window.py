@@ -11,7 +11,10 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
+    QDialog,
+    QDialogButtonBox,
     QFileDialog,
+    QLabel,
     QListWidget,
     QMessageBox,
     QTabBar,
@@ -299,14 +302,44 @@ def test_the_network_unrolls_and_folds_by_key_and_training_goes_on(qtbot, window
     qtbot.waitUntil(lambda: not window.fold_switch.flight.flying)
 
 
+def test_the_inside_of_a_cell_stays_in_front_when_another_panel_comes_forward(qtbot, window):
+    window.resize(1280, 800)
+    window.files.open_example("adding-lstm")
+    window.fold_switch.show_unrolled(True)
+    qtbot.waitUntil(lambda: not window.fold_switch.flight.flying)
+    window.unroll.open_diagram(window.document.project.network.layer("LSTM").id)
+    diagram = window.unroll.diagram
+    middle = diagram.geometry().center()
+    for title in ("Breakpoints", "Data"):
+        tabs = (bar for bar in window.findChildren(QTabBar) if bar.isVisible())
+        bar, tab = next((b, i) for b in tabs for i in range(b.count()) if b.tabText(i) == title)
+        QTest.mouseClick(bar, LEFT, pos=bar.tabRect(tab).center())
+        assert window.childAt(middle) is diagram
+
+
 def test_messages_neither_block_nor_pile_up(qtbot, window):
     for _ in range(5):
-        for show in (window._about, window._shortcuts, lambda: tell(window, StudioError("No."))):
+        for show in (window._about, lambda: tell(window, StudioError("No."))):
             show()
             box = window.findChildren(QMessageBox)[-1]
             assert box.isVisible()
             QTest.keyClick(box, Qt.Key.Key_Escape)
             qtbot.waitUntil(lambda: not window.findChildren(QMessageBox))
+
+
+def test_f1_shows_all_keys_in_a_window_that_a_screen_has_room_for(qtbot, window):
+    window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    shown = window.findChild(QDialog, "shortcuts")
+    assert shown.isVisible()
+    assert shown.height() <= window.screen().availableSize().height()
+    texts = [label.text() for label in shown.findChildren(QLabel)]
+    for text in ("File", "Train", "Play", "Zoom in", "Unrolled network", "Truncation line", "With the mouse"):
+        assert text in texts
+    close = shown.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Close)
+    assert shown.rect().contains(close.mapTo(shown, close.rect().bottomRight()))
+    QTest.mouseClick(close, LEFT)
+    qtbot.waitUntil(lambda: window.findChild(QDialog, "shortcuts") is None)
 
 
 def test_saving_lets_a_training_go_on_and_so_does_staying(qtbot, window, tmp_path, monkeypatch):
