@@ -103,11 +103,10 @@ class Histogram:
 
 def values_of(data: Dataset, field: Field, feature: int | None, part: Part) -> tuple[np.ndarray, int]:
     """The values (n,) of a feature, or of all of them, in a part, padding left out; and every how manieth sample counts."""
-    samples = data.split[part]
     wide = field.features if feature is None else 1
-    size = len(samples) * (field.steps or 1) * wide
+    size = len(data.split[part]) * (field.steps or 1) * wide
     every = max(1, -(-size // MOST_VALUES))
-    chosen = samples[::every]
+    chosen = chosen_of(data, part, every)
     values = np.asarray(
         field.values[chosen] if feature is None else field.values[chosen, ..., feature : feature + 1], float
     )
@@ -121,6 +120,11 @@ def values_of(data: Dataset, field: Field, feature: int | None, part: Part) -> t
     name = next((name for name, one in data.inputs.items() if one is field), "target")
     inside = valid(data, name, chosen)
     return (values if inside is None else values[inside]).ravel(), every
+
+
+def chosen_of(data: Dataset, part: Part, every: int) -> np.ndarray:
+    """The samples of a part that are counted where every so manieth is."""
+    return data.split[part][::every]
 
 
 def histogram(data: Dataset, field: Field, feature: int | None) -> Histogram:

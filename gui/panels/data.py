@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from core.catalogue.registry import catalogue
 from core.catalogue.spec import Param
 from core.data.dataset import PARTS, Dataset, Field, Part
-from core.data.statistics import balance
 from core.errors import StudioError
 from core.project import Change
 from core.why import held
@@ -56,8 +55,8 @@ class DataPanel(QWidget):
         self.about = muted()
         self.complaint = words(role=self.palette().ColorRole.BrightText)
         self.facts = Facts(document)
-        self.balance = BalancePage()
-        self.statistics = StatisticsView()
+        self.balance = BalancePage(document)
+        self.statistics = StatisticsView(document)
         self.browser = _Browser(document, runner)
         self._balance_title = heading(tr("Class balance"))
         self._statistics_title = heading(tr("Statistics"))
@@ -102,7 +101,7 @@ class DataPanel(QWidget):
             return
         self.facts.show_facts(facts(dataset))
         if counted:
-            self.balance.show_balance(dataset.target.classes, balance(dataset))
+            self.balance.show_balance(dataset)
         self.statistics.show_data(dataset)
         self.browser.show_data(dataset)
 
@@ -137,7 +136,7 @@ class _Browser(QWidget):
         self.number.setAccessibleName(tr("Number of the sample within its part"))
         self.back = self._arrow("chevron-left", tr("Sample before"), -1)
         self.on = self._arrow("chevron-right", tr("Next sample"), 1)
-        self.view = SampleView()
+        self.view = SampleView(document)
         self.target, self.count = told(document), Told(document)
         self.hint = muted(tr("The plots examine this sample."))
         self.shut = ShutPage()

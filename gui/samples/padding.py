@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QContextMenuEvent, QPainter
+from PySide6.QtGui import QBrush, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.buckets import SUGGESTED, Axis, Padding, batches_of
 from core.catalogue.spec import Choice
-from core.why.padded import padding_share
+from core.why.padded import batch_share, padding_share
 from gui.document import Document
 from gui.samples.bars import BarsPage
 from gui.text import tr
 from gui.theme import theme
-from gui.why.here import Question, open_menu
-from gui.widgets import muted
+from gui.why.here import Question
+from gui.why.told import Told, asked
 
 BATCHES = 4
 """How many are drawn."""
@@ -31,10 +31,10 @@ class PaddingView(QWidget):
 
     def __init__(self, document: Document) -> None:
         super().__init__()
-        self._document = document
         self._padding: dict[int, Padding] = {}
-        self.said = muted()
-        self.picture = PaddingPage()
+        self.said = Told(document)
+        self.said.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        self.picture = PaddingPage(document)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 4)
         column.setSpacing(4)
@@ -57,30 +57,29 @@ class PaddingView(QWidget):
             Padding.of(axes, samples, Choice(training.key, {**training.values, "buckets": n})) for n in (0, pool)
         )
         self._padding = {pool: spared, 0: plain} if used else {0: plain, pool: spared}
-        shares = {"all": f"{plain.share:.0%}", "few": f"{spared.share:.0%}", "n": pool}
-        self.said.setText(
+        shares = {"all": asked("0", f"{plain.share:.0%}"), "few": asked(str(pool), f"{spared.share:.0%}"), "n": pool}
+        self.said.tell(
             tr("{few} of the time steps of an epoch are padding; without buckets {all}.", **shares)
             if used
-            else tr("{all} of the time steps of an epoch are padding; with buckets of {n} batches {few}.", **shares)
+            else tr("{all} of the time steps of an epoch are padding; with buckets of {n} batches {few}.", **shares),
+            self._questions,
         )
         self.picture.setAccessibleName(self.said.text())
         self.picture.show_padding(plain, spared, bool(used), pool)
 
-    def questions_here(self) -> list[Question]:
-        """About the padding, of the batches that are trained first."""
+    def _questions(self) -> dict[str, Question]:
+        """About the padding of an epoch, by the batches that are sorted together."""
         texts = {n: tr("Why this padding with buckets?") if n else tr("Why this padding?") for n in self._padding}
         made = {n: padding_share(one, n) for n, one in self._padding.items() if len(one.order)}
-        return [Question(one, texts[n]) for n, one in made.items()]
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        open_menu(self, self.questions_here(), self._document, event.globalPos(), ())
+        return {str(n): Question(one, texts[n]) for n, one in made.items()}
 
 
 class PaddingPage(BarsPage):
     """The first batches of an epoch, a row for each sample: what it reads, and the padding behind it hatched."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.asks = self._about_batch
         self._rows: tuple[tuple[str, Padding, bool], ...] = ()
 
     def show_padding(self, plain: Padding, spared: Padding, used: bool, pool: int) -> None:
@@ -96,13 +95,18 @@ class PaddingPage(BarsPage):
 
     def draw(self, painter: QPainter) -> None:
         top, line = 0.0, self.fontMetrics().height() + 2
-        for title, padding, used in self._rows:
+        for row, (title, padding, used) in enumerate(self._rows):
             painter.setPen(theme().color("text" if used else "muted"))
             painter.drawText(QPointF(0, top + painter.fontMetrics().ascent()), title)
-            self._draw_batches(painter, padding, top + line)
+            self._draw_batches(painter, padding, top + line, row)
             top += line + _TALL + 6
 
-    def _draw_batches(self, painter: QPainter, padding: Padding, top: float) -> None:
+    def _about_batch(self, bar: int) -> list[Question]:
+        """Why a batch has so much padding."""
+        row, batch = divmod(bar, BATCHES)
+        return [Question(batch_share(self._rows[row][1], batch), tr("Why this padding?"))]
+
+    def _draw_batches(self, painter: QPainter, padding: Padding, top: float, row: int) -> None:
         count = min(BATCHES, -(-len(padding.order) // padding.size))
         between = _APART * (count - 1) + _BESIDE * (len(padding.axes) - 1) * count
         wide = (self.width() - between) / (count * sum(axis.steps for axis in padding.axes))
@@ -115,7 +119,7 @@ class PaddingPage(BarsPage):
                 left = box.right() + _BESIDE
             left += _APART - _BESIDE
             box = QRectF(first, top, left - _APART - first, _TALL)
-            self.mark(box, _told(number, padding, batch))
+            self.mark(box, _told(number, padding, batch), row * BATCHES + number - 1)
 
 
 def _draw_axis(painter: QPainter, box: QRectF, needed: np.ndarray, wide: float) -> None:

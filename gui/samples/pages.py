@@ -3,59 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPolygonF
 
-from core.data.dataset import Dataset, Field
+from core.why.stored import extreme
+from gui.samples.page import Cell, SamplePage
 from gui.samples.values import named, number, raw
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
 
 MOST_CURVES = 6
 NAMES_WIDTH = 84
-
-
-class SamplePage(QWidget):
-    """Base: paints one sample of a data set."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.dataset: Dataset | None = None
-        self.sample = 0
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time goes from left to right in every language
-        theme().changed.connect(self.update)
-
-    def show_sample(self, dataset: Dataset, sample: int) -> None:
-        """Paint this sample."""
-        self.dataset, self.sample = dataset, sample
-        self.setFixedHeight(self.wanted_height())
-        self.update()
-
-    def wanted_height(self) -> int:
-        """Pixels."""
-        return 150
-
-    def input(self) -> Field:
-        """The main input."""
-        assert self.dataset is not None
-        return next(iter(self.dataset.inputs.values()))
-
-    def draw(self, painter: QPainter) -> None:
-        """Paint the sample."""
-        raise NotImplementedError
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, self.wanted_height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.dataset is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.draw(painter)
-        painter.end()
+_MOST_STRIPS = 24
+_NEAR = 8.0
+"""Pixels within which a point of the plane is meant."""
 
 
 class PicturePage(SamplePage):
@@ -67,11 +29,36 @@ class PicturePage(SamplePage):
         ink = np.clip(np.asarray(self.input().values[self.sample], float).reshape(rows, columns), 0, 1)
         paper = np.ascontiguousarray(np.rint(250 - 235 * ink).astype(np.uint8))
         picture = QImage(paper.data, columns, rows, columns, QImage.Format.Format_Grayscale8)
-        cell = min(self.height() // rows, self.width() // columns)
-        place = QRectF(0, 0, cell * columns, cell * rows)
+        place = QRectF(0, 0, self._side() * columns, self._side() * rows)
         painter.drawImage(place, picture)
         painter.setPen(QPen(theme().color("plot_grid"), 0))
         painter.drawRect(place)
+
+    def _side(self) -> int:
+        """Pixels of the screen that a pixel is wide."""
+        assert self.dataset is not None and self.dataset.image_shape is not None
+        rows, columns = self.dataset.image_shape
+        return max(1, min(self.height() // rows, self.width() // columns))
+
+    def grid(self) -> Cell:
+        assert self.dataset is not None and self.dataset.image_shape is not None
+        rows, columns = self.dataset.image_shape
+        return columns, rows
+
+    def box(self, cell: Cell) -> QRectF:
+        side = self._side()
+        return QRectF(cell[0] * side, cell[1] * side, side, side)
+
+    def cell_at(self, place: QPointF) -> Cell | None:
+        across, down = int(place.x() // self._side()), int(place.y() // self._side())
+        columns, rows = self.grid()
+        return (across, down) if 0 <= across < columns and 0 <= down < rows else None
+
+    def questions(self, cell: Cell) -> list[Question]:
+        field = self.input()
+        at = cell[1] * self.grid()[0] + cell[0]
+        step, feature = divmod(at, field.features) if field.sequence else (None, at)
+        return [self.about(self.main, step, feature)]
 
 
 class CurvesPage(SamplePage):
@@ -83,11 +70,34 @@ class CurvesPage(SamplePage):
 
     def draw(self, painter: QPainter) -> None:
         values = raw(self.input(), self.sample)
-        shown = min(MOST_CURVES, values.shape[1])
-        tall = (self.height() - 4) / shown
-        for feature in range(shown):
-            box = QRectF(0, 2 + feature * tall, self.width(), tall - 4)
-            self._curve(painter, box, values[:, feature], named(self.input(), feature))
+        for feature in range(self.grid()[1]):
+            self._curve(painter, self._row(feature), values[:, feature], named(self.input(), feature))
+
+    def _row(self, feature: int) -> QRectF:
+        tall = (self.height() - 4) / self.grid()[1]
+        return QRectF(0, 2 + feature * tall, self.width(), tall - 4)
+
+    def grid(self) -> Cell:
+        return int(self.input().steps or 1), min(MOST_CURVES, self.input().features)
+
+    def box(self, cell: Cell) -> QRectF:
+        plot = self._row(cell[1]).adjusted(NAMES_WIDTH, 4, -6, -4)
+        x = plot.left() + cell[0] * plot.width() / max(1, self.grid()[0] - 1)
+        return QRectF(x - 3, plot.top(), 6, plot.height())
+
+    def cell_at(self, place: QPointF) -> Cell | None:
+        steps, features = self.grid()
+        feature = int((place.y() - 2) // ((self.height() - 4) / features))
+        plot = self._row(0).adjusted(NAMES_WIDTH, 4, -6, -4)
+        step = round((place.x() - plot.left()) / plot.width() * (steps - 1))
+        return (max(0, min(step, steps - 1)), feature) if 0 <= feature < features else None
+
+    def questions(self, cell: Cell) -> list[Question]:
+        step, feature = cell
+        assert self.dataset is not None
+        low, high = (extreme(self.dataset, self.main, self.sample, feature, largest) for largest in (False, True))
+        ends = [Question(low, tr("Why this smallest number?")), Question(high, tr("Why this largest number?"))]
+        return [self.about(self.main, step, feature), *ends]
 
     def _curve(self, painter: QPainter, box: QRectF, values: np.ndarray, name: str) -> None:
         text = painter.fontMetrics()
@@ -120,17 +130,42 @@ class StripsPage(SamplePage):
 
     def _strips(self) -> int:
         assert self.dataset is not None
-        return min(24, self.input().features) + (1 if self.dataset.target.sequence else 0)
+        return min(_MOST_STRIPS, self.input().features) + (1 if self.dataset.target.sequence else 0)
+
+    def grid(self) -> Cell:
+        return int(self.input().steps or 1), self._strips()
+
+    def _steps(self, row: int) -> int:
+        assert self.dataset is not None
+        asked = row >= min(_MOST_STRIPS, self.input().features)
+        return int((self.dataset.target if asked else self.input()).steps or 1)
+
+    def box(self, cell: Cell) -> QRectF:
+        wide = (self.width() - NAMES_WIDTH) / self._steps(cell[1])
+        return QRectF(NAMES_WIDTH + cell[0] * wide, 16 * cell[1] + 1, wide, 14)
+
+    def cell_at(self, place: QPointF) -> Cell | None:
+        row = int(place.y() // 16)
+        if not 0 <= row < self._strips() or place.x() < NAMES_WIDTH:
+            return None
+        return int((place.x() - NAMES_WIDTH) / (self.width() - NAMES_WIDTH) * self._steps(row)), row
+
+    def questions(self, cell: Cell) -> list[Question]:
+        step, row = cell
+        if step >= self._steps(row):
+            return []
+        asked = row >= min(_MOST_STRIPS, self.input().features)
+        return [self.about("target", step, 0) if asked else self.about(self.main, step, row)]
 
     def draw(self, painter: QPainter) -> None:
         assert self.dataset is not None
         field = self.input()
         values = np.asarray(field.values[self.sample], float)
         reach = float(np.abs(values).max()) or 1.0
-        for feature in range(min(24, values.shape[1])):
+        for feature in range(min(_MOST_STRIPS, values.shape[1])):
             colors = [theme().sign_color(float(v) / reach) for v in values[:, feature]]
             self._strip(painter, feature, named(field, feature), colors)
-        row = min(24, values.shape[1])
+        row = min(_MOST_STRIPS, values.shape[1])
         if self.dataset.target.sequence:
             self._strip(painter, row, tr("answer"), self._answers())
             row += 1
@@ -172,16 +207,29 @@ class TablePage(SamplePage):
     def _line(self) -> int:
         return self.fontMetrics().height() + 3
 
+    def grid(self) -> Cell:
+        return 1, self.input().features
+
+    def box(self, cell: Cell) -> QRectF:
+        return QRectF(1, cell[1] * self._line(), self.width() - 2, self._line())
+
+    def cell_at(self, place: QPointF) -> Cell | None:
+        row = int(place.y() // self._line())
+        return (0, row) if 0 <= row < self.input().features else None
+
+    def questions(self, cell: Cell) -> list[Question]:
+        return [self.about(self.main, None, cell[1])]
+
     def draw(self, painter: QPainter) -> None:
         field, line = self.input(), self._line()
         text = painter.fontMetrics()
         half = self.width() * 0.58
-        for feature, value in enumerate(raw(field, self.sample)):
+        for feature, own in enumerate(raw(field, self.sample)):
             top = feature * line
             painter.setPen(theme().color("muted"))
             painter.drawText(QPointF(0, top + text.ascent()), _short(text, named(field, feature), half - 8))
             painter.setPen(theme().color("text"))
-            painter.drawText(QPointF(half, top + text.ascent()), number(float(value), field.unit))
+            painter.drawText(QPointF(half, top + text.ascent()), number(float(own), field.unit))
 
 
 class PlanePage(SamplePage):
@@ -190,17 +238,36 @@ class PlanePage(SamplePage):
     def wanted_height(self) -> int:
         return min(240, max(160, self.width() - 40))
 
+    def grid(self) -> Cell:
+        return 1, 1
+
+    def box(self, cell: Cell) -> QRectF:
+        spot = self._spots()[self.sample]
+        return QRectF(spot.x() - _NEAR, spot.y() - _NEAR, 2 * _NEAR, 2 * _NEAR)
+
+    def cell_at(self, place: QPointF) -> Cell | None:
+        return (0, 0) if self.box((0, 0)).contains(place) else None
+
+    def questions(self, cell: Cell) -> list[Question]:
+        """Why the sample lies where it does: from left to right, and up and down."""
+        field = self.input()
+        asked = [self.about(self.main, None, n).asked for n in range(2)]
+        return [Question(one, tr("Why this {name}?", name=named(field, n))) for n, one in enumerate(asked)]
+
+    def _frame(self) -> QRectF:
+        side = min(self.width(), self.height()) - 4
+        return QRectF((self.width() - side) / 2, 2, side, side)
+
+    def _spots(self) -> list[QPointF]:
+        points, box = np.asarray(self.input().values[:, :2], float), self._frame()
+        reach = (float(np.abs(points).max()) * 1.08 or 1.0) / (box.width() / 2)
+        return [QPointF(box.center().x() + x / reach, box.center().y() - y / reach) for x, y in points]
+
     def draw(self, painter: QPainter) -> None:
         assert self.dataset is not None
-        points = np.asarray(self.input().values[:, :2], float)
         classes = self.dataset.target.values[:, 0].astype(int)
-        side = min(self.width(), self.height()) - 4
-        box = QRectF((self.width() - side) / 2, 2, side, side)
-        painter.fillRect(box, theme().color("plot_background"))
-        reach = float(np.abs(points).max()) * 1.08 or 1.0
-        spots = [
-            QPointF(box.center().x() + x / reach * side / 2, box.center().y() - y / reach * side / 2) for x, y in points
-        ]
+        painter.fillRect(self._frame(), theme().color("plot_background"))
+        spots = self._spots()
         painter.setPen(Qt.PenStyle.NoPen)
         put_away = {int(n) for n in self.dataset.split.get("test", ())}
         for n, (kind, spot) in enumerate(zip(classes, spots, strict=True)):

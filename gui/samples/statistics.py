@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,11 +12,16 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset, Field
 from core.data.statistics import Counts, Numbers, given_classes, lengths_of, numbers_of, of_values, symbols_of
+from core.describe import Words
+from core.why.data_sizes import part_size
+from core.why.tallied import Many, all_of, different, equal_to, flagged, in_bin, many, many_lengths, moments, share
+from gui.document import Document
 from gui.forms.fields import Drop
 from gui.samples.bars import BarsPage, HistogramPage, SymbolsPage
 from gui.samples.values import number, visible
 from gui.text import tr, tr_core
-from gui.widgets import muted, words
+from gui.why.here import Question
+from gui.why.told import Told, asked
 
 MOST_FEATURES = 200
 """Features that are offered one by one."""
@@ -35,16 +42,17 @@ class Subject:
 class StatisticsView(QWidget):
     """A choice of what is counted, the numbers in a line and their picture; all of the training part."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
         self._dataset: Dataset | None = None
         self._subjects: dict[str, Subject] = {}
         self.subject = Drop()
         self.subject.setAccessibleName(tr("What is counted"))
-        self.said = words()
-        self.histogram = HistogramPage()
-        self.symbols = SymbolsPage()
-        self.note = muted()
+        self.said = Told(document)
+        self.histogram = HistogramPage(document)
+        self.symbols = SymbolsPage(document)
+        self.note = Told(document)
+        self.note.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -69,41 +77,56 @@ class StatisticsView(QWidget):
         if self._dataset is None or one is None:
             return
         data = self._dataset
-        samples = len(data.samples("train"))
-        self.note.setText(tr("Counted on the {n} samples of the training part.", n=f"{samples:,}"))
         if one.kind == "numbers":
-            self._show_numbers(numbers_of(data, one.name, one.feature), tr_core(data.field(one.name).unit))
+            found = numbers_of(data, one.name, one.feature)
+            self._show_numbers(
+                found, tr_core(data.field(one.name).unit), lambda: many(data, one.name, one.feature, "train")
+            )
         elif one.kind == "lengths":
             lengths = lengths_of(data, one.name)
             assert lengths is not None
-            self._show_numbers(_of_lengths(lengths), tr("steps"))
+            self._show_numbers(_of_lengths(lengths), tr("steps"), lambda: many_lengths(data, one.name, "train"))
         else:
-            counts = given_classes(data) if one.kind == "given" else symbols_of(data, one.name)
-            assert counts is not None
-            self._show_symbols(counts)
+            given = given_classes(data) if one.kind == "given" else None
+            counts = given or symbols_of(data, one.name)
+            self._show_symbols(
+                counts, lambda: flagged(data, one.name, "train") if given else many(data, one.name, None, "train")
+            )
 
-    def _show_numbers(self, found: Numbers, unit: str) -> None:
+    def _show_numbers(self, found: Numbers, unit: str, counted: Callable[[], Many]) -> None:
         facts = (
-            tr("mean {x}", x=number(found.moments.mean, unit)),
-            tr("standard deviation {x}", x=number(found.moments.deviation)),
-            tr("from {low} to {high}", low=number(found.moments.least), high=number(found.moments.most)),
-        )
-        self.said.setText("  ·  ".join(facts))
-        if found.every > 1:
-            self.note.setText(tr("Counted on every {n}th sample of the training part.", n=found.every))
-        self.histogram.show_numbers(found, unit)
+            tr("mean {x}", x=asked("mean", number(found.moments.mean, unit))),
+            tr("standard deviation {x}", x=asked("deviation", number(found.moments.deviation))),
+            tr("from {low} to {high}", low=asked("least", number(found.moments.least)), high=asked("most", number(found.moments.most))),
+        )  # fmt: skip
+        self.said.tell("  ·  ".join(facts), lambda: about_moments(counted()))
+        self._note(found.every)
+        self.histogram.show_numbers(found, unit, lambda bar: _about_bar(found, counted(), bar))
         self._only(self.histogram)
 
-    def _show_symbols(self, found: Counts) -> None:
-        self.symbols.show_symbols(found)
+    def _show_symbols(self, found: Counts, counted: Callable[[], Many]) -> None:
+        self.symbols.show_symbols(found, lambda code: _about_symbol(found, counted(), code))
         order, total = self.symbols.order(), int(found.counts.sum())
-        first = f"\u2068{visible(tr_core(found.names[int(order[0])]))}\u2069"  # whatever its direction
-        share = f"{found.counts[order[0]] / total:.0%}"
-        self.said.setText(
+        code = int(order[0])
+        first = f"\u2068{html.escape(visible(tr_core(found.names[code])))}\u2069"  # whatever its direction
+        of_all = asked("share", f"{found.counts[code] / total:.0%}")
+        self.said.tell(
             tr("{n} different, {total} in all; the commonest is {first} ({share})",
-               n=len(order), total=f"{total:,}", first=first, share=share)
+               n=asked("different", f"{len(order)}"), total=asked("total", f"{total:,}"), first=first, share=of_all),
+            lambda: _about_symbols(found, counted(), code),
         )  # fmt: skip
+        self._note(1)
         self._only(self.symbols)
+
+    def _note(self, every: int) -> None:
+        """Say what was counted: every so manieth sample of the training part."""
+        data = self._dataset
+        assert data is not None
+        size = asked("samples", f"{len(data.samples('train')):,}")
+        text = tr("Counted on the {n} samples of the training part.", n=size)
+        if every > 1:
+            text = tr("Counted on every {n}th sample of the training part.", n=every)
+        self.note.tell(text, lambda: {"samples": Question(part_size(data, "train"), tr("Why this number of samples?"))})
 
     def _only(self, page: BarsPage) -> None:
         for one in (self.histogram, self.symbols):
@@ -144,6 +167,35 @@ def _of_field(dataset: Dataset, name: str, field: Field) -> list[Subject]:
 
 def _titled(end: str, what: str) -> str:
     return tr("{end}: {what}", end=end[:1].upper() + end[1:], what=what)
+
+
+def about_moments(found: Many) -> Mapping[str, Question]:
+    """Why the mean, the spread and the ends of some numbers are what they are."""
+    texts = {
+        "mean": tr("Why this mean?"), "deviation": tr("Why this standard deviation?"), "least": tr("Why this smallest number?"),
+        "most": tr("Why this largest number?"), "count": tr("Why this count?"),
+    }  # fmt: skip
+    return {key: Question(one, texts[key]) for key, one in moments(found).items()}
+
+
+def _about_bar(shown: Numbers, found: Many, bar: int) -> list[Question]:
+    low, high = float(shown.edges[bar]), float(shown.edges[bar + 1])
+    return [Question(in_bin(found, low, high, bar == len(shown.shares) - 1), tr("Why this count?"))]
+
+
+def _about_symbol(shown: Counts, found: Many, code: int) -> list[Question]:
+    """How often a symbol occurs, and which share of all symbols that is."""
+    count = equal_to(found, code, shown.names[code])
+    title = Words("The share of “{name}” among all symbols", {"name": shown.names[code]})
+    return [Question(count, tr("Why this count?")), Question(share(title, count, all_of(found)), tr("Why this share?"))]
+
+
+def _about_symbols(shown: Counts, found: Many, commonest: int) -> Mapping[str, Question]:
+    return {
+        "different": Question(different(found, shown.names), tr("Why so many different ones?")),
+        "total": Question(all_of(found), tr("Why this count?")),
+        "share": _about_symbol(shown, found, commonest)[1],
+    }
 
 
 def _of_lengths(lengths: np.ndarray) -> Numbers:

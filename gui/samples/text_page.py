@@ -9,10 +9,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QResizeEvent, QTextLayout, QTextOption
 
 from core.data.dataset import Dataset
-from gui.samples.pages import SamplePage
-from gui.samples.values import as_text, codes_of, right_to_left, symbols, tells_symbols, visible
+from core.why.tallied import equal_to, many
+from gui.document import Document
+from gui.samples.page import Cell, SamplePage
+from gui.samples.values import as_text, codes_of, right_to_left, steps_of, symbols, tells_symbols, visible
 from gui.text import tr, tr_core
 from gui.theme import theme
+from gui.why.here import Question
 
 _CELL = 19.0
 _GAP = 7.0
@@ -21,19 +24,64 @@ _SERIES = 8
 
 
 @dataclass(frozen=True)
+class _Row:
+    """A block of steps."""
+
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+    classes: tuple[int, ...] = ()
+    """Below, where they are no symbols."""
+    name: str = ""
+    """Whose symbols stand above: an input or "target". Those below are the target's."""
+
+    def __len__(self) -> int:
+        return max(len(self.above), len(self.below), len(self.classes))
+
+
+@dataclass(frozen=True)
 class _Shown:
     """What a sample says, in symbols."""
 
     lines: tuple[tuple[str, str], ...]
     """Titles and texts."""
-    rows: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]], ...]
-    """Blocks of steps: symbols above, symbols below, and the classes below, where they are no symbols."""
+    rows: tuple[_Row, ...]
     legend: tuple[str, ...]
     """Names of the classes that are told by colours."""
 
 
 class TextPage(SamplePage):
     """Read, answered, and both step by step. A text runs in its own direction, steps from left to right."""
+
+    def __init__(self, document: Document | None = None) -> None:
+        super().__init__(document)
+        self._boxes: dict[Cell, tuple[QRectF, str, int]] = {}
+        """Where each symbol stands, whose it is, and at which of the steps that are no padding."""
+
+    def grid(self) -> Cell:
+        self._lay(None)
+        return max((step + 1 for step, _ in self._boxes), default=1), max(
+            (row + 1 for _, row in self._boxes), default=1
+        )
+
+    def box(self, cell: Cell) -> QRectF:
+        self._lay(None)
+        return self._boxes[cell][0] if cell in self._boxes else QRectF()
+
+    def cell_at(self, place: QPointF) -> Cell | None:
+        self._lay(None)
+        return next((cell for cell, (box, _, _) in self._boxes.items() if box.contains(place)), None)
+
+    def questions(self, cell: Cell) -> list[Question]:
+        if cell not in self._boxes:
+            return []
+        _, name, at = self._boxes[cell]
+        assert self.dataset is not None
+        field, step = self.dataset.field(name), int(steps_of(self.dataset, name, self.sample)[at])
+        code = codes_of(self.dataset, name, self.sample)[at]
+        if not field.codes:
+            return [self.about(name, step, code)]
+        often = equal_to(many(self.dataset, name, None, "train"), code, field.classes[code])
+        return [self.about(name, step, 0), Question(often, tr("How often does it occur?"))]
 
     def wanted_height(self) -> int:
         return int(self._lay(None)) + 4 if self.dataset is not None else 60
@@ -49,10 +97,11 @@ class TextPage(SamplePage):
         """Paint everything, or without a painter nothing; returns how tall it is."""
         assert self.dataset is not None
         shown, top = _said(self.dataset, self.sample), 0.0
+        self._boxes.clear()
         for title, text in shown.lines:
             top = self._line(painter, top, title, text)
-        for above, below, classes in shown.rows:
-            top = self._block(painter, top + _GAP, above, below, classes)
+        for row in shown.rows:
+            top = self._block(painter, top + _GAP, row)
         return self._legend(painter, top + 2, shown.legend) if shown.legend else top
 
     def _line(self, painter: QPainter | None, top: float, title: str, text: str) -> float:
@@ -68,29 +117,26 @@ class TextPage(SamplePage):
             layout.draw(painter, QPointF(0, top))
         return top + tall + 3
 
-    def _block(
-        self,
-        painter: QPainter | None,
-        top: float,
-        above: tuple[str, ...],
-        below: tuple[str, ...],
-        classes: tuple[int, ...],
-    ) -> float:
+    def _block(self, painter: QPainter | None, top: float, row: _Row) -> float:
         """A cell per step, as many side by side as there is room for, and under each the answer of its step."""
         metrics = QFontMetricsF(self.font())
-        wide = max([_CELL, *(metrics.horizontalAdvance(one) + 8 for one in {*above, *below})])
-        across, steps = max(1, int(self.width() // wide)), max(len(above), len(below), len(classes))
-        lower = _CELL if above else 0.0
-        for first in range(0, steps, across):
-            for step in range(first, min(steps, first + across)):
+        wide = max([_CELL, *(metrics.horizontalAdvance(one) + 8 for one in {*row.above, *row.below})])
+        across, first_row = max(1, int(self.width() // wide)), max((n + 1 for _, n in self._boxes), default=0)
+        lower, first_row_below = (_CELL if row.above else 0.0), first_row + bool(row.above)
+        for first in range(0, len(row), across):
+            for step in range(first, min(len(row), first + across)):
                 box = QRectF((step - first) * wide, top, wide - 1, _CELL - 1)
-                if step < len(above):
-                    self._cell(painter, box, above[step], theme().color("base"))
-                if step < len(below):
-                    self._cell(painter, box.translated(0, lower), below[step], theme().color("alternate"))
-                if step < len(classes):
-                    self._cell(painter, box.translated(0, lower), "", tint(classes[step]))
-            top += lower + (_CELL if below or classes else 0) + _GAP
+                under = box.translated(0, lower)
+                if step < len(row.above):
+                    self._boxes[step, first_row] = box, row.name, step
+                    self._cell(painter, box, row.above[step], theme().color("base"))
+                if step < max(len(row.below), len(row.classes)):
+                    self._boxes[step, first_row_below] = under, "target", step
+                if step < len(row.below):
+                    self._cell(painter, under, row.below[step], theme().color("alternate"))
+                if step < len(row.classes):
+                    self._cell(painter, under, "", tint(row.classes[step]))
+            top += lower + (_CELL if row.below or row.classes else 0) + _GAP
         return top
 
     def _cell(self, painter: QPainter | None, box: QRectF, text: str, ground: QColor) -> None:
@@ -135,15 +181,17 @@ def _said(dataset: Dataset, sample: int) -> _Shown:
         lines.append((tr("Given"), tr_core(given.names[int(np.argmax(given.values[sample]))])))
     asked = codes_of(dataset, "target", sample) if target.sequence and target.codes else ()
     if not tells_symbols(dataset):
-        return _Shown(tuple(lines), ((read, (), asked),), target.classes if asked else ())
+        return _Shown(tuple(lines), (_Row(read, (), asked, name),), target.classes if asked else ())
     told = tuple(visible(symbols(target)[code]) for code in asked)
     in_step = given.sequence and dataset.feedback in ("", name)
     if in_step:
         lines[0] = (tr("Text"), as_text(target, asked))
     else:
         lines.append((tr("Answer"), as_text(target, asked)))
-    rows = ((read, told, ()),) if in_step else tuple((one, (), ()) for one in (read, told) if one)
-    return _Shown(tuple(lines), rows, ())
+    if in_step:
+        return _Shown(tuple(lines), (_Row(read, told, (), name),), ())
+    rows = (_Row(read, name=name), _Row(told, name="target"))
+    return _Shown(tuple(lines), tuple(row for row in rows if len(row)), ())
 
 
 def _broken(text: str, font: QFont, width: float) -> tuple[QTextLayout, float]:

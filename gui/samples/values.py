@@ -77,10 +77,16 @@ def tells_symbols(dataset: Dataset) -> bool:
 def codes_of(dataset: Dataset, name: str, sample: int) -> tuple[int, ...]:
     """The codes of a sample's text, without padding; ``name`` is an input or "target"."""
     field = dataset.field(name)
-    values, inside = field.values[sample], valid(dataset, name, np.array([sample]))
-    values = values if inside is None else values[inside[0]]
+    values = field.values[sample][steps_of(dataset, name, sample)]
     found = values[:, 0] if field.codes else values.argmax(axis=1)
     return tuple(int(code) for code in found)
+
+
+def steps_of(dataset: Dataset, name: str, sample: int) -> np.ndarray:
+    """The steps of a sequence that are no padding, from 0 on."""
+    inside = valid(dataset, name, np.array([sample]))
+    steps = dataset.field(name).values.shape[1]
+    return np.arange(steps) if inside is None else np.flatnonzero(inside[0])
 
 
 def as_text(field: Field, codes: tuple[int, ...]) -> str:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
-from gui.samples.pages import CurvesPage, PicturePage, PlanePage, SamplePage, StripsPage, TablePage
+from gui.document import Document
+from gui.samples.page import SamplePage
+from gui.samples.pages import CurvesPage, PicturePage, PlanePage, StripsPage, TablePage
 from gui.samples.text_page import TextPage
 from gui.samples.values import symbols, target_words
 from gui.text import tr
 
 
 class SampleView(QWidget):
-    """One sample."""
+    """One sample; its numbers can be asked about where there is a document to ask."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, document: Document | None = None) -> None:
+        super().__init__()
+        self._document = document
         self.page: SamplePage | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -25,7 +28,7 @@ class SampleView(QWidget):
         kind = fitting(dataset)
         if type(self.page) is not kind:
             self.clear()
-            self.page = kind()
+            self.page = kind(self._document)
             self._column.addWidget(self.page)
         assert self.page is not None
         self.page.show_sample(dataset, sample)

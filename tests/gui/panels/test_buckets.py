@@ -83,12 +83,12 @@ def test_the_picture_is_the_batches_of_the_first_epoch(document, panel):
     project = document.project
     (axis,) = axes = padded_axes(project.network, project.dataset())
     samples = project.dataset().samples("train")
-    spots = iter(page._spots)
+    spots = iter(page.spots)
     for pool in (0, 8):
         training = Choice("training", {**project.training.values, "buckets": pool})
         padding = Padding.of(axes, samples, training)
         for number, batch in enumerate(batches_of(padding.order, 64)[:4], start=1):
-            box, said = next(spots)
+            box, said = (spot := next(spots)).box, spot.words
             steps = axis.longest(batch) if pool else axis.steps
             assert said.startswith(f"Batch {number}: 64 samples of {steps} steps, ")
             share = 1 - axis.needed[batch].sum() / (64 * steps)
@@ -104,7 +104,7 @@ def test_every_sample_is_drawn_as_long_as_it_is(document, panel):
     (axis,) = axes = padded_axes(project.network, project.dataset())
     padding = Padding.of(axes, project.dataset().samples("train"), project.training)
     batch = padding.order[: padding.size]
-    box, _ = page._spots[0]
+    box = page.spots[0].box
     needed, blue = axis.needed[batch], theme().color("series1")
     rows = needed[np.linspace(0, len(needed) - 1, int(box.height())).astype(int)]
     wide = box.width() / axis.steps
@@ -120,7 +120,7 @@ def test_both_time_axes_of_encoder_and_decoder_are_drawn(document, panel):
     document.open(open_example("pronunciation-english"))
     page = panel.padding.picture
     page.grab()
-    assert " + " in page._spots[0][1] and page.accessibleName() == panel.padding.said.text()
+    assert " + " in page.spots[0].words and page.accessibleName() == panel.padding.said.text()
 
 
 def test_a_new_batch_size_counts_anew(document, panel):
