@@ -81,7 +81,7 @@ def new_project(data: str | Path | None = None, **values: Any) -> Project:
 
     ``new_project("adding", length=50)``, ``new_project("prices.csv", target="price", window=30, asked="every")``. Of a table
     (CSV, TSV, one numpy array) the columns ``features``, ``target``, ``time`` and ``group`` may be named, the others are
-    guessed; texts, arrays and folders of WAV files are imported alike.
+    guessed; texts, arrays and folders of pictures or WAV files are imported alike (core.data.importers.whole.imported).
     """
     project = Project()
     if data is None:

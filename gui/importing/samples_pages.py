@@ -20,7 +20,6 @@ from core.errors import DataError
 from gui.forms.fields import Drop
 from gui.forms.number_box import NumberBox
 from gui.importing.page import ImportPage
-from gui.importing.pictures import decode
 from gui.inspect.facts import Facts
 from gui.samples import SampleView
 from gui.samples.values import target_words
@@ -182,7 +181,7 @@ class ImagesPage(_FolderPage):
 
     def read(self) -> Callable[[], Job[Samples]]:
         path, rows, columns, bright = self.path, *self.reading()  # type: ignore[misc]
-        return lambda: images.read_images(path, rows, columns, decode, bright)
+        return lambda: images.read_images(path, rows, columns, bright)
 
 
 class SoundPage(_FolderPage):

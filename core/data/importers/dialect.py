@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from core.data.importers.cells import ORDERS, NumberForm, dates, numbers
 from core.data.importers.encoding import SAMPLE, lines, opened, sniff_encoding
@@ -27,6 +27,7 @@ FORMS = (
     NumberForm("/", ""),
 )
 Kind = Literal["number", "date", "text"]
+KINDS = get_args(Kind)
 SAMPLE_ROWS = 500
 MAX_COLUMNS = 1000
 FEW_LINES, FEW_CHARACTERS = 40, 8192

@@ -46,7 +46,12 @@ def guess_arrays(arrays: Mapping[str, np.ndarray]) -> tuple[str, str, bool]:
     answers = [name for name in arrays if name != wide[0]] or wide
     named = [name for name in answers if name.lower().startswith(("y", "t", "label", "class"))]
     target = (named or answers)[0]
-    return wide[0], target, arrays[target].dtype.kind in "iub" and arrays[target].ndim == 1
+    return wide[0], target, are_classes(arrays[target])
+
+
+def are_classes(target: np.ndarray) -> bool:
+    """Whether an array looks like one class per sample."""
+    return bool(target.dtype.kind in "iub" and target.ndim == 1)
 
 
 def guess_settings(preview: Preview, roles: Sequence[str]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -26,6 +26,7 @@ MAX_CLASSES = 5000
 MAX_BAD = 1000
 SHOWN_ROWS = 200
 Tolerance = Literal["refuse", "missing"]
+TOLERANCES = get_args(Tolerance)
 
 
 @dataclass(frozen=True)

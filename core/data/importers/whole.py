@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -11,17 +12,18 @@ from core.catalogue.registry import catalogue
 from core.catalogue.spec import Choice
 from core.data.importers import images, sound
 from core.data.importers.arrays import lone, top_of
-from core.data.importers.dialect import looks_like_table
+from core.data.importers.cells import ORDERS
+from core.data.importers.dialect import KINDS, Dialect, looks_like_table, sniff
 from core.data.importers.encoding import sniff_encoding
 from core.data.importers.progress import finish
-from core.data.importers.roles import guess_arrays, guess_roles, guess_settings
+from core.data.importers.roles import are_classes, guess_arrays, guess_roles, guess_settings
 from core.data.importers.samples import Samples, arrays_as_samples, holds_one_table, read_arrays
-from core.data.importers.table import Preview, Table, preview, read_table
+from core.data.importers.table import TOLERANCES, Preview, Table, preview, read_table
 from core.data.importers.text import read_text
 from core.data.own import samples_of
 from core.data.own import table as own_table
 from core.data.own import text as own_text
-from core.errors import DataError, UnknownName
+from core.errors import BadValue, DataError, UnknownName
 
 Holds = Literal["table", "text", "array", "arrays", "pictures", "sound"]
 ENDINGS: dict[str, Holds] = {
@@ -52,50 +54,89 @@ def holds(path: Path) -> Holds | None:
 
 
 def imported(path: Path, **settings: Any) -> Choice:
-    """Import a file and keep what it holds; returns the data set that its settings make of it.
+    """Import a file or folder and keep what it holds; returns the data set that its settings make of it.
 
-    Of a table ``features``, ``target`` (a name or several), ``time`` and ``group`` are columns; what is not named is
-    guessed, as in the window. Of a text ``unit`` is "characters" or "words". The rest are settings of the catalogue's
-    entry, such as window, horizon, asked, reading or test. Raises StudioError with file, row and column.
+    How it is read can be told; what is not is guessed, as in the window:
+
+    - table: ``features``, ``target`` (a name or several), ``time`` and ``group`` are columns; ``encoding``, ``delimiter``,
+      ``quote``, ``decimal``, ``thousands``, ``dates`` ("ymd", "dmy", "mdy") and ``header`` as in Dialect; ``kinds`` maps
+      columns to "number", "date" or "text"; ``tolerance`` is "refuse" or "missing";
+    - text: ``unit`` is "characters" or "words", ``fold`` takes upper and lower case for the same, ``encoding``;
+    - arrays: ``inputs`` and ``target`` are names of arrays, ``classes`` says whether the target is one;
+    - a folder of pictures per class: ``rows``, ``columns``, and ``invert`` for bright ink; of WAV files: ``bands``.
+
+    The rest are settings of the catalogue's entry, such as window, horizon, asked, reading or test. Raises StudioError with
+    file, row and column.
     """
     name, kind = path.stem[:80], holds(path)
     if kind is None:
-        raise DataError("“{file}” can not be imported: it is none of {endings}, nor a folder of sound.", file=path.name, endings=", ".join(ENDINGS))  # fmt: skip
-    if kind == "pictures":
-        raise DataError("A folder of pictures is imported in the window: File, Import folder.")
+        raise DataError("“{file}” can not be imported: it is none of {endings}, nor a folder of pictures or sound.", file=path.name, endings=", ".join(ENDINGS))  # fmt: skip
     if kind == "text":
-        unit = settings.pop("unit", "characters")
-        symbols = finish(read_text(path, sniff_encoding(path), unit))
-        return _made("own_text", own_text.store(symbols, name), name, settings)
-    if kind in ("arrays", "sound"):
-        return _made("own_samples", samples_of.store(_samples(path, kind), name), name, settings)
-    table, top = _table(path, kind)
-    guessed = {**guess_settings(top, guess_roles(top)), **_columns(top, settings)}
-    given = {key: value for key, value in settings.items() if key not in _ROLES}
-    return _made("own_table", own_table.store(table, name), name, {**guessed, **given})
+        how = _taken(settings, "unit", "fold", "encoding")
+        encoding = how.pop("encoding", None) or sniff_encoding(path)
+        return _made("own_text", own_text.store(finish(read_text(path, encoding, **how)), name), name, settings)
+    if kind in ("arrays", "pictures", "sound"):
+        return _made("own_samples", samples_of.store(_samples(path, kind, settings), name), name, settings)
+    table, top = _table(path, kind, settings)
+    columns = _taken(settings, *_ROLES)
+    given = {**guess_settings(top, guess_roles(top)), **settings}
+    given |= _columns(top, columns, in_time=given["reading"] != "rows")
+    return _made("own_table", own_table.store(table, name), name, given)
+
+
+def _taken(settings: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Take these out of the settings, as far as they are there."""
+    return {key: settings.pop(key) for key in keys if key in settings}
 
 
 def _made(entry: str, content: str, name: str, settings: Mapping[str, Any]) -> Choice:
     return catalogue("datasets").choose(entry, content=content, name=name, **settings)
 
 
-def _samples(path: Path, kind: Holds) -> Samples:
+def _samples(path: Path, kind: Holds, settings: dict[str, Any]) -> Samples:
+    if kind == "pictures":
+        return finish(images.read_images(path, **_taken(settings, "rows", "columns", "invert")))
     if kind == "sound":
-        return finish(sound.read_sound(path))
+        return finish(sound.read_sound(path, **_taken(settings, "bands")))
     arrays = finish(read_arrays(path))
-    return arrays_as_samples(arrays, *guess_arrays(arrays))
+    how = _taken(settings, "inputs", "target", "classes")
+    inputs, target, _ = guess_arrays(arrays)
+    inputs, target = how.get("inputs", inputs), how.get("target", target)
+    for one in (inputs, target):
+        if one not in arrays:
+            raise UnknownName("array", one, arrays)
+    return arrays_as_samples(arrays, inputs, target, how.get("classes", are_classes(arrays[target])))
 
 
-def _table(path: Path, kind: Holds) -> tuple[Table, Preview]:
+def _table(path: Path, kind: Holds, settings: dict[str, Any]) -> tuple[Table, Preview]:
     if kind == "array":
         table = lone(finish(read_arrays(path)))
         return table, top_of(path, table)
-    top = preview(path)
-    return finish(read_table(path, top.dialect, dict(enumerate(top.columns)))), top
+    how = _taken(settings, *(one.name for one in fields(Dialect)))
+    wanted, tolerance = settings.pop("kinds", {}), settings.pop("tolerance", "refuse")
+    dialect = replace(sniff(path, how.get("encoding", "")), **how)
+    _check_dialect(dialect)
+    if tolerance not in TOLERANCES:
+        raise UnknownName("tolerance", str(tolerance), TOLERANCES)
+    names = [column.name for column in preview(path, dialect).columns]
+    for column, one in wanted.items():
+        if column not in names:
+            raise UnknownName("column", column, names)
+        if one not in KINDS:
+            raise UnknownName("kind of column", str(one), KINDS)
+    top = preview(path, dialect, {names.index(column): one for column, one in wanted.items()})
+    return finish(read_table(path, dialect, dict(enumerate(top.columns)), tolerance)), top
 
 
-def _columns(top: Preview, settings: Mapping[str, Any]) -> dict[str, str]:
-    """The columns by their role, those that are named and those that are guessed."""
+def _check_dialect(dialect: Dialect) -> None:
+    if len(dialect.delimiter) != 1 or len(dialect.quote) > 1 or len(dialect.decimal) != 1 or len(dialect.thousands) > 1:
+        raise BadValue("Delimiter and decimal sign are one character each, quote and thousands sign one or none.")
+    if dialect.dates not in ORDERS:
+        raise UnknownName("order of dates", str(dialect.dates), ORDERS)
+
+
+def _columns(top: Preview, settings: Mapping[str, Any], in_time: bool) -> dict[str, str]:
+    """The columns by their role, those that are named and those that are guessed. ``in_time``: one may foretell itself."""
     names, roles = [column.name for column in top.columns], guess_roles(top)
     guessed = {
         "features": [name for name, role in zip(names, roles, strict=True) if role in ("feature", "both")],
@@ -109,7 +150,8 @@ def _columns(top: Preview, settings: Mapping[str, Any]) -> dict[str, str]:
             raise UnknownName("column", name, names)
     if settings.get("features") is None:
         # What is named as something else is seen no longer, unless it was guessed to foretell itself.
-        taken = {*chosen["time"], *chosen["group"]} | ({*chosen["target"]} - {*guessed["target"]})
+        foretelling = {*guessed["target"]} if in_time else set()
+        taken = {*chosen["time"], *chosen["group"]} | ({*chosen["target"]} - foretelling)
         chosen["features"] = [name for name in chosen["features"] if name not in taken]
     return {
         "features": own_table.columns_text(chosen["features"]),

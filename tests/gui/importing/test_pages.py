@@ -17,7 +17,6 @@ from gui.importing import accepts
 from gui.importing.array_page import ArrayPage
 from gui.importing.choosing import page_for
 from gui.importing.dialog import ImportDialog
-from gui.importing.pictures import decode
 from gui.importing.samples_pages import ArraysPage, ImagesPage, SoundPage
 from gui.importing.table_page import TablePage
 from gui.importing.text_page import TextPage
@@ -137,17 +136,3 @@ def test_a_folder_of_anything_else_is_not_accepted(tmp_path):
     (tmp_path / "a" / "b.pdf").write_bytes(b"x")
     assert not accepts(tmp_path)
     assert not accepts(tmp_path / "a" / "b.pdf")
-
-
-def test_ink_is_dark_and_what_is_clear_is_paper(qapp, tmp_path):
-    image = QImage(10, 10, QImage.Format.Format_ARGB32)
-    image.fill(QColor(0, 0, 0, 0))
-    for x in range(5):
-        for y in range(10):
-            image.setPixelColor(x, y, QColor("black"))
-    image.save(str(tmp_path / "half.png"))
-    ink = decode((tmp_path / "half.png").read_bytes(), 10, 10)
-    assert (ink[:, :5] == 255).all() and (ink[:, 5:] == 0).all()
-    assert decode((tmp_path / "half.png").read_bytes(), 5, 2).tolist() == [[255, 0]] * 5
-    for content in (b"", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"BM" + bytes(60)):
-        assert decode(content, 4, 4) is None

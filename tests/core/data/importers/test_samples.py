@@ -13,8 +13,6 @@ import numpy as np
 import pytest
 
 from core.catalogue.registry import catalogue
-from core.data.cache import dataset
-from core.data.importers.images import read_images
 from core.data.importers.progress import finish
 from core.data.importers.samples import Samples, arrays_as_samples, read_arrays
 from core.data.importers.sound import read_sound, read_wav, spectrogram
@@ -188,30 +186,6 @@ def test_300_broken_recordings(tmp_path: Path) -> None:
             assert np.isfinite(finish(read_sound(tmp_path, 8)).inputs).all()
         except StudioError as error:
             assert str(error).endswith((".", "?")), seed
-
-
-def test_pictures_become_ink_of_one_size(tmp_path: Path) -> None:
-    for n, name in enumerate(["cat", "dog"]):
-        (tmp_path / name).mkdir()
-        for k in range(4):
-            (tmp_path / name / f"{k}.png").write_bytes(bytes([n, k]))
-
-    def decode(content: bytes, rows: int, columns: int) -> np.ndarray | None:
-        return np.full((rows, columns), 10 * content[0] + content[1], np.uint8) if len(content) == 2 else None
-
-    found = finish(read_images(tmp_path, 4, 5, decode))
-    assert found.inputs[:, 0, 0].tolist() == [0, 1, 2, 3, 10, 11, 12, 13]
-    assert finish(read_images(tmp_path, 4, 5, decode, invert=True)).inputs[0, 0, 0] == 255
-    shapes = {
-        r: own.build(found, "t", SPEC.complete({"reading": r})).inputs["x"].values.shape
-        for r in ("image", "rows", "pixels")
-    }
-    assert shapes == {"image": (8, 20), "rows": (8, 4, 5), "pixels": (8, 20, 1)}
-    choice = catalogue("datasets").choose("own_samples", content=own.store(found, "p"), name="p")
-    assert dataset(choice).image_shape == (4, 5)
-    (tmp_path / "dog" / "2.png").write_bytes(b"none")
-    with pytest.raises(BadFile, match=r"dog/2\.png” is no picture"):
-        finish(read_images(tmp_path, 4, 5, decode))
 
 
 def test_a_damaged_blob_is_told() -> None:

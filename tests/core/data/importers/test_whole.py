@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import wave
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,12 +79,57 @@ def test_texts_arrays_and_sound_are_imported_alike(tmp_path: Path) -> None:
     assert heard.target.classes == ("high", "low") and len(heard) == 8
 
 
+def test_how_a_file_is_read_can_be_told(tmp_path: Path) -> None:
+    table = tmp_path / "odd.csv"
+    table.write_bytes("day|kind|höhe\n05.04.2021|1|1.000,5\n06.04.2021|2|zwölf\n07.04.2021|1|3\n".encode("cp1252"))
+    how: dict[str, Any] = {"encoding": "cp1252", "delimiter": "|", "decimal": ",", "thousands": ".", "dates": "dmy"}
+    data = new_project(
+        table, **how, kinds={"kind": "text", "höhe": "number"}, tolerance="missing", target="kind", time="", reading="rows", test=0.0
+    ).dataset()
+    assert data.target.classes == ("1", "2") and data.inputs["x"].names == ("höhe",)
+    height = data.inputs["x"].normalisation.undo(data.inputs["x"].values.astype(float))  # type: ignore[union-attr]
+    assert sorted(height[:, 0].tolist()) == pytest.approx([3, 1000.5], rel=1e-6), "twelve in words is missing"
+    plain = tmp_path / "plain.csv"
+    plain.write_text("".join(f"{n},{n * n}\n" for n in range(30)), "utf-8")
+    sizes = [len(new_project(plain, header=header, reading="rows", time="").dataset()) for header in (False, True)]
+    assert sizes == [30, 29]
+    draw = np.random.default_rng(0)
+    np.savez(tmp_path / "three.npz", a=draw.normal(size=(30, 4)), b=draw.normal(size=(30, 4)), n=np.arange(30) % 3)
+    arrays = new_project(tmp_path / "three.npz", inputs="b", target="n", classes=False, normalise="none").dataset()
+    assert arrays.target.classes == () and arrays.inputs["x"].values[7] == pytest.approx(
+        np.load(tmp_path / "three.npz")["b"][7], rel=1e-6
+    )
+    text = tmp_path / "t.txt"
+    text.write_text("Ab aB " * 200, "utf-8")
+    assert set(new_project(text, fold=True, window=4).dataset().target.classes) == {"a", "b", " "}
+    for file, wrong, said in (
+        (table, {**how, "kinds": {"kindd": "text"}}, "did you mean “kind”"),
+        (table, {**how, "kinds": {"kind": "texts"}}, "did you mean “text”"),
+        (table, {**how, "tolerance": "forgive"}, "Known: missing, refuse"),
+        (table, {**how, "dates": "dym"}, "did you mean “"),
+        (table, {**how, "delimiter": "||"}, "one character each"),
+        (table, {**how, "encoding": "utf-9"}, "no encoding “utf-9”"),
+        (table, {**how, "delimitr": "|"}, "did you mean “"),
+        (table, {**how, "kinds": {"höhe": "number"}}, r"row 3, column 3"),
+        (text, {"unit": "letters"}, "letters"),
+        (tmp_path / "three.npz", {"inputs": "c"}, "There is no array “c”"),
+        (tmp_path / "three.npz", {"inputs": "a", "bands": 3}, "“bands”"),
+    ):
+        with pytest.raises(StudioError, match=said):
+            new_project(file, **wrong)
+
+
 def test_what_is_no_data_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
-    (tmp_path / "pictures" / "cat").mkdir(parents=True)
-    (tmp_path / "pictures" / "cat" / "1.png").write_bytes(b"")
+    for kind in ("cat", "dog"):
+        (tmp_path / "pictures" / kind).mkdir(parents=True)
+        (tmp_path / "pictures" / kind / "1.png").write_bytes(b"")
     assert holds(tmp_path / "a.pdf") is None and holds(tmp_path / "pictures") == "pictures"
-    for path, words in (("a.pdf", "“a.pdf” can not be imported"), ("pictures", "in the window"), ("no.csv", "no.csv")):
+    for path, words in (
+        ("a.pdf", "“a.pdf” can not be imported"),
+        ("pictures", r"cat/1\.png” is no picture"),
+        ("no.csv", "no.csv"),
+    ):
         with pytest.raises(StudioError, match=words):
             imported(tmp_path / path)
     bad = waves(tmp_path)
