@@ -8,15 +8,16 @@ from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from core.data.importers.encoding import lines, opened
 from core.data.importers.progress import Progress
-from core.errors import BadFile
+from core.errors import BadFile, UnknownName
 
 Unit = Literal["characters", "words"]
+UNITS = get_args(Unit)
 MAX_SYMBOLS = 20_000_000
 MAX_CHARACTERS = 5000
 """Different characters."""
@@ -45,6 +46,8 @@ def read_text(
     path: Path, encoding: str, unit: Unit = "characters", fold: bool = False
 ) -> Generator[Progress, None, Symbols]:
     """Read a text file; ``fold`` takes upper and lower case for the same. Line ends become one line break."""
+    if unit not in UNITS:
+        raise UnknownName("unit of a text", unit, UNITS)
     numbers: dict[str, int] = {}
     parts: list[np.ndarray] = []
     count = 0

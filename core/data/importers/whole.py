@@ -34,6 +34,16 @@ ENDINGS: dict[str, Holds] = {
 _LOOKED_AT = 200
 """Files of a folder that are looked at to tell what it holds."""
 _ROLES = ("features", "target", "time", "group")
+_ENTRIES = {"table": "own_table", "array": "own_table", "text": "own_text"}
+"""Data sets of the catalogue by what a file holds; else "own_samples"."""
+_READ_BY: dict[Holds, tuple[str, ...]] = {
+    "table": (*(one.name for one in fields(Dialect)), "kinds", "tolerance"),
+    "text": ("unit", "fold", "encoding"),
+    "arrays": ("inputs", "target", "classes"),
+    "pictures": ("rows", "columns", "invert"),
+    "sound": ("bands",),
+}
+"""What can be said about how a file is read, beside the settings of the data set that is made of it."""
 
 
 def holds(path: Path) -> Holds | None:
@@ -71,35 +81,33 @@ def imported(path: Path, **settings: Any) -> Choice:
     name, kind = path.stem[:80], holds(path)
     if kind is None:
         raise DataError("“{file}” can not be imported: it is none of {endings}, nor a folder of pictures or sound.", file=path.name, endings=", ".join(ENDINGS))  # fmt: skip
+    entry = _ENTRIES.get(kind, "own_samples")
+    reading, spec = _READ_BY.get(kind, ()), catalogue("datasets")[entry]
+    known = [*reading, *(param.key for param in spec.parameters)]
+    for key in settings:
+        if key not in known:
+            raise UnknownName(f"setting of {spec.title}", key, known)
+    how = {key: settings.pop(key) for key in reading if key in settings}
     if kind == "text":
-        how = _taken(settings, "unit", "fold", "encoding")
         encoding = how.pop("encoding", None) or sniff_encoding(path)
-        return _made("own_text", own_text.store(finish(read_text(path, encoding, **how)), name), name, settings)
-    if kind in ("arrays", "pictures", "sound"):
-        return _made("own_samples", samples_of.store(_samples(path, kind, settings), name), name, settings)
-    table, top = _table(path, kind, settings)
-    columns = _taken(settings, *_ROLES)
-    given = {**guess_settings(top, guess_roles(top)), **settings}
-    given |= _columns(top, columns, in_time=given["reading"] != "rows")
-    return _made("own_table", own_table.store(table, name), name, given)
-
-
-def _taken(settings: dict[str, Any], *keys: str) -> dict[str, Any]:
-    """Take these out of the settings, as far as they are there."""
-    return {key: settings.pop(key) for key in keys if key in settings}
-
-
-def _made(entry: str, content: str, name: str, settings: Mapping[str, Any]) -> Choice:
+        content = own_text.store(finish(read_text(path, encoding, **how)), name)
+    elif entry == "own_samples":
+        content = samples_of.store(_samples(path, kind, how), name)
+    else:
+        table, top = _table(path, kind, how)
+        named = {role: settings.pop(role) for role in _ROLES if role in settings}
+        settings = {**guess_settings(top, guess_roles(top)), **settings}
+        settings |= _columns(top, named, in_time=settings["reading"] != "rows")
+        content = own_table.store(table, name)
     return catalogue("datasets").choose(entry, content=content, name=name, **settings)
 
 
-def _samples(path: Path, kind: Holds, settings: dict[str, Any]) -> Samples:
+def _samples(path: Path, kind: Holds, how: Mapping[str, Any]) -> Samples:
     if kind == "pictures":
-        return finish(images.read_images(path, **_taken(settings, "rows", "columns", "invert")))
+        return finish(images.read_images(path, **how))
     if kind == "sound":
-        return finish(sound.read_sound(path, **_taken(settings, "bands")))
+        return finish(sound.read_sound(path, **how))
     arrays = finish(read_arrays(path))
-    how = _taken(settings, "inputs", "target", "classes")
     inputs, target, _ = guess_arrays(arrays)
     inputs, target = how.get("inputs", inputs), how.get("target", target)
     for one in (inputs, target):
@@ -108,12 +116,11 @@ def _samples(path: Path, kind: Holds, settings: dict[str, Any]) -> Samples:
     return arrays_as_samples(arrays, inputs, target, how.get("classes", are_classes(arrays[target])))
 
 
-def _table(path: Path, kind: Holds, settings: dict[str, Any]) -> tuple[Table, Preview]:
+def _table(path: Path, kind: Holds, how: dict[str, Any]) -> tuple[Table, Preview]:
     if kind == "array":
         table = lone(finish(read_arrays(path)))
         return table, top_of(path, table)
-    how = _taken(settings, *(one.name for one in fields(Dialect)))
-    wanted, tolerance = settings.pop("kinds", {}), settings.pop("tolerance", "refuse")
+    wanted, tolerance = how.pop("kinds", {}), how.pop("tolerance", "refuse")
     dialect = replace(sniff(path, how.get("encoding", "")), **how)
     _check_dialect(dialect)
     if tolerance not in TOLERANCES:

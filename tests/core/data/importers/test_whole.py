@@ -84,7 +84,14 @@ def test_how_a_file_is_read_can_be_told(tmp_path: Path) -> None:
     table.write_bytes("day|kind|höhe\n05.04.2021|1|1.000,5\n06.04.2021|2|zwölf\n07.04.2021|1|3\n".encode("cp1252"))
     how: dict[str, Any] = {"encoding": "cp1252", "delimiter": "|", "decimal": ",", "thousands": ".", "dates": "dmy"}
     data = new_project(
-        table, **how, kinds={"kind": "text", "höhe": "number"}, tolerance="missing", target="kind", time="", reading="rows", test=0.0
+        table,
+        **how,
+        kinds={"kind": "text", "höhe": "number"},
+        tolerance="missing",
+        target="kind",
+        time="",
+        reading="rows",
+        test=0.0,
     ).dataset()
     assert data.target.classes == ("1", "2") and data.inputs["x"].names == ("höhe",)
     height = data.inputs["x"].normalisation.undo(data.inputs["x"].values.astype(float))  # type: ignore[union-attr]
@@ -95,7 +102,7 @@ def test_how_a_file_is_read_can_be_told(tmp_path: Path) -> None:
     assert sizes == [30, 29]
     draw = np.random.default_rng(0)
     np.savez(tmp_path / "three.npz", a=draw.normal(size=(30, 4)), b=draw.normal(size=(30, 4)), n=np.arange(30) % 3)
-    arrays = new_project(tmp_path / "three.npz", inputs="b", target="n", classes=False, normalise="none").dataset()
+    arrays = new_project(tmp_path / "three.npz", inputs="b", target="n", classes=False, normalise=False).dataset()
     assert arrays.target.classes == () and arrays.inputs["x"].values[7] == pytest.approx(
         np.load(tmp_path / "three.npz")["b"][7], rel=1e-6
     )
