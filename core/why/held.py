@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.data.dataset import Dataset, Field, Part, WindowedSeries
-from core.data.padding import valid, valid_steps
+from core.data.dataset import Dataset, Part, WindowedSeries
+from core.data.looking import series_of
+from core.data.padding import valid_steps
 from core.describe import Words, number
-from core.formula import factor, latex_number
+from core.formula import latex_number
 from core.why.numbers import Aggregate, Term, added, told
+from core.why.stored import steps_of, value
+from core.why.tallied import equal_to, many
+from core.why.windows import in_none, windows
 
 NAMED = 12
 """Names that a note lists."""
@@ -20,13 +24,13 @@ def samples(data: Dataset) -> Aggregate:
     value = len(data)
     rest = value - sum(int(term.value) for term in terms)
     if rest:
-        unused = Aggregate(
-            Words("Samples of no part"), rest, ("n",), (f"n = {rest}",), Words("They are left out of the split.")
-        )
-        terms.append(Term(1, rest, "", r"n_{\text{no part}}", about=unused))
+        terms.append(Term(1, rest, "", r"n_{\text{no part}}", about=in_none(data)))
+    series = series_of(data)
+    cut = windows(series) if series is not None and len(series.starts) == value else None
     return Aggregate(
-        Words("How many samples the data has"), value, (_sum(terms),), (f"n = {added(terms)} = {value}",),
-        Words("A sample is what the network reads at once, with the answer that is asked of it."), (), tuple(terms),
+        Words("How many samples the data has"), value, (*(() if cut is None else cut.symbols), _sum(terms)),
+        (*(() if cut is None else cut.numbers), f"n = {added(terms)} = {value}"),
+        cut.note if cut is not None else Words("A sample is what the network reads at once, with the answer that is asked of it."), (), tuple(terms),
     )  # fmt: skip
 
 
@@ -67,23 +71,6 @@ def steps(data: Dataset, name: str) -> Aggregate:
     return Aggregate(title, value, ("T",), (f"T = {value}",), note)
 
 
-def steps_of(data: Dataset, name: str, sample: int) -> Aggregate:
-    """How many steps of a sequence of one sample are no padding."""
-    inside = valid(data, name, np.array([sample]))
-    lengths = valid_steps(data, name) if name != "target" else None
-    whole = int(data.field(name).values.shape[1])
-    value = whole
-    if lengths is not None:
-        value = int(lengths[sample])
-    elif inside is not None:
-        value = int(inside[0].sum())
-    return Aggregate(
-        Words("How many steps of “{name}” sample {sample} has", {"name": name, "sample": sample}), value,
-        (r"T_i = T - \text{padding}",), (f"T_i = {whole} - {whole - value} = {value}",),
-        Words("Steps that only fill up a shorter sample do not count."),
-    )  # fmt: skip
-
-
 def features(data: Dataset, name: str) -> Aggregate:
     """How many numbers an array of the data has for each sample, or for each of its steps."""
     field = data.field(name)
@@ -110,17 +97,12 @@ def features(data: Dataset, name: str) -> Aggregate:
 
 def classes(data: Dataset, name: str = "target") -> Aggregate:
     """How many classes an answer is one of, or symbols an input is made of, each with how often it occurs in training."""
-    field, rows = data.field(name), data.samples("train")
-    inside = valid(data, name, rows)
-    values = field.values[rows]
-    codes = (values if inside is None else values[inside]).ravel().astype(int)
-    found = np.bincount(codes, minlength=len(field.classes))
+    field, tallied = data.field(name), many(data, name, None, "train")
+    found = np.bincount(tallied.values.astype(int), minlength=len(field.classes))
     value = len(field.classes)
 
     def make(at: int) -> Term:
-        note = Words("It occurs {count} times in the training data.", {"count": f"{int(found[at]):,}"})
-        own = Aggregate(Words("The class “{name}”", {"name": field.classes[at]}), 1, ("n",), ("n = 1",), note)
-        return Term(1, 1, "", "1", about=own)
+        return Term(1, 1, "", f"k_{{{at}}}", about=equal_to(tallied, at, field.classes[at]))
 
     return Aggregate(
         Words("How many classes “{name}” has", {"name": name}), value, (r"n = \sum_k 1",), (f"n = {value}",),
@@ -132,38 +114,6 @@ def classes(data: Dataset, name: str = "target") -> Aggregate:
 def outputs(data: Dataset) -> Aggregate:
     """How many units the output needs: the classes, or the numbers of the target."""
     return classes(data) if data.target.codes else features(data, "target")
-
-
-def value(data: Dataset, name: str, sample: int, feature: int, step: int | None = None) -> Aggregate:
-    """A number of a sample in its own unit; ``name`` is an input or "target", ``step`` None where there are no steps."""
-    field = data.field(name)
-    stored = float(field.values[sample, feature] if step is None else field.values[sample, step, feature])
-    where = {
-        "name": name,
-        "feature": _feature(field, feature),
-        "sample": sample,
-        "step": 0 if step is None else step + 1,
-    }
-    template = "“{feature}” of “{name}” of sample {sample}" + ("" if step is None else " at t = {step}")
-    if field.codes:
-        known = 0 <= int(stored) < len(field.classes)
-        note = (
-            Words("It is the code of “{name}”.", {"name": field.classes[int(stored)]})
-            if known
-            else Words("It is a code.")
-        )
-        return Aggregate(Words(template, where), int(stored), ("x",), (f"x = {int(stored)}",), note)
-    if field.normalisation is None:
-        return Aggregate(
-            Words(template, where), stored, ("x",), (f"x = {latex_number(stored)}",), Words("So it stands in the data.")
-        )
-    scale, mean = float(field.normalisation.scale[feature]), float(field.normalisation.mean[feature])
-    own = stored * scale + mean
-    return Aggregate(
-        Words(template, where), own, (r"x = z \, s + m",),
-        (rf"x = {factor(stored)} \cdot {factor(scale)} + {factor(mean)} = {latex_number(own)}",),
-        Words("z is what the network reads; m and s are mean and standard deviation of the training data."),
-    )  # fmt: skip
 
 
 def answers(data: Dataset, sample: int) -> Aggregate:
@@ -184,7 +134,7 @@ def answers(data: Dataset, sample: int) -> Aggregate:
 
 def _asked(data: Dataset, sample: int, step: int) -> Aggregate:
     """That something is asked at a step, and what."""
-    found = value(data, "target", sample, 0, step)
+    found = value(data, "target", (sample, step, 0))
     code = int(found.value) if data.target.codes else -1
     said = data.target.classes[code] if 0 <= code < len(data.target.classes) else number(float(found.value), 4)
     return Aggregate(
@@ -194,10 +144,6 @@ def _asked(data: Dataset, sample: int, step: int) -> Aggregate:
         ("n = 1",),
         Words("It is {value}.", {"value": said}),
     )
-
-
-def _feature(field: Field, feature: int) -> str:
-    return field.names[feature] if feature < len(field.names) else f"number {feature + 1}"
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.data.dataset import Dataset, Field
 from core.data.looking import part_of
+from core.data.padding import valid, valid_steps
 from core.describe import Words
 from core.formula import factor, latex_number, summed
 from core.why.numbers import Aggregate, Number, Term
@@ -78,6 +79,22 @@ def extreme(data: Dataset, name: str, sample: int, feature: int, largest: bool) 
         title, about.value, (rf"x = {sign}_t x_t",), (rf"x = x_{{{step + 1}}} = {latex_number(about.value)}",),
         Words("It is looked for over all {count} steps; below is where it is.", {"count": len(kept)}),
         terms=(Term(1.0, about.value, "", f"x_{{{step + 1}}}", about=about),),
+    )  # fmt: skip
+
+
+def steps_of(data: Dataset, name: str, sample: int) -> Aggregate:
+    """How many steps of a sequence of one sample are no padding."""
+    inside = valid(data, name, np.array([sample]))
+    beside = valid_steps(data, name) if inside is None and name != "target" else None
+    steps = int(data.field(name).steps or 0)
+    count = int(inside.sum()) if inside is not None else steps if beside is None else int(beside[sample])
+    part = part_of(data, sample)
+    return Aggregate(
+        Words("The length of sample {sample}", {"sample": sample}), float(count), (r"n = T - \text{padding}",),
+        (f"n = {steps} - {steps - count} = {count}",),
+        Words("Every sample has room for {steps} steps; those that are padding, or that are not asked about, do not count.",
+              {"steps": steps}),
+        sample=None if part is None else (sample, part),
     )  # fmt: skip
 
 

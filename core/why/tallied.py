@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.dataset import Dataset, Part
-from core.data.looking import chosen_of, part_of, values_of
+from core.data.looking import chosen_of, values_of
 from core.data.padding import valid
 from core.data.statistics import lengths_of
 from core.describe import Words
 from core.formula import factor, latex_number
 from core.why.numbers import Aggregate, Term, added, told
-from core.why.stored import called, value
+from core.why.stored import called, steps_of, value
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Many:
         """One of them."""
         sample = int(self.samples[at])
         if self.features is None:
-            return length(self.data, self.name, sample)
+            return steps_of(self.data, self.name, sample)
         step = None if self.steps is None else int(self.steps[at])
         return value(self.data, self.name, (sample, step, int(self.features[at])))
 
@@ -79,21 +79,6 @@ def many_lengths(data: Dataset, name: str, part: Part) -> Many:
     found = lengths_of(data, name, part)
     assert found is not None
     return Many(data, name, "length", part, found.astype(float), data.samples(part), None, None)
-
-
-def length(data: Dataset, name: str, sample: int) -> Aggregate:
-    """How many steps of a sample are no padding."""
-    inside = valid(data, name, np.array([sample]))
-    steps = int(data.field(name).steps or 0)
-    count = steps if inside is None else int(inside.sum())
-    part = part_of(data, sample)
-    return Aggregate(
-        Words("The length of sample {sample}", {"sample": sample}), float(count), (r"n = T - \text{padding}",),
-        (f"n = {steps} - {steps - count} = {count}",),
-        Words("Every sample has room for {steps} steps; those that are padding, or that are not asked about, do not count.",
-              {"steps": steps}),
-        sample=None if part is None else (sample, part),
-    )  # fmt: skip
 
 
 def moments(found: Many) -> dict[str, Aggregate]:

@@ -15,7 +15,7 @@ from core.catalogue.spec import Param
 from core.data.dataset import PARTS, Dataset, Field, Part
 from core.errors import StudioError
 from core.project import Change
-from core.why import held
+from core.why import held, stored
 from gui.document import Document
 from gui.forms.data_form import DataForm
 from gui.forms.fields import Drop
@@ -206,7 +206,7 @@ class _Browser(QWidget):
         if target.sequence:
             return {**found, "target": Question(held.answers(data, sample), why)}
         for n in range(target.features):
-            found[f"target{n}"] = Question(held.value(data, "target", sample, n), why)
+            found[f"target{n}"] = Question(stored.value(data, "target", (sample, None, n)), why)
         return found
 
     def _go(self, number: object) -> None:

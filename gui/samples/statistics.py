@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.data.dataset import Dataset, Field
 from core.data.statistics import Counts, Numbers, given_classes, lengths_of, numbers_of, of_values, symbols_of
 from core.describe import Words
-from core.why.data_sizes import part_size
+from core.why.held import part
 from core.why.tallied import Many, all_of, different, equal_to, flagged, in_bin, many, many_lengths, moments, share
 from gui.document import Document
 from gui.forms.fields import Drop
@@ -126,7 +126,7 @@ class StatisticsView(QWidget):
         text = tr("Counted on the {n} samples of the training part.", n=size)
         if every > 1:
             text = tr("Counted on every {n}th sample of the training part.", n=every)
-        self.note.tell(text, lambda: {"samples": Question(part_size(data, "train"), tr("Why this number of samples?"))})
+        self.note.tell(text, lambda: {"samples": Question(part(data, "train"), tr("Why this number of samples?"))})
 
     def _only(self, page: BarsPage) -> None:
         for one in (self.histogram, self.symbols):

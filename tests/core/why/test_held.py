@@ -14,7 +14,7 @@ from core.examples import open_example
 from core.formula import svg
 from core.problems import problems
 from core.project import Project
-from core.why import held
+from core.why import held, stored
 from core.why.fits import numbers_of
 from core.why.numbers import Aggregate
 from tests.core.why.test_counted import network_of
@@ -54,8 +54,8 @@ def test_classes_tell_how_often_they_occur():
     codes = data.target.values[data.split["train"], 0].astype(int)
     asked = held.classes(data)
     for term in asked.terms:
-        assert term.about.note.values["count"] == str(int((codes == int(term.about.title.values["name"])).sum()))
-    counts = [int(term.about.note.values["count"]) for term in asked.terms]
+        assert term.about.value == (codes == int(term.about.title.values["name"])).sum()
+    counts = [term.about.value for term in asked.terms]
     assert counts == sorted(counts, reverse=True) and sum(counts) == len(codes)
 
 
@@ -64,7 +64,7 @@ def test_steps_of_padded_samples():
     assert data.lengths is not None
     name = next(iter(data.inputs))
     for sample in (0, 5, int(np.argmin(data.lengths))):
-        assert held.steps_of(data, name, sample).value == data.lengths[sample]
+        assert stored.steps_of(data, name, sample).value == data.lengths[sample]
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_steps_of_padded_samples():
 def test_numbers_in_their_own_unit(key, name):
     data = load(DATASETS.choose(key))
     field = data.field(name)
-    stored = np.asarray(field.values[3], float)
-    own = stored if field.normalisation is None else stored * field.normalisation.scale + field.normalisation.mean
+    kept = np.asarray(field.values[3], float)
+    own = kept if field.normalisation is None else kept * field.normalisation.scale + field.normalisation.mean
     places = [(None, n) for n in range(field.features)] if own.ndim == 1 else [(t, 0) for t in range(3)]
     for step, feature in places:
-        asked = drawn(held.value(data, name, 3, feature, step))
+        asked = drawn(stored.value(data, name, (3, step, feature)))
         assert asked.value == pytest.approx(float(own[feature] if step is None else own[step, feature]))
 
 

@@ -1,4 +1,4 @@
-"""How many samples, parts, steps, features and classes a data set has: the answers are what numpy counts."""
+"""How many windows a series gives and how many samples are in no part: what a walk over the times and numpy count."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset, WindowedSeries
+from core.data.looking import series_of
 from core.examples import open_example
 from core.formula import svg
-from core.why import data_sizes as sizes
 from core.why.numbers import Aggregate, plain
+from core.why.windows import in_none, windows
 
 EXAMPLES = ("digits-rows-elman", "sunspots-forecast", "names-gru", "weather", "circles-mlp", "adding-lstm")
 
@@ -31,25 +32,12 @@ def adds_up(asked: Aggregate) -> None:
         assert sum(term.contribution for term in asked.terms) == asked.value
 
 
-def test_samples_and_parts(data: Dataset) -> None:
-    drawn(sizes.whole_size(data), len(data))
-    adds_up(sizes.whole_size(data))
-    for part in data.parts:
-        drawn(sizes.part_size(data, part), len(data.split[part]))
-        adds_up(sizes.part_size(data, part))
+def test_samples_of_no_part(data: Dataset) -> None:
     dealt = np.unique(np.concatenate(list(data.split.values())))
-    drawn(sizes.in_none(data), len(data) - len(dealt))
-
-
-def test_shapes(data: Dataset) -> None:
-    for name in (*data.inputs, "target"):
-        field = data.field(name)
-        if field.sequence:
-            drawn(sizes.steps(data, name), field.values.shape[1])
-        drawn(sizes.features(data, name), field.values.shape[-1])
-        if field.codes:
-            drawn(sizes.classes(data, name), len(field.classes))
-            adds_up(sizes.classes(data, name))
+    drawn(in_none(data), len(data) - len(dealt))
+    series = series_of(data)
+    if series is not None:
+        drawn(windows(series), len(data))
 
 
 @pytest.mark.parametrize("left_out", [(), (4, 5, 11)])
@@ -64,7 +52,7 @@ def test_windows_of_several_series(left_out: tuple[int, ...]) -> None:
     ]
     kept = np.array([start for n, start in enumerate(starts) if n not in left_out])
     series = WindowedSeries(np.zeros((times, 1)), [str(n) for n in range(times)], kept, window, horizon, 0, begins)
-    asked = sizes._windows(series)
+    asked = windows(series)
     drawn(asked, len(kept))
     adds_up(asked)
     for term in asked.terms:
