@@ -87,14 +87,14 @@ def compact(number: int) -> str:
 
 
 def signed_rgb(values: np.ndarray, scale: float) -> np.ndarray:
-    """Colours of signed values, (..., 3) uint8; ``scale`` is the value of full colour. What is not finite is magenta."""
+    """Colours of signed values, (..., 3) uint8; ``scale`` is the value of full colour. What is not finite has the colour of errors."""
     table = theme().diverging_table()
     finite = np.isfinite(values)
     share = np.clip(np.where(finite, values, 0.0) / max(scale, 1e-12), -1.0, 1.0)
     rgb = table[np.rint((share + 1.0) * 127.5).astype(int)]
     if not finite.all():
         rgb = rgb.copy()
-        rgb[~finite] = (255, 0, 255)
+        rgb[~finite] = theme().color("refused").getRgb()[:3]
     return rgb
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButto
 
 from core.buckets import Axis, padded_axes
 from core.catalogue.registry import catalogue
+from core.describe import number
 from core.edits import SetTraining
 from core.errors import StudioError
 from core.problems import Repair, problems
@@ -259,9 +260,9 @@ class _Progress(QWidget):
     def _in_numbers(self) -> str:
         report = self._runner.report
         assert report is not None
-        parts = [tr("loss {value:.4g}", value=report.loss)]
+        parts = [tr("loss {value}", value=number(report.loss, 4))]
         metrics = catalogue("metrics")
-        parts += [f"{_name(metrics, key)} {value:.4g}" for key, value in report.metrics.items()]
+        parts += [f"{_name(metrics, key)} {number(value, 4)}" for key, value in report.metrics.items()]
         if report.seconds > 0:
             parts.append(tr("{rate:.0f} steps/s", rate=report.batch / report.seconds))
         return " · ".join(parts)

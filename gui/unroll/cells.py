@@ -27,7 +27,7 @@ def table(diverging: bool) -> np.ndarray:
     rgb = (theme().diverging_table() if diverging else theme().sequential_table()).astype(np.uint32)
     colors = 0xFF000000 | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2]
     none = theme().color("layer") if not theme().dark else theme().color("button")
-    extra = [0xFFFF00FF, packed(theme().color("plot_grid")), packed(none)]
+    extra = [packed(theme().color("refused")), packed(theme().color("plot_grid")), packed(none)]
     return np.concatenate([colors, extra]).astype(np.uint32)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
+from core.describe import number
 from core.network import Network
 from core.unroll import Unrolled
 from gui.canvas import look
@@ -288,4 +289,4 @@ def numbers_line(numbers: Numbers) -> str:
         return ""
     part = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}.get(numbers.part, numbers.part)
     return tr("Sample {sample} of the {part} data, loss {loss}.", sample=numbers.sample, part=part,
-              loss=f"{numbers.loss:.4g}")  # fmt: skip
+              loss=number(numbers.loss, 4))  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 
+from core.describe import number
 from core.unroll import Row
 from gui.canvas import look
 from gui.text import tr
@@ -205,7 +206,7 @@ def _curves(
             and given.values.shape[1] == 1
             and not dashed
         ):
-            text = f"{float(given.values[step, 0]):.4g}"
+            text = number(float(given.values[step, 0]), 4)
             width = layout.column_width(column)
             place = QRectF(layout.x(edges[column]), float(box.bottom()) - 6, width, 12)
             look.draw_text(painter, place, text, 9.5, theme().color("muted"), align=CENTRE)

@@ -264,4 +264,4 @@ def test_not_a_number_has_its_own_colour(opened):
     opened.view.runner.updated.emit()
     place = opened.pixel(opened.neuron("y", 0))
     image = opened.view.grab().toImage()
-    assert image.pixelColor(QPoint(place.x(), place.y())).name() == "#ff00ff"
+    assert image.pixelColor(QPoint(place.x(), place.y())) == theme().color("refused")
