@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +10,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QSpinBox, QWidget
 
 from core.data.looking import part_of
-from core.describe import number
 from core.project import Change
 from core.reports import Examination
 from core.why.numbers import Number
+from gui.plots.activation_words import about_input, cell_words, on_cell, on_sample, padding_words, sample_words
 from gui.plots.attention_map import AttentionMap
 from gui.plots.base import LivePlot
 from gui.plots.brush import BrushHeat
@@ -134,30 +133,29 @@ class ActivationPlot(LivePlot):
         assert examination is not None and chart.pointer is not None
         if chart is self.looks:
             looked = self.looks.pointed_cell()
-            asked = [] if looked is None else [Number("attention", self._chosen(), looked[1], looked[0])]
-            return [Question(one, tr("Why this attention?")) for one in asked]
+            return [] if looked is None else [self._about_look(looked)]
         cell = chart.cell(*chart.pointer, values.shape) if isinstance(chart, HeatMap) else None
         if cell is None:
             return []
         if chart is self.input:
-            return self._ask_input(*cell)
+            return self._about_input(*cell)
+        return self._about_unit(*cell)
+
+    def _about_unit(self, unit: int, step: int) -> list[Question]:
+        examination = self.runner.examination
+        assert examination is not None
         layer, quantity = self._chosen(), self.quantity.currentData()
         has = {"gradient": examination.gradients, "cell": examination.cells}.get(quantity, {})
-        step = cell[1] if self._is_sequence(examination) else None
-        return about_unit(layer, quantity if layer in has else "value", cell[0], step)
+        at = step if self._is_sequence(examination) else None
+        return about_unit(layer, quantity if layer in has else "value", unit, at)
 
-    def _ask_input(self, row: int, column: int) -> list[Question]:
-        """Only where a row is a feature and a column a step of the input layer: a picture is spread over both."""
-        network, examination = self.document.project.network, self.runner.examination
-        inputs = network.of_kind("input")
-        value = None if examination is None or not inputs else examination.activations.get(inputs[0].id)
-        if value is None:
-            return []
-        shape = value.T.shape if value.ndim == 2 else (len(value), 1)
-        if shape == self._read.shape:
-            return about_unit(inputs[0].id, "value", row, column if value.ndim == 2 else None)
-        width = self._read.shape[1]
-        return about_unit(inputs[0].id, "value", row * width + column, None) if value.size == self._read.size else []
+    def _about_input(self, row: int, column: int) -> list[Question]:
+        examination = self.runner.examination
+        assert examination is not None
+        return about_input(self.document.project.network, examination, self._read, row, column)
+
+    def _about_look(self, cell: tuple[int, int]) -> Question:
+        return Question(Number("attention", self._chosen(), cell[1], cell[0]), tr("Why this attention?"))
 
     def start_afresh(self) -> None:
         self._stale = None
@@ -342,23 +340,8 @@ class ActivationPlot(LivePlot):
     def _say_loss(self) -> None:
         examination = self.runner.examination
         if examination is not None and not self.empty_text():
-            titles = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}
-            data = self.data()
-            part = titles.get((data and part_of(data, examination.sample)) or "", "")
-            loss = tr("Loss of this sample: {loss}", loss=number(examination.loss))
-            self.say(" · ".join(words for words in (part, loss, self._answer(examination)) if words))
-
-    def _answer(self, examination: Examination) -> str:
-        data = self.data()
-        if data is None or examination.sample >= len(data) or not data.target.codes or data.target.sequence:
-            return ""
-        last = examination.output[-1] if examination.output.ndim == 2 else examination.output
-        names = data.target.classes
-        if len(last) != len(names) or not np.isfinite(last).all():
-            return ""
-        true = names[int(data.target.values[examination.sample][0])]
-        said = names[int(last.argmax())]
-        return html.escape(tr("true {true}, predicted {said}", true=true, said=said))
+            network = self.document.project.network
+            self.say(sample_words(examination, self.data()), lambda: on_sample(examination, network))
 
     def _over_units(self, at: tuple[float, float] | None) -> None:
         self._over(self.units, self._shown, at, tr("unit {row}, t = {step} of {steps}: {value}"))
@@ -368,7 +351,7 @@ class ActivationPlot(LivePlot):
         if cell is None:
             self._say_loss()
         else:
-            self.say(html.escape(self.looks.words(cell)))
+            self.say(self.looks.marked(cell), lambda: {"share": self._about_look(cell)})
 
     def _over_input(self, at: tuple[float, float] | None) -> None:
         self._over(self.input, self._read, at, tr("input {row}, t = {step} of {steps}: {value}"))
@@ -383,9 +366,10 @@ class ActivationPlot(LivePlot):
         row, step = cell
         valid = self._valid(self._chosen(), self.runner.examination)
         if valid is not None and step >= valid:
-            self.say(tr("t = {step} of {steps}: padding, no part of the sample", step=step + 1, steps=values.shape[1]))
+            self.say(padding_words(values, step), lambda: on_cell(values, []))
             return
-        self.say(text.format(row=row + 1, step=step + 1, steps=values.shape[1], value=number(values[row, step])))
+        about = self._about_input if heat is self.input else self._about_unit
+        self.say(cell_words(text, values, row, step), lambda: on_cell(values, about(row, step)))
 
     def _follow(self) -> None:
         self.units.following = True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Callable
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QSize
@@ -14,6 +17,7 @@ from gui.plots.scales import Linear, Symbols
 from gui.text import tr
 from gui.theme import theme
 from gui.using.beliefs import percent
+from gui.why.told import asked
 
 _CELL, _MOST = 16, 40
 """Pixels of a row in a column that scrolls, and how many rows are that tall."""
@@ -87,19 +91,27 @@ class AttentionMap(HeatMap):
         return self.cell(*self.pointer, self.weights.shape)
 
     def words(self, cell: tuple[int, int]) -> str:
-        """The weight of a cell."""
+        """The weight of a cell, in plain text."""
+        return self._told(cell, lambda text: text, lambda share: share)
+
+    def marked(self, cell: tuple[int, int]) -> str:
+        """The same as rich text, in which the weight can be asked about as "share"."""
+        return self._told(cell, html.escape, lambda share: asked("share", share))
+
+    def _told(self, cell: tuple[int, int], written: Callable[[str], str], mark: Callable[[str], str]) -> str:
         assert self.weights is not None
         row, column = cell
-        share = percent(float(self.weights[row, column]))
+        share = mark(percent(float(self.weights[row, column])))
         said, read = self.answers[row : row + 1], self.source[column : column + 1]
         if said and read:
-            return tr("“{answer}” looks at “{letter}” with {share}", answer=said[0], letter=read[0], share=share)
+            answer, letter = written(said[0]), written(read[0])
+            return tr("“{answer}” looks at “{letter}” with {share}", answer=answer, letter=letter, share=share)
         return tr(
             "t = {step} of {steps} looks at step {place} of “{memory}” with {share} of its attention",
             step=row + 1,
             steps=len(self.weights),
             place=column + 1,
-            memory=self.memory,
+            memory=written(self.memory),
             share=share,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -87,16 +88,20 @@ class LivePlot(QWidget):
         """What can be asked about the values x, y of a chart; the most important one first."""
         return []
 
+    def questions_beside(self, chart: Chart) -> list[Question]:
+        """What can be asked about the numbers in the titles of a chart."""
+        return []
+
     # What everyone may do.
 
     def questions_here(self) -> list[Question]:
-        """What can be asked about where a chart points, else about the words above."""
+        """What can be asked about where a chart points and about its titles, else about the words above."""
         if self.empty_text():
             return []
         charts = sorted(self.charts(), key=lambda chart: not chart.hasFocus())
         for chart in charts:
             if chart.pointer is not None and chart.isVisible():
-                return self.questions_at(chart, chart.pointed())
+                return [*self.questions_at(chart, chart.pointed()), *self.questions_beside(chart)]
         return self.words.questions_here()
 
     def mark(self, *_: object) -> None:
@@ -211,9 +216,13 @@ class LivePlot(QWidget):
             if chart not in self._heard:
                 self._heard.add(chart)
                 chart.asked.connect(self._open_menu)
+                chart.asked_beside.connect(partial(self._open_menu_beside, chart))
 
     def _open_menu(self, at: QPoint) -> None:
         open_menu(self, self.questions_here(), self.document, at, self.commands.values())
+
+    def _open_menu_beside(self, chart: Chart, at: QPoint) -> None:
+        open_menu(self, self.questions_beside(chart), self.document, at, self.commands.values())
 
     def add_command(self, key: str, text: str, picture: str, slot: Callable[[], None]) -> None:
         """Offer a command in the corner menu, and to the window's menus."""

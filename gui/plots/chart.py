@@ -44,6 +44,8 @@ class Chart(pg.PlotWidget):
     """x, y in values."""
     asked = Signal(object)
     """QPoint of the screen: someone wants to know what can be said and done here; ``pointer`` is the place."""
+    asked_beside = Signal(object)
+    """The same of what stands beside the plot: its titles and axes."""
     moved = Signal()
     """The user changed the range, or asked to follow again."""
 
@@ -273,8 +275,8 @@ class Chart(pg.PlotWidget):
         values = self._values_at(event.position())
         if values is not None and event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit(*values)
-        if values is not None and event.button() == Qt.MouseButton.RightButton:
-            self.asked.emit(event.globalPosition().toPoint())
+        if event.button() == Qt.MouseButton.RightButton:
+            (self.asked if values is not None else self.asked_beside).emit(event.globalPosition().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)

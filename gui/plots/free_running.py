@@ -12,11 +12,14 @@ from core.describe import number
 from core.generation import FreeRun, RunFreely
 from core.project import Change
 from core.questions import Answer
+from core.why.free_run import counted, error, error_at, samples
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.text import tr, tr_core
 from gui.using.page import part_of
+from gui.why.here import Question
+from gui.why.told import asked
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -80,8 +83,8 @@ class FreeRunPlot(LivePlot):
     def redraw(self) -> None:
         found = self.found
         assert found is not None
-        counted = found.counted > 0  # a step that no sample counts has no error, which is no failure
-        steps = np.flatnonzero(counted) + 1
+        there = found.counted > 0  # a step that no sample counts has no error, which is no failure
+        steps = np.flatnonzero(there) + 1
         unit = tr("share of wrong answers") if not found.unit else tr("RMS error")
         shown = unit if found.unit in ("", "1") else f"{unit} ({tr_core(found.unit)})"
         self.chart.set_titles(y=shown)
@@ -90,8 +93,8 @@ class FreeRunPlot(LivePlot):
         self.chart.show_places(
             (0.5, float(steps.max(initial=1)) + 0.5), (0.0, max(1e-12, float(good.max(initial=0.0))))
         )
-        self.taught.set(steps, found.taught[counted])
-        self.free.set(steps, found.free[counted])
+        self.taught.set(steps, found.taught[there])
+        self.free.set(steps, found.free[there])
         self._say(None)
         self.chart.repeat_hover()
 
@@ -160,18 +163,39 @@ class FreeRunPlot(LivePlot):
         taught, free = (f'<span style="color:{line.color.name()}">━</span>' for line in (self.taught, self.free))
         if step is None:
             errors = [_mean(values, found.counted) for values in (found.taught, found.free)]
-            where = tr("{count} samples", count=len(found.samples))
+            where, count = tr("{count} samples", count="{count}"), len(found.samples)
         else:
             errors = [float(values[step - 1]) for values in (found.taught, found.free)]
-            where = tr("t = {step}, {count} samples", step=step, count=int(found.counted[step - 1]))
+            where, count = tr("t = {step}, {count} samples", step=step, count="{count}"), int(found.counted[step - 1])
         # A number stays beside its name and its unit where the line is broken.
         amounts = [_amount(error, found.unit).replace(" ", "\u00a0") for error in errors]
         words = (
-            f"{taught}\u00a0{tr('true past')}\u00a0<b>{amounts[0]}</b>",
-            f"{free}\u00a0{tr('own answers')}\u00a0<b>{amounts[1]}</b>",
-            where.replace(" ", "\u00a0"),
+            f"{taught}\u00a0{tr('true past')}\u00a0<b>{asked('taught', amounts[0])}</b>",
+            f"{free}\u00a0{tr('own answers')}\u00a0<b>{asked('free', amounts[1])}</b>",
+            where.replace(" ", "\u00a0").format(count=asked("samples", str(count))),
         )
-        self.say(" · ".join(words))
+        self.say(" · ".join(words), lambda: self._on_words(found, step))
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        found = self.found
+        assert found is not None
+        step = int(np.clip(round(at[0]), 1, len(found.free)))
+        both = self._on_words(found, step)
+        away = {key: abs(both[key].asked.value - at[1]) for key in ("taught", "free")}
+        keys = sorted(away, key=lambda key: away[key] if np.isfinite(away[key]) else np.inf)
+        return [both[key] for key in keys] if found.counted[step - 1] else []
+
+    def _on_words(self, found: FreeRun, step: int | None) -> dict[str, Question]:
+        """About both errors, at a step (from 1) or over all, and the samples."""
+        output = next((layer.id for layer in self.document.project.network.of_kind("output")), "")
+        made = {}
+        for key, free in (("taught", False), ("free", True)):
+            why = error(found, free, output) if step is None else error_at(found, free, step - 1, output)
+            made[key] = Question(
+                why, tr("Why this error?") + (f" ({tr('own answers')})" if free else f" ({tr('true past')})")
+            )
+        count = samples(found) if step is None else counted(found, step - 1)
+        return {**made, "samples": Question(count, tr("Why so many samples?"))}
 
 
 def _mean(values: np.ndarray, counted: np.ndarray) -> float:

@@ -12,7 +12,11 @@ from PySide6.QtWidgets import QPushButton
 from core.data.importers.progress import Progress
 from core.errors import StudioError
 from core.states import FixedPoint, Search, find_fixed_points
+from core.why.space import fixed_points
 from gui.text import sentence, tr
+from gui.why.here import Question
+from gui.why.questions import about_batch
+from gui.why.told import asked
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -27,6 +31,8 @@ class PointSearch:
         self.found: list[FixedPoint] = []
         self.words = ""
         self._job: int | None = None
+        self._batch = 0
+        """Training steps before the weights that are searched with."""
 
     @property
     def running(self) -> bool:
@@ -40,16 +46,25 @@ class PointSearch:
             self._end()
             return
         self.forget()
-        run = self._runner.run
+        self._batch = 0 if self._runner.run is None else len(self._runner.run)
         about = tr(
             "input of sample {sample} at t = {step}, weights after batch {batch}",
             sample=search.sample,
             step=search.step + 1,
-            batch=0 if run is None else len(run),
+            batch=asked("search batch", str(self._batch)),
         )
         work = partial(find_fixed_points, self._document.state, dict(self._runner.weights), search)
         self._job = self._runner.jobs.begin(work, partial(self._hear, about), self._fail, self._how_far)
         self._button.setText(tr("Cancel"))
+
+    def questions(self) -> dict[str, Question]:
+        """About the numbers in the words."""
+        run = self._runner.run
+        found = {
+            key: Question(fixed_points(self.found, key == "stable"), tr("Why so many fixed points?"))
+            for key in ("stable", "unstable")
+        }
+        return found if run is None else {**found, "search batch": about_batch(self._document, run, self._batch)}
 
     def forget(self) -> None:
         """What was found holds no longer."""
@@ -65,7 +80,8 @@ class PointSearch:
         self._end()
         self.found = points
         stable = sum(point.stable for point in points)
-        counts = tr("★ {stable} stable, ✕ {rest} unstable fixed points", stable=stable, rest=len(points) - stable)
+        steady, others = asked("stable", str(stable)), asked("unstable", str(len(points) - stable))
+        counts = tr("★ {stable} stable, ✕ {rest} unstable fixed points", stable=steady, rest=others)
         self.words = (counts if points else tr("no fixed point was found")) + f" ({about})"
         self._changed()
 

@@ -10,7 +10,9 @@ from core.data.dataset import Dataset, Part
 from core.describe import Words
 from core.states import Projection, Trajectories, Transition
 from core.why.aggregates import coordinate, eigenvalue
+from core.why.clocks import step_count
 from core.why.numbers import Aggregate, Number
+from core.why.space import component_share, spectral_radius
 from gui.plots.chart import Chart
 from gui.text import tr
 from gui.why.here import Question
@@ -71,3 +73,20 @@ def about_eigenvalue(name: str, transition: Transition | None, chart: Chart) -> 
     return [
         Question(eigenvalue(name, transition.layer, transition.step, complex(values[at])), tr("Why this eigenvalue?"))
     ]
+
+
+def about_radius(name: str, transition: Transition) -> Question:
+    """The largest of the eigenvalues."""
+    return Question(spectral_radius(name, transition), tr("Why this spectral radius?"))
+
+
+def about_axes(placed: Placed) -> list[Question]:
+    """The shares that stand at the axes of the plane."""
+    plane = placed.plane if placed.units is None else None
+    made = [] if plane is None else [component_share(plane, placed.found, axis) for axis in range(2)]
+    return [Question(one, tr("Why this share of component {n}?", n=n)) for n, one in enumerate(made, 1)]
+
+
+def about_steps(found: Trajectories) -> Question:
+    """How many steps the sequences have."""
+    return Question(step_count(found.states.shape[1], tr("the longest sequence")), tr("Why so many steps?"))

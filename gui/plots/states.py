@@ -13,6 +13,7 @@ from core.graph import recurrent_layers
 from core.project import Change
 from core.shapes import infer
 from core.states import Projection, Search, Trajectories, Transition, principal_plane, shown_samples
+from core.why.space import fixed_point, lost_states, shown_states
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
 from gui.plots.export import Table
@@ -21,10 +22,11 @@ from gui.plots.state_asking import StateAsking
 from gui.plots.state_chart import GROUPS, EigenChart, Shown, StateChart, group_color
 from gui.plots.state_controls import StateControls
 from gui.plots.state_search import PointSearch
-from gui.plots.state_why import Placed, about_eigenvalue, about_state, part_of
+from gui.plots.state_why import Placed, about_axes, about_eigenvalue, about_radius, about_state, about_steps, part_of
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question
+from gui.why.told import asked
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -107,7 +109,7 @@ class StatesPlot(LivePlot):
         radius = number(transition.radius) if transition else ""
         titles = (tr("spectral radius {radius}", radius=radius), tr("radius {radius}", radius=radius), f"ρ = {radius}")
         self.circle.set_titles(x=titles if transition else "")
-        self.say(self._sentence(found, data))
+        self._say_all(found, data)
         self.chart.repeat_hover()
 
     def _what_is_shown(self, found: Trajectories) -> tuple[object, ...]:
@@ -149,10 +151,25 @@ class StatesPlot(LivePlot):
         if chart is self.circle:
             return about_eigenvalue(self.layer_name(circled.layer), circled, chart) if circled is not None else []
         near, data = self._nearest(), self.data()
-        if placed is None or near is None or data is None:
+        if placed is None or data is None:
             return []
-        sample = int(placed.found.samples[near[0]])
-        return about_state(placed, *near, (sample, part_of(data, sample)))
+        found = self._about_fixed_point(placed)
+        if near is not None:
+            sample = int(placed.found.samples[near[0]])
+            found += about_state(placed, *near, (sample, part_of(data, sample)))
+        return found
+
+    def _about_fixed_point(self, placed: Placed) -> list[Question]:
+        """The one that is pointed at."""
+        points = self.points.found
+        near = self._at(self._plane_of([point.state for point in points], placed.found)) if points else None
+        return [] if near is None else [Question(fixed_point(points[near[0]]), tr("Why this fixed point?"))]
+
+    def questions_beside(self, chart: Chart) -> list[Question]:
+        placed, circled = self.placed, self.circled
+        if chart is self.circle:
+            return [] if circled is None else [about_radius(self.layer_name(circled.layer), circled)]
+        return [] if placed is None else about_axes(placed)
 
     def start_afresh(self) -> None:
         if not self._layers():
@@ -243,25 +260,37 @@ class StatesPlot(LivePlot):
 
     # What is said.
 
-    def _sentence(self, found: Trajectories, data: Dataset) -> str:
+    def _say_all(self, found: Trajectories, data: Dataset) -> None:
+        circled, lost = self.circled, self._lost(found, data)
+
+        def questions() -> dict[str, Question]:
+            made = {} if circled is None else {"radius": about_radius(self.layer_name(circled.layer), circled)}
+            made |= {"samples": Question(shown_states(found), tr("Why so many samples?")), "steps": about_steps(found)}
+            return {**made, "lost": Question(lost_states(found, lost), tr("Why so many?")), **self.points.questions()}
+
+        self.say(self._sentence(found, data, int(lost.sum())), questions)
+
+    def _sentence(self, found: Trajectories, data: Dataset, lost: int) -> str:
         steps, transition = found.states.shape[1], self.circled
-        parts = [self._legend(data), tr("t = {step} of {steps}", step=self._step(found) + 1, steps=steps)]
+        count = asked("steps", str(steps))
+        parts = [self._legend(data), tr("t = {step} of {steps}", step=self._step(found) + 1, steps=count)]
         if transition is not None and transition.layer == found.layer:
             name = f"dh<sub>{transition.step + 1}</sub>/dh<sub>{transition.step}</sub>"
-            parts.append(tr("spectral radius of {jacobian}: {radius}", jacobian=name, radius=f"<b>{number(transition.radius)}</b>"))  # fmt: skip
-        parts.append(tr("{count} samples", count=len(found.samples)))
-        lost = self._lost(found, data)
+            parts.append(tr("spectral radius of {jacobian}: {radius}", jacobian=name, radius=f"<b>{asked('radius', number(transition.radius))}</b>"))  # fmt: skip
+        parts.append(tr("{count} samples", count=asked("samples", str(len(found.samples)))))
         if lost:
-            parts.append(f'<span style="color:{theme().color("refused").name()}">' + tr("{count} not finite (NaN)", count=lost) + "</span>")  # fmt: skip
+            color = theme().color("refused").name()
+            text = f'<span style="color:{color}">{tr("{count} not finite (NaN)", count=lost)}</span>'
+            parts.append(asked("lost", text))
         parts.append(self.points.words)
         return " · ".join(part for part in parts if part)
 
-    def _lost(self, found: Trajectories, data: Dataset) -> int:
-        """How many samples have a state that is not finite before their sequence is over."""
+    def _lost(self, found: Trajectories, data: Dataset) -> np.ndarray:
+        """(n,) which samples have a state that is not finite before their sequence is over."""
         gone = ~np.isfinite(found.states).all(-1)
         if data.lengths is not None:
             gone &= np.arange(gone.shape[1]) < data.lengths[found.samples][:, None]
-        return int(gone.any(1).sum())
+        return np.asarray(gone.any(1))
 
     def _legend(self, data: Dataset) -> str:
         if self.controls.by_time or not self.controls.classes_offered:
@@ -277,16 +306,20 @@ class StatesPlot(LivePlot):
 
     def _nearest(self) -> tuple[int, int] | None:
         """(row, step) of the point that is nearest to the pointer, within its reach."""
+        at = None if self.placed is None else self._at(self.placed.places)
+        return None if at is None else (at[0], at[1])
+
+    def _at(self, places: np.ndarray) -> tuple[int, ...] | None:
+        """Which of (..., 2) places the pointer is at."""
         (left, right), (bottom, top) = self.chart.view_places()
-        placed, pointer = self.placed, self.chart.pointer
-        if placed is None or not placed.places.size or pointer is None:
+        pointer, scale = self.chart.pointer, self.chart.x_scale
+        if not places.size or pointer is None:
             return None
-        scale = self.chart.x_scale
-        dx = (scale.place(placed.places[..., 0]) - pointer[0]) / max(1e-300, right - left) * self.chart.columns
-        dy = (scale.place(placed.places[..., 1]) - pointer[1]) / max(1e-300, top - bottom) * self.chart.rows
+        dx = (scale.place(places[..., 0]) - pointer[0]) / max(1e-300, right - left) * self.chart.columns
+        dy = (scale.place(places[..., 1]) - pointer[1]) / max(1e-300, top - bottom) * self.chart.rows
         apart = np.where(np.isfinite(dx + dy), np.hypot(dx, dy), np.inf)
-        row, step = np.unravel_index(int(apart.argmin()), apart.shape)
-        return (int(row), int(step)) if apart[row, step] <= _NEAR else None
+        found = np.unravel_index(int(apart.argmin()), apart.shape)
+        return tuple(int(n) for n in found) if apart[found] <= _NEAR else None
 
     def _hovered(self, at: tuple[float, float] | None) -> None:
         placed, data = self.placed, self.data()
@@ -294,15 +327,21 @@ class StatesPlot(LivePlot):
             return
         found, near = placed.found, self._nearest() if at is not None else None
         if near is None:
-            self.say(self._sentence(found, data))
+            self._say_all(found, data)
             return
         row, step = near
         sample = int(found.samples[row])
-        text = tr("sample {sample}, t = {step} of {steps}", sample=sample, step=step + 1, steps=found.states.shape[1])
+        steps = asked("steps", str(found.states.shape[1]))
+        text = tr("sample {sample}, t = {step} of {steps}", sample=sample, step=step + 1, steps=steps)
         if self.controls.classes_offered:
             text += " · " + html.escape(data.target.classes[int(data.target.values[sample, 0])])
         x, y = placed.places[row, step]
-        self.say(text + f" · ({number(x)}, {number(y)})")
+
+        def questions() -> dict[str, Question]:
+            both = zip(("x", "y"), about_state(placed, row, step, (sample, part_of(data, sample))), strict=True)
+            return {**dict(both), "steps": about_steps(found)}
+
+        self.say(text + f" · ({asked('x', number(x))}, {asked('y', number(y))})", questions)
 
     def _watch(self, x: float, y: float) -> None:
         placed, near, data = self.placed, self._nearest(), self.data()

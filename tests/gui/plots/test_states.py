@@ -156,14 +156,14 @@ def test_what_is_asked_is_what_is_drawn_even_if_newer_answers_are_there(shown, r
     value = max(circled.eigenvalues, key=abs)
     qtbot.mouseMove(shown.circle.viewport(), pixel(shown.circle, value.real, value.imag))
     asking.transition = replace(circled, step=circled.step + 1, eigenvalues=circled.eigenvalues + 0.1)
-    (question,) = shown.questions_here()
+    question, _ = shown.questions_here()
     assert question.asked.value == pytest.approx(abs(value)) and question.asked.title.values["step"] == circled.step + 1
     QTest.mouseMove(shown.circle, QPoint(-20, -20))
     found, places = shown.placed.found, shown.placed.places
     qtbot.mouseMove(shown.chart.viewport(), pixel(shown.chart, *places[4, 5]))
     row, step = shown._nearest()
     asking.trajectories = replace(found, samples=found.samples[::-1], states=found.states[::-1])
-    right, up = shown.questions_here()
+    right, up, *_ = shown.questions_here()
     assert [one.asked.value for one in (right, up)] == pytest.approx(list(places[row, step]), rel=1e-6)
     assert right.asked.sample[0] == found.samples[row]
 
