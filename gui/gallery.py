@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QTabBar, QVBoxLayout, QWidget
 
+from core.data.catalogue import load
 from core.examples import BY_SHAPE, EXAMPLES
 from core.network import Network
 from core.sequence_shapes import SHAPES
+from gui.glimpse import Glimpse, glimpse
 from gui.icons import icon
 from gui.pictures import Picture, PictureList
 from gui.text import tr, tr_core
@@ -50,7 +54,14 @@ class GalleryDialog(QDialog):
         self._list.setObjectName("examples")
         self._list.setAccessibleName(tr("Examples"))
         self._list.show_pictures(
-            Picture(one.key, tr_core(one.title), tr_core(one.line), lambda key=one.key: _network(key), shape)
+            Picture(
+                one.key,
+                tr_core(one.title),
+                tr_core(one.line),
+                partial(_network, one.key),
+                partial(_glimpse, one.key),
+                shape,
+            )
             for shape, examples in BY_SHAPE.items()
             for one in examples
         )
@@ -100,3 +111,11 @@ class GalleryDialog(QDialog):
 
 def _network(key: str) -> Network:
     return EXAMPLES[key].build().network
+
+
+@cache
+def _glimpse(key: str) -> Glimpse:
+    """Not by the cache of data sets, which holds few: those of the project are to stay in it."""
+    choice = EXAMPLES[key].build().data
+    assert choice is not None
+    return glimpse(load(choice))

@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     QSize,
     QSortFilterProxyModel,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -29,12 +30,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from core.network import Network
+from gui.glimpse import HEIGHT, Glimpse, paint_glimpse
 from gui.theme import theme
 from gui.thumbnail import network_image
 
 Index = QModelIndex | QPersistentModelIndex
 
-PICTURE = QSize(232, 126)
+PICTURE = QSize(232, 140)
 _PADDING = 10
 _GAP = 6
 _LINES = 3
@@ -50,6 +52,8 @@ class Picture:
     title: str
     line: str
     network: Callable[[], Network] = field(compare=False)
+    glimpse: Callable[[], Glimpse] | None = field(default=None, compare=False)
+    """What its data is about, below the network; asked for when nothing else is to be done."""
     group: str = ""
     """What ``PictureList.show_group`` tells entries apart by."""
 
@@ -195,6 +199,9 @@ class _Card(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._images: dict[str, QImage] = {}
+        self._glimpses: dict[str, Glimpse] = {}
+        self._wanted: list[Picture] = []
+        """What has been painted without its glimpse; one is asked for in each turn of the event loop."""
 
     def forget(self) -> None:
         """Paint all pictures anew: the colours changed."""
@@ -224,8 +231,31 @@ class _Card(QStyledItemDelegate):
     def _image(self, picture: Picture, size: QSize, ratio: float) -> QImage:
         found = self._images.get(picture.key)
         if found is None or found.size() != size * ratio:
-            found = self._images[picture.key] = network_image(picture.network(), size, ratio)
+            found = self._images[picture.key] = self._painted(picture, size, ratio)
         return found
+
+    def _painted(self, picture: Picture, size: QSize, ratio: float) -> QImage:
+        if picture.glimpse is None:
+            return network_image(picture.network(), size, ratio)
+        below = round(HEIGHT) + 10
+        image = network_image(picture.network(), size, ratio, below)
+        shown = self._glimpses.get(picture.key)
+        if shown is None:
+            self._wanted.append(picture)
+            QTimer.singleShot(0, self, self._look_at_next)
+            return image
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_glimpse(painter, QRectF(8, size.height() - below, size.width() - 16, HEIGHT), shown)
+        painter.end()
+        return image
+
+    def _look_at_next(self) -> None:
+        picture = self._wanted.pop(0)
+        assert picture.glimpse is not None
+        self._glimpses[picture.key] = picture.glimpse()
+        self._images.pop(picture.key, None)
+        self._view.viewport().update()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         selected = bool(option.state & QStyle.StateFlag.State_Selected)

@@ -54,13 +54,13 @@ def paint_network(painter: QPainter, rect: QRectF, network: Network) -> None:
     painter.restore()
 
 
-def network_image(network: Network, size: QSize, ratio: float = 1.0) -> QImage:
-    """A picture of ``size`` (in pixels of the screen times ``ratio``) on the canvas colour."""
+def network_image(network: Network, size: QSize, ratio: float = 1.0, below: int = 0) -> QImage:
+    """A picture of ``size`` (in pixels of the screen times ``ratio``) on the canvas colour, with room left ``below``."""
     image = QImage(size * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(theme().color("canvas"))
     painter = QPainter(image)
-    paint_network(painter, QRectF(0, 0, size.width(), size.height()).adjusted(8, 8, -8, -8), network)
+    paint_network(painter, QRectF(0, 0, size.width(), size.height()).adjusted(8, 8, -8, -8 - below), network)
     painter.end()
     return image
 
