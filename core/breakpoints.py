@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
@@ -129,7 +129,7 @@ class Breakpoints:
         if one.choice.key == "loss_jumps":
             values["before"] = [loss for batch, loss in self.losses if facts.batch - values["window"] <= batch]
         found = _condition(BREAKPOINTS[one.choice.key].runs)(facts, **values)
-        return None if found is None else Hit(one.id, found.template, found.values, found.layer, found.step)
+        return None if found is None else replace(found, breakpoint=one.id, kind=one.choice.key)
 
 
 Condition = Callable[..., Hit | None]
@@ -162,17 +162,17 @@ def gradient_above(facts: Facts, layer: str, step: int, bound: float) -> Hit | N
 
 def ratio_below(facts: Facts, layer: str, bound: float) -> Hit | None:
     """|dL/dh_1| / |dL/dh_T| < bound, T the last step that has a gradient."""
-    for key, ratio in _ratios(facts, layer):
-        if ratio < bound:
-            return _ratio(facts, key, ratio, "below", bound)
+    for key, total in _ratios(facts, layer):
+        if _share_at_first(total) < bound:
+            return _ratio(facts, key, total, "below", bound)
     return None
 
 
 def ratio_above(facts: Facts, layer: str, bound: float) -> Hit | None:
     """|dL/dh_1| / |dL/dh_T| > bound, T the last step that has a gradient."""
-    for key, ratio in _ratios(facts, layer):
-        if ratio > bound:
-            return _ratio(facts, key, ratio, "above", bound)
+    for key, total in _ratios(facts, layer):
+        if _share_at_first(total) > bound:
+            return _ratio(facts, key, total, "above", bound)
     return None
 
 
@@ -192,6 +192,12 @@ def loss_jumps(facts: Facts, factor: float, window: int, before: list[float]) ->
         "",
         "The loss jumps to {value}, {times} times the mean of {count} batches before.",
         {"value": number(facts.loss), "times": number(facts.loss / mean, 2) if mean else "∞", "count": window},
+        numbers={
+            "value": facts.loss,
+            "times": facts.loss / mean if mean else float("inf"),
+            "count": window,
+            "mean": mean,
+        },
     )
 
 
@@ -204,7 +210,8 @@ def metric_reaches(facts: Facts, quantity: str, side: str, bound: float) -> Hit 
     template = (
         f"The {what} of the batch reaches {{value}}, which is {'at least' if side == 'least' else 'at most'} {{bound}}."
     )
-    return Hit("", template, {"value": number(value), "bound": number(bound)})
+    told = {"value": number(value), "bound": number(bound)}
+    return Hit("", template, told, numbers={"value": value, "bound": bound})
 
 
 def clipping(facts: Facts) -> Hit | None:
@@ -238,9 +245,8 @@ def weight_norm(facts: Facts, layer: str, bound: float) -> Hit | None:
         if norm > bound:
             values = {"value": number(norm), "layer": facts.names.get(key, ""), "bound": number(bound)}
             one = "The weights of “{layer}” have the length {value}, above {bound}."
-            return Hit(
-                "", one if key else "All weights together have the length {value}, above {bound}.", values, key or None
-            )
+            template = one if key else "All weights together have the length {value}, above {bound}."
+            return Hit("", template, values, key or None, numbers={"value": norm, "bound": bound})
     return None
 
 
@@ -253,29 +259,38 @@ def _totals(facts: Facts, wanted: str) -> list[tuple[str, np.ndarray]]:
     return [(key, facts.gradients[key].total) for key in _layers(facts, wanted) if key in facts.gradients]
 
 
-def _ratios(facts: Facts, wanted: str) -> list[tuple[str, float]]:
+def _ratios(facts: Facts, wanted: str) -> list[tuple[str, np.ndarray]]:
+    """The gradients up to the last step that has one, where that is not the first one."""
     found = []
     for key, total in _totals(facts, wanted):
         last = last_with_gradient(total)
         if last:
-            with np.errstate(all="ignore"):
-                found.append((key, float(total[0] / total[last])))
+            found.append((key, total[: last + 1]))
     return found
+
+
+def _share_at_first(total: np.ndarray) -> float:
+    with np.errstate(all="ignore"):
+        return float(total[0] / total[-1])
 
 
 def _gradient(facts: Facts, layer: str, step: int, value: float, side: str, bound: float) -> Hit:
     values = {"layer": facts.names[layer], "step": step + 1, "value": number(value), "bound": number(bound)}
-    return Hit("", f"|dL/dh| of “{{layer}}” is {{value}} at time step {{step}}, {side} {{bound}}.", values, layer, step)
+    template = f"|dL/dh| of “{{layer}}” is {{value}} at time step {{step}}, {side} {{bound}}."
+    return Hit("", template, values, layer, step, numbers={"value": value, "bound": bound})
 
 
-def _ratio(facts: Facts, layer: str, value: float, side: str, bound: float) -> Hit:
+def _ratio(facts: Facts, layer: str, total: np.ndarray, side: str, bound: float) -> Hit:
+    value = _share_at_first(total)
     values = {"layer": facts.names[layer], "value": number(value), "bound": number(bound)}
     template = f"The gradient of “{{layer}}” at the first step is {{value}} times that at the last, {side} {{bound}}."
-    return Hit("", template, values, layer, 0)
+    made_of = {"first": float(total[0]), "last": float(total[-1]), "steps": len(total)}
+    return Hit("", template, values, layer, 0, numbers={"value": value, "bound": bound, **made_of})
 
 
 def _share(facts: Facts, what: str, layer: str, value: float, share: float, step: int | None) -> Hit:
     values = {"layer": facts.names[layer], "percent": number(100 * value), "share": number(100 * share)}
     where = "" if step is None else ", most of them at time step {step}"
     template = f"{{percent}} % of the units of “{{layer}}” are {what}, above {{share}} %{where}."
-    return Hit("", template, values if step is None else {**values, "step": step + 1}, layer, step)
+    told = values if step is None else {**values, "step": step + 1}
+    return Hit("", template, told, layer, step, numbers={"percent": 100 * value, "share": 100 * share})

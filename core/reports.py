@@ -109,6 +109,10 @@ class Hit:
     """Id of the layer."""
     step: int | None = None
     """Time step, 0-based."""
+    kind: str = ""
+    """Its entry in the catalogue "breakpoints"."""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """What the numbers of the sentence are, by their fields, and what they are made of; see core.why.fired."""
 
     @property
     def text(self) -> str:

@@ -66,4 +66,8 @@ def not_finite(found: Found, network: Network, batch: int) -> Hit:
 def step_hits(breakpoints: Breakpoints, broken: Found, network: Network, batch: int) -> tuple[Hit, ...]:
     """Of the breakpoints that wait for NaN and infinity, where the step itself would have put them into the weights."""
     hit = not_finite(broken, network, batch)
-    return tuple(replace(hit, breakpoint=one.id) for one in breakpoints.enabled if one.choice.key == "not_finite")
+    return tuple(
+        replace(hit, breakpoint=one.id, kind=one.choice.key)
+        for one in breakpoints.enabled
+        if one.choice.key == "not_finite"
+    )

@@ -69,6 +69,12 @@ def batches_per_epoch(samples: int, size: int) -> Aggregate:
     )  # fmt: skip
 
 
+def batches_of_run(value: int) -> Aggregate:
+    """The same of a run whose data or batch size is no longer known."""
+    return _stated(Words("Batches in an epoch"), value, "m",
+                   Words("It is what the training said. Its batches had another size, or its data is another one now."))  # fmt: skip
+
+
 def batch_number(place: Standing) -> Aggregate:
     """Which batch it is: those of the epochs before, and those of its own."""
     own = place.batch - place.before
@@ -94,6 +100,31 @@ def batch_number(place: Standing) -> Aggregate:
     return Aggregate(
         title, place.batch, (line,), (f"n = {added(terms)} = {place.batch}",),
         Words("The epochs that are over, each with its batches, and those of epoch {epoch}.", {"epoch": place.epoch}), (), terms,
+    )  # fmt: skip
+
+
+def batch_in_epoch(place: Standing) -> Aggregate:
+    """How many batches of its epoch a batch is on."""
+    own = place.batch - place.before
+    return Aggregate(
+        Words("Batches of epoch {epoch} so far", {"epoch": place.epoch}), own, (r"i = n - n_0",),
+        (f"i = {place.batch} - {place.before} = {own}",),
+        Words("n are all batches of training so far, n₀ those of the epochs before."), (),
+        (Term(1, place.batch, "", "n", about=batch_number(place)),
+         *((Term(-1, place.before, "-1", "n_0", about=_stated(Words("Batches of the epochs before"), place.before, "n_0",
+            Words("They were taken before this epoch."))),) if place.before else ())),
+    )  # fmt: skip
+
+
+def progress(place: Standing, epochs: int, each: int) -> Aggregate:
+    """The share of all epochs that a training has gone through; ``each`` are the batches of an epoch."""
+    whole = max(1, epochs * each)
+    value = min(1.0, place.batch / whole)
+    return Aggregate(
+        Words("The share of the training that is done"), value, (r"s = \frac{n}{e_{\text{all}} \, m}",),
+        (rf"s = \frac{{{place.batch}}}{{{epochs} \cdot {each}}} = {latex_number(value)}",),
+        Words("n batches of all that the epochs have; it may stop earlier. Below is the batch."), (),
+        (Term(1 / whole, place.batch, r"\frac{1}{e_{\text{all}} \, m}", "n", about=batch_number(place)),),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QMouseEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -31,6 +31,7 @@ from core.errors import StudioError
 from core.graph import recurrent_layers
 from core.network import Layer, Network, activation_of
 from core.parameters import count
+from core.why.fired import numbers_of
 from gui.breakpoints import BreakpointList, Fired
 from gui.document import Document
 from gui.forms import SpecForm
@@ -38,6 +39,8 @@ from gui.forms.form import heading
 from gui.icons import icon
 from gui.runner import Runner
 from gui.text import tr, tr_core
+from gui.why.here import Question, open_menu
+from gui.why.questions import about_batch, weights_of
 from gui.widgets import Column, EmptyState, muted, words
 
 
@@ -98,7 +101,7 @@ class BreakpointsPanel(QWidget):
             tr("No breakpoints. Add one, and training stands still before the update of the batch at which it fires."),
         )
         self._column = Column()
-        self.log = _Log(self._model)
+        self.log = _Log(document, runner)
         self._lay_out()
         self._model.changed.connect(self.refresh)
         self.refresh()
@@ -266,13 +269,43 @@ class _Header(QWidget):
             self.clicked.emit()
 
 
+class _Entries(QListWidget):
+    """The entries of the log; their numbers are asked about in a menu."""
+
+    def __init__(self, document: Document, runner: Runner) -> None:
+        super().__init__()
+        self._document, self._runner = document, runner
+
+    def questions_here(self) -> list[Question]:
+        """About the numbers of the current entry."""
+        return self._questions(self.currentRow())
+
+    def _questions(self, row: int) -> list[Question]:
+        log, run = self._runner.breakpoints.log, self._runner.run
+        if not 0 <= row < len(log):
+            return []
+        fired = log[row]
+        leads = weights_of(self._document.project.network, fired.hit.layer or "", gradient=False)
+        numbers = numbers_of(fired.hit, fired.batch, leads)
+        said = {key: str(text) for key, text in fired.hit.values.items() if key in numbers}
+        found = [Question(numbers[key], tr("Why {number}?", number=text)) for key, text in said.items()]
+        if run is not None and run.id == fired.run:
+            found.append(about_batch(self._document, run, fired.batch))
+        return found
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        row = self.currentRow() if by_key else self.indexAt(event.pos()).row()
+        open_menu(self, self._questions(row), self._document, event.globalPos(), ())
+
+
 class _Log(QWidget):
     """What has fired: a click goes there."""
 
-    def __init__(self, model: BreakpointList) -> None:
+    def __init__(self, document: Document, runner: Runner) -> None:
         super().__init__()
-        self._model = model
-        self.list = QListWidget()
+        model = self._model = runner.breakpoints
+        self.list = _Entries(document, runner)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setWordWrap(True)
         self.list.setAccessibleName(tr("Breakpoints that fired"))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from core.buckets import Axis, padded_axes
-from core.catalogue.registry import catalogue
 from core.describe import number
 from core.edits import SetTraining
 from core.errors import StudioError
 from core.problems import Repair, problems
 from core.project import Change
+from core.reports import Report
 from core.training import TRAINING
+from core.why.aggregates import batch_loss
+from core.why.clocks import batch_in_epoch, batches_of_run, batches_per_epoch, progress, steps_per_second
+from core.why.numbers import Aggregate
 from gui.document import Document
 from gui.errors import tell
 from gui.forms import SpecForm
@@ -23,11 +28,15 @@ from gui.forms.data_form import DataForm
 from gui.forms.form import heading
 from gui.forms.row import LiveMark
 from gui.icons import icon
+from gui.plots.loss_why import formula_of, plain_title
 from gui.problem_cards import ProblemCards, as_edit
 from gui.runner import Runner, Stretch
 from gui.samples.padding import PaddingView
-from gui.text import tr, tr_core
-from gui.widgets import MARGIN, Column, PrimaryButton, muted, words
+from gui.text import tr
+from gui.why.here import Question, open_menu
+from gui.why.questions import about_batch, about_epoch, standing_in
+from gui.why.told import asked, numbered
+from gui.widgets import MARGIN, Column, PrimaryButton, muted, told
 
 
 class TrainingPanel(QWidget):
@@ -206,19 +215,39 @@ class _Buttons(QWidget):
 _STEP_ICONS: dict[Stretch, str] = {"step": "step-time", "batch": "step-batch", "epoch": "step-epoch"}
 
 
+class _Bar(QProgressBar):
+    """How much of the training is done, which can be asked."""
+
+    def __init__(self, document: Document, about: Callable[[], list[Question]]) -> None:
+        super().__init__()
+        self._document, self.questions_here = document, about
+        self.setTextVisible(False)
+        self.setFixedHeight(8)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(tr("Progress of the training"))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        open_menu(self, self.questions_here(), self._document, event.globalPos(), ())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(self.palette().color(self.palette().ColorRole.Text))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.end()
+
+
 class _Progress(QWidget):
     """What is running, how far it is, and why it stopped."""
 
     def __init__(self, document: Document, runner: Runner) -> None:
         super().__init__()
         self._document, self._runner = document, runner
-        self.status = words()
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
-        self.bar.setAccessibleName(tr("Progress of the training"))
-        self.place = muted()
-        self.numbers = muted()
+        quiet = self.palette().ColorRole.PlaceholderText
+        self.status = told(document)
+        self.bar = _Bar(document, self._about_share)
+        self.place, self.numbers = told(document, quiet), told(document, quiet)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -232,13 +261,14 @@ class _Progress(QWidget):
 
     def refresh(self) -> None:
         """Show where the training is."""
-        self.status.setText(self._runner.status_text)
+        report = self._runner.report
+        known = {} if report is None else {str(report.epoch): "epoch", str(report.batch): "batch"}
         self.status.setForegroundRole(
             self.palette().ColorRole.BrightText
             if self._runner.status == "failed"
             else self.palette().ColorRole.WindowText
         )
-        report = self._runner.report
+        self.status.tell(numbered(self._runner.status_text, known), self._on_place)
         for widget in (self.bar, self.place, self.numbers):
             widget.setVisible(report is not None)
         if report is None:
@@ -246,26 +276,64 @@ class _Progress(QWidget):
         epochs = int(self._document.project.training["epochs"])
         self.bar.setMaximum(max(1, epochs * report.batches_per_epoch))
         self.bar.setValue(min(report.batch, self.bar.maximum()))
-        self.place.setText(
+        self.place.tell(
             tr(
                 "Epoch {epoch} of {epochs}, batch {batch} of {batches}",
-                epoch=report.epoch,
+                epoch=asked("epoch", str(report.epoch)),
                 epochs=epochs,
-                batch=report.batch_in_epoch,
-                batches=report.batches_per_epoch,
-            )
+                batch=asked("inside", str(report.batch_in_epoch)),
+                batches=asked("batches", str(report.batches_per_epoch)),
+            ),
+            self._on_place,
         )
-        self.numbers.setText(self._in_numbers())
+        self.numbers.tell(self._in_numbers(report), self._on_numbers)
 
-    def _in_numbers(self) -> str:
-        report = self._runner.report
-        assert report is not None
-        parts = [tr("loss {value}", value=number(report.loss, 4))]
-        metrics = catalogue("metrics")
-        parts += [f"{_name(metrics, key)} {number(value, 4)}" for key, value in report.metrics.items()]
+    def _in_numbers(self, report: Report) -> str:
+        parts = [tr("loss {value}", value=asked("loss", number(report.loss, 4)))]
+        parts += [f"{html.escape(_name(key))} {asked(key, number(value, 4))}" for key, value in report.metrics.items()]
         if report.seconds > 0:
-            parts.append(tr("{rate:.0f} steps/s", rate=report.batch / report.seconds))
+            parts.append(tr("{rate} steps/s", rate=asked("rate", f"{report.batch / report.seconds:.0f}")))
         return " · ".join(parts)
+
+    def _on_place(self) -> dict[str, Question]:
+        """About where the training stands."""
+        run, report = self._runner.run, self._runner.report
+        if run is None or report is None:
+            return {}
+        place = standing_in(self._document, run, report.batch)
+        return {
+            "batch": about_batch(self._document, run, report.batch),
+            "inside": Question(batch_in_epoch(place), tr("Why this batch?")),
+            "batches": Question(self._batches(report, place.samples), tr("Why so many batches?")),
+            "epoch": about_epoch(self._document, run, report.batch),
+        }
+
+    def _batches(self, report: Report, samples: int) -> Aggregate:
+        size = int(self._document.project.training["batch_size"])
+        made = batches_per_epoch(samples, size) if samples else None
+        if made is None or made.value != report.batches_per_epoch:
+            return batches_of_run(report.batches_per_epoch)
+        return made
+
+    def _about_share(self) -> list[Question]:
+        run, report = self._runner.run, self._runner.report
+        if run is None or report is None:
+            return []
+        epochs = int(self._document.project.training["epochs"])
+        place = standing_in(self._document, run, report.batch)
+        return [Question(progress(place, epochs, report.batches_per_epoch), tr("Why this much of the training?"))]
+
+    def _on_numbers(self) -> dict[str, Question]:
+        """About loss, metrics and speed of the last batch."""
+        run, report = self._runner.run, self._runner.report
+        if run is None or report is None:
+            return {}
+        found = {}
+        for key, value in {"loss": report.loss, **report.metrics}.items():
+            made = batch_loss(formula_of(self._document, run, key), plain_title(key), float(value), report.batch)
+            found[key] = Question(made, tr("Why this {name}?", name=_name(key)))
+        speed = steps_per_second(standing_in(self._document, run, report.batch), report.seconds)
+        return {**found, "rate": Question(speed, tr("Why so fast?"))}
 
     def _if_seen(self, *_: object) -> None:
         if self.isVisible():
@@ -275,6 +343,6 @@ class _Progress(QWidget):
         self.refresh()
 
 
-def _name(metrics: Any, key: str) -> str:
-    title = tr_core(metrics[key].title) if key in metrics else key
+def _name(key: str) -> str:
+    title = plain_title(key)
     return title[:1].lower() + title[1:]

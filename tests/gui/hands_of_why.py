@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 from contextlib import contextmanager
 
@@ -76,7 +77,9 @@ def give_keyboard(qtbot, widget) -> None:
 def is_value(text: str, value: float) -> bool:
     """Whether a number that is shown is this one, to the digits that are shown."""
     plain = text.replace(",", "").replace("−", "-").removesuffix(" %").removesuffix("%")
-    shown = float(plain)
+    shown = float(plain.replace("∞", "inf"))
+    if not math.isfinite(shown):
+        return str(shown) == str(float(value))
     if "%" in text:
         shown, value = shown, 100 * value
     digits = len(plain.lower().partition("e")[0].replace("-", "").replace(".", "").lstrip("0"))

@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 
 from core.catalogue.breakpoints import BREAKPOINTS
@@ -19,6 +20,10 @@ from core.catalogue.spec import Choice
 from core.edits import SetData, SetParam, SetTraining, SetWeights
 from core.engine.session import Session
 from core.examples import open_example
+from core.formula import svg
+from core.why.numbers import Aggregate
+from gui.why.here import ask_here
+from tests.gui.hands_of_why import asked_of, choose, give_keyboard, is_value, menu_of, questions_in
 from tests.gui.test_breakpoints import add, enter, opened
 
 BATCHES = 12
@@ -268,3 +273,58 @@ def check(qtbot, wanted, document, runner, panel):
     if wanted.step is not None:
         assert hit.step == wanted.step and runner.clock.step == wanted.step
     assert panel.log.list.count() == 1 and hit.text in panel.log.list.item(0).text()
+    answers = answers_in(qtbot, panel.log.list, document)
+    assert answers.pop("batch").value == wanted.batch + 1
+    (set_,) = runner.breakpoints.all
+    known = said(wanted, set_.choice.values)
+    assert answers.keys() == known.keys()
+    for field_, value in known.items():
+        assert answers[field_].value == pytest.approx(value, rel=1e-4), field_
+        assert is_value(str(hit.values[field_]), answers[field_].value), "it is the number that the log shows"
+
+
+def said(wanted, limits) -> dict[str, float]:
+    """What the numbers of the log have to be, from what the batch has shown and the limits that were set."""
+    seen, at, enter_ = wanted.seen, wanted.batch, wanted.enter
+    bound = {"bound": limits["bound"]} if "bound" in limits else {}
+    match wanted.key:
+        case "gradient_below" | "gradient_above":
+            return {"value": seen.total[at][wanted.step], **bound}
+        case "ratio_below" | "ratio_above":
+            return {"value": seen.total[at][0] / seen.total[at][-1], **bound}
+        case "loss_jumps":
+            return {"value": seen.loss[at], "times": seen.loss[at] / np.mean(seen.loss[at - 3 : at]), "count": 3}
+        case "metric_reaches":
+            return {"value": (seen.loss if "quantity" in enter_ else seen.accuracy)[at], **bound}
+        case "saturated":
+            flat = 1 - np.tanh(seen.sums[at]) ** 2 < 0.1
+            return {"percent": 100 * flat.mean(), "share": 100 * limits["share"]}
+        case "dead":
+            return {"percent": 100 * (seen.sums[at] <= 0).all((0, 1)).mean(), "share": 100 * limits["share"]}
+        case "weight_norm":
+            return {"value": norm(list(seen.weights[at].values())), **bound}
+    return {}
+
+
+def answers_in(qtbot, entries, document) -> dict[str, Aggregate]:
+    """What the menu of the first entry of the log answers, by the field of the sentence; the menu key opens the same one."""
+    pos = entries.visualItemRect(entries.item(0)).center()
+    hit = entries._runner.breakpoints.log[0].hit
+    offered = questions_in(menu := menu_of(entries.viewport(), pos))
+    menu.close()
+    entries.setCurrentRow(0)
+    by_key = menu_of(entries, QPoint(1, 1), QContextMenuEvent.Reason.Keyboard)
+    assert questions_in(by_key) == offered
+    by_key.close()
+    fields = [key for key in hit.values if f"Why {hit.values[key]}?" in offered]
+    found = {}
+    for key, text in zip([*fields, "batch"], offered, strict=True):
+        with asked_of(document) as asked:
+            choose(menu_of(entries.viewport(), pos), text)
+        (found[key],) = asked
+        assert all("<svg" in svg(line) for line in (*found[key].symbols, *found[key].numbers))
+    give_keyboard(qtbot, entries)
+    with asked_of(document) as asked:
+        assert ask_here(entries.window(), document)
+    assert asked[0].value == next(iter(found.values())).value
+    return found
