@@ -70,9 +70,10 @@ def _nothing_on_the_clipboard(qapp):
 
 
 @pytest.fixture(autouse=True)
-def _looks(qapp, _settings_of_the_tests):
+def _looks(qapp, _settings_of_the_tests, tmp_path, monkeypatch):
     """Every test begins as a new user does, whatever the window of the one before it remembered."""
     settings().clear()
+    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
     fonts.apply(qapp)
     theme().set_mode("light")
 

@@ -35,8 +35,7 @@ def exploding():
 
 
 @pytest.fixture
-def window(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
+def window(qtbot):
     project, _ = exploding()
     with running(qtbot, MainWindow(Document(project))) as made:
         yield made

@@ -54,9 +54,8 @@ def running(qtbot, made):
 
 
 @pytest.fixture
-def window(qtbot, tmp_path, monkeypatch):
+def window(qtbot):
     """The window with an empty project, shown and ready."""
-    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
     with running(qtbot, MainWindow()) as made:
         yield made
 

@@ -256,9 +256,8 @@ class Monkey:
 
 
 @pytest.fixture
-def window(qtbot, tmp_path, monkeypatch):
+def window(qtbot, monkeypatch):
     """The window as it opens, with dialogs of the system answered at once."""
-    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
     made = MainWindow()
     made.show()
     qtbot.waitExposed(made)

@@ -178,8 +178,7 @@ def test_while_training_moves_the_answer_says_that_it_is_old(qtbot, studio):
     assert runner.examination.activations[before.number.layer][3, 2] == pytest.approx(float(said), rel=1e-4)
 
 
-def test_a_neuron_on_the_canvas_is_asked_about_by_its_menu(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
+def test_a_neuron_on_the_canvas_is_asked_about_by_its_menu(qtbot):
     window = MainWindow(Document(open_example("digits-rows-elman")))
     window.resize(1440, 900)
     window.show()

@@ -14,9 +14,8 @@ from tests.gui.test_why_everywhere import answered, ask_by_key, at, open_menu_at
 
 
 @pytest.fixture
-def fresh(qtbot, tmp_path, monkeypatch):
+def fresh(qtbot):
     """A window that makes none of its panels in a pause, as on a machine that has none."""
-    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
     made = MainWindow()
     made.idle.end()
     with running(qtbot, made):

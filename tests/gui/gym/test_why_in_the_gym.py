@@ -18,8 +18,7 @@ RIGHT = {("a", 4): (0.9, 0.8, 1.0), ("b", 4): (0.3, 0.2), ("a", 8): (0.6, 0.4, 0
 
 
 @pytest.fixture
-def gym(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr("gui.settings.state_folder", lambda: tmp_path)
+def gym(qtbot):
     document = Document()
     made = GymWindow(document, Runner(document))
     qtbot.addWidget(made)
