@@ -71,7 +71,7 @@ def test_every_activation(qtbot, window):  # noqa: F811
     hidden = next(layer.id for layer in window.document.project.network if layer.kind == "dense")
     window.document.select([hidden])
     window.docks.show("inspector")
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: window.inspector.isVisible())
     for key in SCALAR:
         form = window.inspector.pages[0].form
         pick(qtbot, form, "activation", "activations", key)

@@ -282,10 +282,13 @@ def test_every_explorer_opens_from_the_menu(qtbot, window):
 
 def test_each_panel_has_one_tab_bar_after_the_layout_was_reset(qtbot, window):
     window.reset_layout()
-    qtbot.wait(50)
-    bars = [bar for bar in window.findChildren(QTabBar) if bar.parent() is window and bar.isVisible()]
-    titles = [bar.tabText(i) for bar in bars for i in range(bar.count())]
-    assert len(titles) == len(set(titles)) and "Inspector" in titles
+
+    def each_once():
+        bars = [bar for bar in window.findChildren(QTabBar) if bar.parent() is window and bar.isVisible()]
+        titles = [bar.tabText(i) for bar in bars for i in range(bar.count())]
+        return len(titles) == len(set(titles)) and "Inspector" in titles
+
+    qtbot.waitUntil(each_once)
 
 
 def test_the_network_unrolls_and_folds_by_key_and_training_goes_on(qtbot, window):

@@ -189,7 +189,7 @@ def test_a_neuron_on_the_canvas_is_asked_about_by_its_menu(qtbot):
     window.document.select({hidden})
     window.canvas.commands["expand"].trigger()
     window.canvas.commands["fit"].trigger()
-    qtbot.wait(400)
+    qtbot.waitUntil(lambda: window.runner.examination is not None)
     spot = hand.pixel(hand.neuron("Hidden", 4))
     QApplication.sendEvent(
         window.canvas.viewport(),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from core.edits import SetParam, SetTraining
 from core.why.numbers import Aggregate, Number
+from tests.gui.plots.conftest import settle
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -82,14 +83,7 @@ def show(qtbot, window, key):  # noqa: F811
     plot = window.plots[key]
     window.resizeDocks([window.docks.all[key]], [ROOM], Qt.Orientation.Vertical)
     qtbot.waitUntil(lambda: plot.isVisible() and plot.height() > ROOM / 2)
-    seen = []
-
-    def stands_still():
-        plot.draw()
-        seen.append([(chart.geometry(), chart.view_places()) for chart in plot.charts()])
-        return seen[-3:] == [seen[-1]] * 3
-
-    qtbot.waitUntil(stands_still)
+    settle(qtbot, plot)
     return plot
 
 

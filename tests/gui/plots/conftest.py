@@ -136,6 +136,18 @@ def drawn(line):
     return tuple(np.asarray(values) for values in line.curve.getData())
 
 
+def settle(qtbot, plot):
+    """Draws a plot until nothing moves any more: axes take the width of their labels, and charts the room that is left."""
+    seen = []
+
+    def stands_still():
+        plot.draw()
+        seen.append([(chart.geometry(), chart.view_places()) for chart in plot.charts()])
+        return seen[-3:] == [seen[-1]] * 3
+
+    qtbot.waitUntil(stands_still)
+
+
 @pytest.fixture
 def runner(qapp):
     return FakeRunner()

@@ -21,7 +21,7 @@ from gui.plots.activations import ActivationPlot
 from gui.plots.pattern_search import SHORTEST
 from gui.runner import Runner
 from gui.why.here import ask_here
-from tests.gui.plots.conftest import pixel
+from tests.gui.plots.conftest import pixel, settle
 from tests.gui.test_why_everywhere import choose, opened_menu
 
 
@@ -43,9 +43,8 @@ def shown(qtbot, runner, show):
     box = plot.search
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     assert plot.patterns.isVisible()
-    QTest.qWait(60)
     plot.grab()
-    plot.draw()
+    settle(qtbot, plot)
     return plot
 
 
