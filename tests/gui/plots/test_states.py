@@ -20,7 +20,7 @@ from gui.plots.state_asking import SHARE, SHORTEST
 from gui.plots.states import StatesPlot
 from gui.runner import Runner
 from gui.theme import theme
-from tests.gui.plots.conftest import pixel
+from tests.gui.plots.conftest import pixel, settle
 
 UNITS = 5
 
@@ -40,9 +40,9 @@ def runner(qtbot):
 def shown(qtbot, runner, show):
     plot = show(StatesPlot(runner.document, runner), 760, 380)
     qtbot.waitUntil(lambda: plot.asking.trajectories is not None and plot.asking.transition is not None)
-    plot.draw()
+    qtbot.waitUntil(lambda: not runner.ticker.active)
     plot.grab()
-    plot.draw()
+    settle(qtbot, plot)
     return plot
 
 
@@ -182,7 +182,7 @@ def test_it_lives_while_training_at_a_low_rate(shown, runner, qtbot, monkeypatch
         qtbot.waitUntil(lambda count=count: asked == {AskStates: count, AskTransition: count})
         qtbot.waitUntil(lambda: not shown.asking._states.question and not shown.asking._step.question)
         batch = runner.report.batch if runner.report else 0
-        qtbot.waitUntil(lambda batch=batch: runner.report.batch > batch + 20)
+        qtbot.waitUntil(lambda batch=batch: runner.report is not None and runner.report.batch > batch + 20)
         assert runner.busy and asked == {AskStates: count, AskTransition: count}, "as long as the clock stands still"
         now += SHORTEST + SHARE * shown.asking.trajectories.seconds + 0.01
     runner.pause()
