@@ -207,7 +207,9 @@ _PLAIN = {
     r"\in": "in", r"\ell": "ℓ", r"\alpha": "α", r"\gamma": "γ",
     r"\sqrt": "√", r"\left|": "|", r"\right|": "|", r"\left.": "", r"\lambda": "λ", r"\det": "det", r"\cdots": "…",
     r"\mapsto": "→", r"\Delta": "Δ", r"\geq": "≥", r"\leq": "≤", r"\bar": "", r"\overline": "", r"\approx": "≈",
-    r"\rho": "ρ", r"\cos": "cos", r"\Sigma": "Σ", r"\hat": "", r"\times": "×", r"\neq": "≠", r"\theta": "θ",
+    r"\rho": "ρ", r"\cos": "cos", r"\Sigma": "Σ", r"\hat": "", r"\times": "×", r"\neq": "≠", r"\min": "min", r"\log": "log",
+    r"\left\lceil": "⌈", r"\right\rceil": "⌉", r"\left\lfloor": "⌊", r"\right\rfloor": "⌋", r"\Leftrightarrow": "⇔", r"\notin": "∉",
+    r"\theta": "θ",
 }  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QVBoxLayo
 from core.answers import Decisions, decisions
 from core.data.dataset import Dataset, Part
 from core.why.aggregates import answer_at, confusion
-from core.why.numbers import Number
+from core.why.answered import Counted
+from core.why.numbers import Aggregate, Number
 from gui.plots.export import Table
 from gui.plots.heat import sign_shade
 from gui.plots.matrix import Cell, MatrixView
@@ -23,6 +24,7 @@ from gui.plots.splitter import TurningSplitter
 from gui.samples.values import known_words, visible
 from gui.text import tr
 from gui.why.here import Question
+from gui.why.told import asked
 
 _PICTURES = 60
 """Most pictures in the strip; more are counted in words."""
@@ -56,7 +58,7 @@ class ConfusionPage(OutputPage):
         self._pictures: dict[int, QIcon] = {}
         """Drawn samples by number: the same ones are misread epoch after epoch."""
         self.matrix.chosen.connect(self._fill_strip)
-        self.matrix.hovered.connect(lambda cell: self.said.emit(self._cell_words(cell) if cell else ""))
+        self.matrix.hovered.connect(self._hovered)
         self.strip.itemActivated.connect(self._pick)
         self.strip.itemClicked.connect(self._pick)
         self.matrix.asked.connect(self.asked)
@@ -82,12 +84,40 @@ class ConfusionPage(OutputPage):
         return [] if cell is None else [self._about_cell(cell)]
 
     def _about_cell(self, cell: Cell) -> Question:
+        return Question(self._why(*cell))
+
+    def _why(self, true: int, said: int) -> Aggregate:
+        cell = true, said
         shown, decided, names = self._shown, self._decided, self.matrix.names
         assert shown is not None and decided is not None
         rows = np.flatnonzero((decided.truth == cell[0]) & (decided.said == cell[1]))
         leads, sample = self._leads(int(rows[0]), cell) if len(rows) else ((), None)
         count, whole = int(self.matrix.counts[cell]), int(self.matrix.counts[cell[0]].sum())
-        return Question(confusion(names[cell[0]], names[cell[1]], count, whole, leads, sample))
+        return confusion(names[true], names[said], count, whole, leads, sample)
+
+    def _counted(self) -> Counted:
+        assert self._decided is not None
+        return Counted(self._decided, self.matrix.names, self._why)
+
+    def on_sentence(self) -> dict[str, Question]:
+        counted = self._counted()
+        return {
+            "share": Question(counted.share(), tr("Why this share?")),
+            "right": Question(counted.right(), tr("Why so many right?")),
+            "count": Question(counted.count(), tr("Why so many answers?")),
+            "lost": Question(counted.not_finite(), tr("Why are so many not finite?")),
+        }
+
+    def _hovered(self, cell: Cell | None) -> None:
+        if cell is None:
+            self.said.emit("", None)
+            return
+
+        def questions() -> dict[str, Question]:
+            row = Question(self._counted().row(cell[0]), tr("Why so many of this class?"))
+            return {"cell": self._about_cell(cell), "row": row}
+
+        self.said.emit(self._cell_words(cell), questions)
 
     def _about_row(self, row: int) -> Question:
         decided, shown, names = self._decided, self._shown, self.matrix.names
@@ -113,9 +143,10 @@ class ConfusionPage(OutputPage):
         decided = self._decided
         assert decided is not None
         right, count = int((~decided.wrong).sum()), len(decided.truth)
-        text = tr("{right} of {count} right ({share:.1%})", right=f"{right:,}", count=f"{count:,}", share=right / count)
+        shown = {"right": f"{right:,}", "count": f"{count:,}", "share": f"{right / count:.1%}"}
+        text = tr("{right} of {count} right ({share})", **{key: asked(key, said) for key, said in shown.items()})
         lost = int((decided.said < 0).sum())
-        return text + (", " + tr("{lost} without a finite answer", lost=f"{lost:,}") if lost else "")
+        return text + (", " + tr("{lost} without a finite answer", lost=asked("lost", f"{lost:,}")) if lost else "")
 
     def table(self) -> Table:
         names = self.matrix.names
@@ -192,8 +223,8 @@ class ConfusionPage(OutputPage):
         row = int(self.matrix.counts[true].sum())
         return tr(
             "{count} of {row} with true class {true} are predicted as {said}",
-            count=f"{int(self.matrix.counts[cell]):,}",
-            row=f"{row:,}",
+            count=asked("cell", f"{int(self.matrix.counts[cell]):,}"),
+            row=asked("row", f"{row:,}"),
             true=html.escape(self.matrix.names[true]),
             said=html.escape(self.matrix.names[said]),
         )

@@ -13,10 +13,13 @@ from core.data.dataset import WindowedSeries
 from core.describe import number
 from gui.plots.chart import Chart
 from gui.plots.export import Table
+from gui.plots.output_why import about_answer, about_truth, on_misses
 from gui.plots.pages import OutputPage, Shown
 from gui.plots.scales import Linear, Ticks
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
+from gui.why.told import asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +61,11 @@ class ForecastPage(OutputPage):
         self._labels: tuple[str, ...] = ()
         self._unit = ""
         self._rows = np.zeros(0, int)
+        self._shown: Shown | None = None
         self.chart.hovered.connect(self._hovered)
 
     def show_outputs(self, shown: Shown) -> None:
-        series = shown.data.info["series"]
+        self._shown, series = shown, shown.data.info["series"]
         assert isinstance(series, WindowedSeries)
         last = shown.answers.steps == shown.answers.steps.max()
         wanted, said = in_unit(shown.data, shown.answers)
@@ -74,17 +78,26 @@ class ForecastPage(OutputPage):
         self.chart.set_titles(y=shown.data.target.unit or tr("value"))
         self._draw()
 
-    def answer_at(self, at: tuple[float, float]) -> tuple[int, int] | None:
-        return (int(self._rows[int(np.abs(self.times - at[0]).argmin())]), 0) if len(self.times) else None
+    def questions_at(self, at: tuple[float, float]) -> list[Question]:
+        if self._shown is None or not len(self.times):
+            return []
+        n = int(np.abs(self.times - at[0]).argmin())
+        place = self._shown, int(self._rows[n]), 0
+        both = ((self.foretold[n], about_answer(*place)), (self.wanted[n], about_truth(*place)))
+        away = [abs(value - at[1]) if np.isfinite(value) else np.inf for value, _ in both]
+        return [both[line][1] for line in np.argsort(away, kind="stable")]
 
     def sentence(self) -> str:
         miss, lost = mean_miss(self.wanted, self.foretold)
         dashes = [f'<span style="color:{theme().color(c).name()}">━</span>&nbsp;{t}' for c, t in (
             ("muted", tr("what came")), ("accent", tr("forecast one step ahead")))]  # fmt: skip
-        parts = [*dashes, tr("mean miss {miss} {unit}", miss=number(miss), unit=self._unit).strip()]
+        parts = [*dashes, tr("mean miss {miss} {unit}", miss=asked("miss", number(miss)), unit=self._unit).strip()]
         if lost:
-            parts.append(tr("{lost} not finite", lost=f"{lost:,}"))
+            parts.append(tr("{lost} not finite", lost=asked("lost", f"{lost:,}")))
         return " · ".join(parts)
+
+    def on_sentence(self) -> dict[str, Question]:
+        return {} if self._shown is None else on_misses(self._shown, self._rows, 0)
 
     def table(self) -> Table:
         labels = [self._labels[i] for i in self.times]
@@ -111,15 +124,19 @@ class ForecastPage(OutputPage):
     def _hovered(self, at: tuple[float, float] | None) -> None:
         if at is None or not len(self.times):
             self.chart.point_at(None)
-            self.said.emit("")
+            self.said.emit("", None)
             return
         i = int(np.abs(self.times - at[0]).argmin())
         self.chart.point_at(float(self.times[i]))
         text = tr(
             "{time}: forecast {said}, what came {wanted} {unit}",
             time=html.escape(self._labels[self.times[i]]),
-            said=number(self.foretold[i]),
-            wanted=number(self.wanted[i]),
+            said=asked("said", number(self.foretold[i])),
+            wanted=asked("wanted", number(self.wanted[i])),
             unit=self._unit,
         )
-        self.said.emit(text.strip())
+        shown, row = self._shown, int(self._rows[i])
+        assert shown is not None
+        self.said.emit(
+            text.strip(), lambda: {"said": about_answer(shown, row, 0), "wanted": about_truth(shown, row, 0)}
+        )

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from core.answers import Answers, answers
-from core.data.dataset import Dataset, Part
-from core.describe import Words
+from core.data.dataset import Dataset
 from core.network import activation_of
 from core.project import Change
 from core.reports import Evaluation
-from core.why.aggregates import answer_at, in_unit
-from core.why.numbers import Number
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
 from gui.plots.confusion import ConfusionPage
@@ -25,6 +22,8 @@ from gui.plots.scatter import ScatterPage
 from gui.plots.surface import SurfacePage
 from gui.text import tr
 from gui.why.here import Question
+from gui.why.questions import about_epoch
+from gui.why.told import Questions, asked
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -110,8 +109,7 @@ class OutputView(LivePlot):
         return [] if self.empty_text() else self.page.questions_here() or super().questions_here()
 
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
-        shown, place = self._shown(), self.page.answer_at(at)
-        return [] if shown is None or place is None else [about_answer(shown, *place)]
+        return self.page.questions_at(at)
 
     def _activation(self) -> str:
         outputs = self.document.project.network.of_kind("output")
@@ -133,12 +131,18 @@ class OutputView(LivePlot):
         assert evaluation is not None
         when = parts.get(evaluation.part, "")
         if run is not None and run.evaluation is evaluation and len(run.epochs):
-            when += " " + tr("after epoch {epoch}", epoch=int(run.epochs["epoch"][-1]))
-        self.say(" · ".join(text for text in (self.page.sentence(), when) if text))
+            when += " " + tr("after epoch {epoch}", epoch=asked("epoch", str(int(run.epochs["epoch"][-1]))))
+        self.say(" · ".join(text for text in (self.page.sentence(), when) if text), self._on_sentence)
 
-    def _said(self, text: str) -> None:
+    def _on_sentence(self) -> dict[str, Question]:
+        found, run = self.page.on_sentence(), self.runner.run
+        if run is None or not len(run.epochs):
+            return found
+        return {**found, "epoch": about_epoch(self.document, run, int(run.epochs["batch"][-1]))}
+
+    def _said(self, text: str, questions: Questions | None) -> None:
         if text:
-            self.say(text)
+            self.say(text, questions)
         elif not self.empty_text():
             self._say()
 
@@ -160,20 +164,3 @@ def fitting(data: Dataset) -> str:
     if data.task == "classification":
         return "confusion"
     return "forecast" if data.view == "series" and "series" in data.info else "scatter"
-
-
-def about_answer(shown: Shown, row: int, unit: int) -> Question:
-    """Why the network says this to a sample: in the unit of the data where it has one."""
-    given, data = shown.answers, shown.data
-    sample = int(given.samples[row]), cast("Part", shown.evaluation.part)
-    step = int(given.steps[row]) if given.sequence else None
-    said, scaled = float(given.scores[row, unit]), data.target.normalisation
-    lead = Number("value", shown.output, unit, step)
-    if scaled is None:
-        return Question(
-            answer_at(tr("sample {sample}", sample=sample[0]), said, (lead,), sample), tr("Why this answer?")
-        )
-    mean, scale = float(scaled.mean[unit]), float(scaled.scale[unit])
-    title = Words("The answer to sample {sample}", {"sample": sample[0]})
-    made = in_unit(title, said * scale + mean, said, mean, scale, data.target.unit, lead, sample)
-    return Question(made, tr("Why this answer?"))

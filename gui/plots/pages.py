@@ -30,17 +30,21 @@ class Shown:
 class OutputPage(QWidget):
     """One way to look at outputs."""
 
-    said = Signal(str)
-    """A sentence about what is pointed at; empty when nothing is."""
+    said = Signal(str, object)
+    """A sentence about what is pointed at, as rich text, and the Questions about it or None; empty when nothing is."""
     picked = Signal(int)
     """The user wants to see this sample elsewhere too."""
 
     asked = Signal(object)
     """QPoint of the screen: what can be asked here? Of pages that have no chart."""
 
-    def answer_at(self, at: tuple[float, float]) -> tuple[int, int] | None:
-        """(row of the answers, unit of the output) that is drawn nearest to the values x, y; None where none is near."""
-        return None
+    def questions_at(self, at: tuple[float, float]) -> list[Question]:
+        """Of pages with a chart: what can be asked about its values x, y; the most important one first."""
+        return []
+
+    def on_sentence(self) -> dict[str, Question]:
+        """What can be asked about the numbers in ``sentence``."""
+        return {}
 
     def questions_here(self) -> list[Question]:
         """Of pages that have no chart: what can be asked about what is chosen or pointed at."""
@@ -51,7 +55,7 @@ class OutputPage(QWidget):
         raise NotImplementedError
 
     def sentence(self) -> str:
-        """What is to be seen, in words."""
+        """What is to be seen, as rich text whose numbers can be asked about."""
         raise NotImplementedError
 
     def table(self) -> Table:

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QSlider, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
 from core.describe import number
 from core.patterns import AskSimilar, Match, exactly_on, pattern
 from core.questions import Answer
 from core.states import shown_samples
-from core.why.resembling import overlap
+from core.why.numbers import Number
+from core.why.resembling import exact_unit, exact_units, overlap, threshold
 from gui.plots.brush import BrushHeat
 from gui.plots.flow import FlowLayout
 from gui.text import tr, tr_core
 from gui.why.here import Question, open_menu
+from gui.why.told import Told, asked
 
 if TYPE_CHECKING:
     from gui.runner import Runner
@@ -115,16 +117,14 @@ class PatternSearch(QWidget):
         self.slider.setFixedWidth(70)
         self.slider.setAccessibleName(tr("Threshold"))
         self.slider.setToolTip(tr("A unit is on where it is above this value."))
-        self.above = QLabel()
+        self.above = Told(self._runner.document, "pattern_above")
+        self.above.setWordWrap(False)
         self.first, self.last = self._box("t =", tr("First step")), self._box(tr("to"), tr("Last step"))
         row = QWidget()
         flow = FlowLayout(row)
         for widget in (self.first, self.last, self.slider, self.above):
             flow.addWidget(widget)
-        self.words = QLabel()
-        self.words.setObjectName("pattern_words")
-        self.words.setTextFormat(Qt.TextFormat.RichText)
-        self.words.setWordWrap(True)
+        self.words = Told(self._runner.document, "pattern_words")
         self.list = QListWidget()
         self.list.setObjectName("pattern_matches")
         self.list.setAccessibleName(tr("Similar patterns"))
@@ -230,8 +230,24 @@ class PatternSearch(QWidget):
         self.changed.emit()
 
     def _say(self) -> None:
-        self.above.setText(tr("above {value}", value=number(self.threshold)))
-        self.words.setText(html.escape(self._trouble or self._sentence()))
+        self.above.tell(tr("above {value}", value=asked("threshold", number(self.threshold))), self._on_words)
+        self.words.tell(html.escape(self._trouble) or self._sentence(), self._on_words)
+
+    def _on_words(self) -> dict[str, Question]:
+        """About the threshold and the units that are named."""
+        largest = None
+        if self._reach != 1.0:
+            unit, step = np.unravel_index(int(np.nanargmax(np.abs(self._values))), self._values.shape)
+            largest = Number("value", self._layer, int(unit), int(step))
+        made = threshold(self.slider.value(), self._reach, largest)
+        found = {"threshold": Question(made, tr("Why this threshold?"))}
+        if self.span is None or not len(self.units):
+            return found
+        about = (self.span, self.threshold, self._layer)
+        for unit in self.units[:_NAMED]:
+            one = exact_unit(self._values, int(unit), *about)
+            found[f"unit {unit}"] = Question(one, tr("Why unit {unit}?", unit=unit + 1))
+        return {**found, "count": Question(exact_units(self._values, self.units, *about), tr("Why so many units?"))}
 
     def _sentence(self) -> str:
         if self.span is None:
@@ -241,5 +257,6 @@ class PatternSearch(QWidget):
         if not len(self.units):
             return tr("No unit is on at these steps and at no other.")
         if len(self.units) > _NAMED:
-            return tr("{count} units are on exactly there.", count=len(self.units))
-        return tr("On exactly there: unit {units}.", units=", ".join(str(unit + 1) for unit in self.units))
+            return tr("{count} units are on exactly there.", count=asked("count", str(len(self.units))))
+        units = ", ".join(asked(f"unit {unit}", str(unit + 1)) for unit in self.units)
+        return tr("On exactly there: unit {units}.", units=units)

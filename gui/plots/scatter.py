@@ -12,10 +12,13 @@ from core.decimate import drawable, robust_range
 from core.describe import number
 from gui.plots.chart import Chart
 from gui.plots.export import Table
+from gui.plots.output_why import about_answer, about_truth, on_misses
 from gui.plots.pages import OutputPage, Shown
 from gui.plots.scales import Linear
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
+from gui.why.told import asked
 
 _POINTS = 3000
 """Most points that are drawn; evenly picked where there are more, and the sentence says so."""
@@ -41,16 +44,25 @@ class ScatterPage(OutputPage):
         self.wanted = np.zeros(0)
         self.predicted = np.zeros(0)
         self._units = 1
+        self._shown: Shown | None = None
         self.restyle()
 
     def show_outputs(self, shown: Shown) -> None:
+        self._shown = shown
         wanted, said = in_unit(shown.data, shown.answers)
         self.wanted, self.predicted, self._units = wanted.ravel(), said.ravel(), wanted.shape[1]
         unit = f" ({shown.data.target.unit})" if shown.data.target.unit else ""
         self.chart.set_titles(x=tr("true value") + unit, y=tr("prediction") + unit)
         self._draw()
 
-    def answer_at(self, at: tuple[float, float]) -> tuple[int, int] | None:
+    def questions_at(self, at: tuple[float, float]) -> list[Question]:
+        place = self._at(at)
+        if self._shown is None or place is None:
+            return []
+        return [about_answer(self._shown, *place), about_truth(self._shown, *place)]
+
+    def _at(self, at: tuple[float, float]) -> tuple[int, int] | None:
+        """(row of the answers, unit of the output) of the point at the values x, y."""
         (left, right), (bottom, top) = self.chart.view_places()
         scale, rows = self.chart.x_scale, self._drawn()
         pointer = scale.place(np.array(at))
@@ -64,10 +76,15 @@ class ScatterPage(OutputPage):
 
     def sentence(self) -> str:
         miss, lost = mean_miss(self.wanted, self.predicted)
-        text = tr("{count} values, mean miss {miss}", count=f"{len(self.wanted):,}", miss=number(miss))
+        shown = {"count": f"{len(self.wanted):,}", "miss": number(miss)}
+        text = tr("{count} values, mean miss {miss}", **{key: asked(key, said) for key, said in shown.items()})
         if len(self.wanted) > _POINTS:
-            text += ", " + tr("{count} of them drawn", count=f"{len(self._drawn()):,}")
-        return text + (", " + tr("{lost} not finite", lost=f"{lost:,}") if lost else "")
+            text += ", " + tr("{count} of them drawn", count=asked("drawn", f"{len(self._drawn()):,}"))
+        return text + (", " + tr("{lost} not finite", lost=asked("lost", f"{lost:,}")) if lost else "")
+
+    def on_sentence(self) -> dict[str, Question]:
+        shown = self._shown
+        return {} if shown is None else on_misses(shown, np.arange(len(shown.answers.samples)), None, self._every)
 
     def table(self) -> Table:
         return [("true value", self.wanted), ("prediction", self.predicted)]
@@ -80,7 +97,12 @@ class ScatterPage(OutputPage):
         self._draw()
 
     def _drawn(self) -> np.ndarray:
-        return np.arange(0, len(self.wanted), max(1, -(-len(self.wanted) // _POINTS)))
+        return np.arange(0, len(self.wanted), self._every)
+
+    @property
+    def _every(self) -> int:
+        """Every how many points one is drawn."""
+        return max(1, -(-len(self.wanted) // _POINTS))
 
     def _draw(self) -> None:
         there = self.wanted[drawable(self.wanted)]

@@ -13,14 +13,19 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from core.answers import AROUND_ZERO
 from core.data.dataset import Dataset
 from core.describe import number
+from core.traces import OwnInput
+from core.why.numbers import Number, OfOwn
 from gui.plots.chart import Chart
 from gui.plots.confusion import class_names
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, Shade, sign_shade
+from gui.plots.output_why import about_answer
 from gui.plots.pages import OutputPage, Shown
 from gui.plots.scales import Linear
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
+from gui.why.told import asked
 
 GRID = 60
 """Points per side of the plane at which the network is asked."""
@@ -69,10 +74,14 @@ class SurfacePage(OutputPage):
             self.answers = np.asarray(outputs).reshape(len(inputs), -1)
             self._draw_surface()
 
-    def answer_at(self, at: tuple[float, float]) -> tuple[int, int] | None:
+    def questions_at(self, at: tuple[float, float]) -> list[Question]:
         shown = self._shown
         if shown is None:
-            return None
+            return []
+        return [*self._about_place(self._nearest(at)).values(), about_answer(shown, *self._nearest_sample(shown, at))]
+
+    def _nearest_sample(self, shown: Shown, at: tuple[float, float]) -> tuple[int, int]:
+        """(row of the answers, unit of the output that says most)."""
         places = next(iter(shown.data.inputs.values())).values[shown.answers.samples].astype(float)
         spread = np.ptp(self.grid, axis=0)
         row = int(np.square((places - np.array(at)) / np.where(spread > 0, spread, 1.0)).sum(axis=1).argmin())
@@ -159,11 +168,33 @@ class SurfacePage(OutputPage):
 
     def _hovered(self, at: tuple[float, float] | None) -> None:
         if at is None or self.answers is None:
-            self.said.emit("")
+            self.said.emit("", None)
             return
-        nearest = int(np.square(self.grid - np.array(at)).sum(axis=1).argmin())
-        values = ", ".join(number(v) for v in self.answers[nearest])
-        self.said.emit(tr("At ({x}, {y}) the network says {values}", x=number(at[0]), y=number(at[1]), values=values))
+        nearest = self._nearest(at)
+        values = ", ".join(asked(str(unit), number(v)) for unit, v in enumerate(self.answers[nearest]))
+        text = tr("At ({x}, {y}) the network says {values}", x=number(at[0]), y=number(at[1]), values=values)
+        self.said.emit(text, lambda: self._about_place(nearest))
+
+    def _nearest(self, at: tuple[float, float]) -> int:
+        """Which point of the grid lies nearest."""
+        return int(np.square(self.grid - np.array(at)).sum(axis=1).argmin())
+
+    def _about_place(self, nearest: int) -> dict[str, Question]:
+        """What the network says at a point of the plane, by the unit of its output; the largest first."""
+        shown, answers = self._shown, self.answers
+        if shown is None or answers is None:
+            return {}
+        own = OwnInput({next(iter(shown.data.inputs)): self.grid[nearest]})
+        order = np.argsort(-np.nan_to_num(answers[nearest]), kind="stable")
+        names = class_names(shown.data) if shown.data.target.codes else ("",) * len(order)
+        return {
+            str(unit): Question(OfOwn(Number("value", shown.output, int(unit)), own), _asking(names[int(unit)]))
+            for unit in order
+        }
+
+
+def _asking(name: str) -> str:
+    return tr("Why this answer here?") + (f" ({name})" if name else "")
 
 
 def _class_colors(count: int) -> list[QColor]:
