@@ -16,7 +16,7 @@ from gui.plots.batches import nearest
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.gradient_controls import PARTS, ColourRange, color_checks, part_checks, part_lines
-from gui.plots.gradient_why import Profile
+from gui.plots.gradient_why import Profile, Rowed
 from gui.plots.heat import ColourBar, HeatMap, log_shade
 from gui.plots.scales import Linear, Log, Rows
 from gui.plots.splitter import TurningSplitter
@@ -42,8 +42,7 @@ class GradientPlot(LivePlot):
         super().__init__(document, runner, tr("Gradient through time"), parent)
         self.pinned: int | None = None
         """The training step (batch) whose profile is shown; None follows the latest."""
-        self._rows = np.zeros(0)
-        self._shown = np.zeros((0, 0))
+        self._shown: Rowed | None = None
         self._add_controls()
         self.heat = HeatMap("gradient_heat", (tr("time step t"), "t"), tr("batch"))
         self.colours = ColourBar("gradient_colours", tr("Size of the gradient |dL/dh|"))
@@ -82,11 +81,8 @@ class GradientPlot(LivePlot):
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
         table = self.rows()
         if chart is self.heat:
-            assert chart.pointer is not None
-            cell = self.heat.cell(*chart.pointer, self._shown.shape)
-            if cell is None or cell[1] >= ends(table)[cell[0]]:
-                return []
-            return [self._in_row(cell[0]).question(cell[1])]
+            profile, step = self._pointed() or (None, 0)
+            return [profile.question(step)] if profile is not None and step < len(profile.values) else []
         index = self.shown_row()
         row = self.at_row(table, index)
         step = int(np.clip(round(at[0]), 1, len(row["total"]))) - 1
@@ -104,12 +100,11 @@ class GradientPlot(LivePlot):
             batch = self._cell_batch(self.rows(), index) or batch
         return Profile(self.document, self.runner.run, layer, self.layer_name(layer), part, batch, np.array(values))
 
-    def _in_row(self, row: int) -> Profile:
-        """What a row of the heat-map shows."""
-        values = self._shown[row][: int(ends(self.rows())[row])]
-        layer, part = self.chosen_layer(), self.part.currentData() or "total"
-        batch = int(self._rows[row])
-        return Profile(self.document, self.runner.run, layer, self.layer_name(layer), part, batch, np.array(values))
+    def _pointed(self) -> tuple[Profile, int] | None:
+        """The row of the heat-map that is pointed at, and the step, from 0."""
+        shown, pointer = self._shown, self.heat.pointer
+        cell = self.heat.cell(*pointer, shown.values.shape) if shown is not None and pointer is not None else None
+        return (shown.profile(cell[0]), cell[1]) if shown is not None and cell is not None else None
 
     def start_afresh(self) -> None:
         self.pinned = None
@@ -117,12 +112,12 @@ class GradientPlot(LivePlot):
     def redraw(self) -> None:
         self._fill_layers()
         self._offer_cell(self.chosen_layer() in self.runner.run.cells)
-        table = self.rows()
+        table, layer = self.rows(), self.chosen_layer()
         part = self.part.currentData() or "total"
-        values, width = table[part], table[part].shape[1]
-        self._rows, self._shown = table["batch"], values
-        self.heat.set_scales(y=Rows(self._rows))
-        last = ends(table)
+        values, width, last = table[part], table[part].shape[1], ends(table)
+        name, batches = self.layer_name(layer), table["batch"]
+        self._shown = Rowed(self.document, self.runner.run, layer, name, part, batches, values, last)
+        self.heat.set_scales(y=Rows(batches))
         if last.min() < width:
             values = np.where(np.arange(width) < last[:, None], values, 0.0)
         small = self.heat.reduced(values)
@@ -266,15 +261,12 @@ class GradientPlot(LivePlot):
         self.say(f"{_batch(total.batch)} · {said}", total.on_verdict)
 
     def _over_heat(self, at: tuple[float, float] | None) -> None:
-        cell = None
-        if at is not None and self.heat.pointer is not None and not self.empty_text():
-            cell = self.heat.cell(self.heat.pointer[0], self.heat.pointer[1], self._shown.shape)
-        if cell is None:
+        pointed = self._pointed() if at is not None and not self.empty_text() else None
+        if pointed is None:
             self._leave()
             return
-        row, step = cell
+        shown, step = pointed
         self._cross(step)
-        shown = self._in_row(row)
         batch, steps = _batch(shown.batch), len(shown.values)
         if step < steps:
             self.say(f"{batch} · {shown.words(step)}", lambda: shown.on_words(step))

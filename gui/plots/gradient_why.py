@@ -105,3 +105,25 @@ class Profile:
         if last == 0:
             return self.at(0)
         return first_to_last(self.name, self.at(0), self.at(last), last, self.batch)
+
+
+@dataclass(frozen=True, eq=False)
+class Rowed:
+    """The profiles that a heat-map draws, a row each: what is pointed at are these, whatever the run has come to since."""
+
+    document: Document
+    run: Run
+    layer: str
+    name: str
+    part: str
+    batches: np.ndarray
+    """(rows,)"""
+    values: np.ndarray
+    """(rows, steps)"""
+    ends: np.ndarray
+    """(rows,) how many steps each row has."""
+
+    def profile(self, row: int) -> Profile:
+        """One row."""
+        values = np.array(self.values[row][: int(self.ends[row])])
+        return Profile(self.document, self.run, self.layer, self.name, self.part, int(self.batches[row]), values)

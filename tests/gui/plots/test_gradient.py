@@ -141,13 +141,23 @@ def test_the_keyboard_walks_through_the_training_steps(plot):
     assert "batch 30" in shown.words.text()
 
 
+def test_what_is_pointed_at_is_what_is_drawn_even_if_a_new_run_has_begun(plot, make, qtbot):
+    shown = plot()
+    shown.runner.run = make.run(2, gradients={"a": lambda batch: make.profile(*falling(batch, 0.9))})
+    qtbot.mouseMove(shown.heat.viewport(), make.pixel(shown.heat, 6, 24.5))
+    expected = falling(25)[0][5]
+    assert "batch 25" in shown.words.text() and f"{expected:.2g} at t = 6" in shown.words.text()
+    (question,) = shown.questions_here()
+    assert question.asked.value == pytest.approx(expected)
+
+
 def test_an_lstm_also_shows_its_cell(plot, make):
     shown = plot(profile=lambda b: make.profile(*falling(b), cell=3 * falling(b)[0]))
     assert not shown.checks["cell"].isHidden()
     np.testing.assert_allclose(make.drawn(shown.lines["cell"])[1], np.log10(3 * falling(30)[0]), rtol=1e-6)
     shown.part.setCurrentIndex(shown.part.findData("cell"))
     shown.draw()
-    np.testing.assert_allclose(shown._shown, shown.runner.run.cells["a"]["cell"])
+    np.testing.assert_allclose(shown._shown.values, shown.runner.run.cells["a"]["cell"])
 
 
 def test_a_cell_gradient_of_an_earlier_step_says_so(plot, make, qtbot):
