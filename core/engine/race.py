@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -31,7 +31,9 @@ class _Racer:
     shadow: Descent
     """The rule in plain numpy, fed with the gradients of the one watched weight."""
     losses: list[float] = field(default_factory=list)
-    xray: XRay | None = None
+    each: list[np.ndarray] = field(default_factory=list)
+    """The losses of the samples of each batch."""
+    xrays: list[XRay] = field(default_factory=list)
     lost: bool = False
 
 
@@ -56,15 +58,17 @@ def race(
         learner = Learner(state.network, state.weights, training, steps, dtype, device)
         racers[key] = _Racer(learner, Descent(choice, float(settings["weight_decay"])))
     random = torch.Generator(device).manual_seed(int(settings["seed"]))
+    batches: list[np.ndarray] = []
     for step in range(steps):
         batch = data.take(course.next(int(settings["batch_size"])), axes)
+        batches.append(np.array(batch.samples))
         dropout = random.get_state()
         for racer in racers.values():
             random.set_state(dropout)
             if not racer.lost:
                 _step(racer, model, batch, random, weight)
         course.advance(len(batch))
-        yield _standing(racers, step + 1, steps)
+        yield _standing(racers, batches, step + 1, steps)
 
 
 def _step(racer: _Racer, model: Model, batch: Batch, random: torch.Generator, weight: Weight) -> None:
@@ -76,6 +80,8 @@ def _step(racer: _Racer, model: Model, batch: Batch, random: torch.Generator, we
     gradient = 0.0 if tensor.grad is None else float(tensor.grad[place])
     rate = learner.learning_rate
     racer.losses.append(float(done.loss.detach()))
+    with torch.no_grad():
+        racer.each.append(model.objective.sample_losses(done.answers, batch).double().cpu().numpy())
     racer.lost = not math.isfinite(racer.losses[-1]) or bool(learner.step())
     if racer.lost:
         return
@@ -85,14 +91,16 @@ def _step(racer: _Racer, model: Model, batch: Batch, random: torch.Generator, we
     now = {symbol: float(value[0]) for symbol, value in quantities.items()}
     # L-BFGS looks at all weights together, so that only the gradient and the change can be told of one.
     now["change"] = float(tensor.detach()[place]) - before
-    past = racer.xray.now if racer.xray else {}
-    racer.xray = XRay(racer.shadow.choice, now, past, before, racer.shadow.taken)
+    past = racer.xrays[-1].now if racer.xrays else {}
+    racer.xrays.append(XRay(racer.shadow.choice, now, past, before, racer.shadow.taken))
 
 
-def _standing(racers: Mapping[str, _Racer], taken: int, steps: int) -> Standing:
+def _standing(racers: Mapping[str, _Racer], batches: Sequence[np.ndarray], taken: int, steps: int) -> Standing:
     return Standing(
         {key: tuple(racer.losses) for key, racer in racers.items()},
-        {key: replace(racer.xray) for key, racer in racers.items() if racer.xray is not None},
+        tuple(batches),
+        {key: tuple(racer.each) for key, racer in racers.items()},
+        {key: tuple(racer.xrays) for key, racer in racers.items()},
         frozenset(key for key, racer in racers.items() if racer.lost),
         taken,
         steps,

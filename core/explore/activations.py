@@ -16,6 +16,11 @@ _erf = np.vectorize(math.erf, otypes=[float])
 SCALAR = tuple(key for key, spec in ACTIVATIONS.items() if "vector" not in spec.tags)
 """The activations that look at one sum alone."""
 
+REACH = 6.0
+"""How far to both sides of 0 an activation is drawn."""
+SATURATED = 0.05
+"""A slope below this share of the steepest one counts as saturated."""
+
 Pair = tuple[np.ndarray, np.ndarray]
 
 
@@ -36,6 +41,19 @@ def value(choice: Choice, z: np.ndarray | float) -> np.ndarray:
 def slope(choice: Choice, z: np.ndarray | float) -> np.ndarray:
     """f'(z)."""
     return value_and_slope(choice, z)[1]
+
+
+def places() -> np.ndarray:
+    """Where an activation is drawn, (n,)."""
+    return np.linspace(-REACH, REACH, 601)
+
+
+def steepest(choice: Choice) -> tuple[float, float]:
+    """The steepest slope of all that is drawn, and where it is."""
+    z = places()
+    steep = np.abs(slope(choice, z))
+    at = int(steep.argmax())
+    return float(steep[at]), float(z[at])
 
 
 def chain(choice: Choice, weight: float, start: float, length: int) -> np.ndarray:

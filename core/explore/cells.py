@@ -12,6 +12,11 @@ from typing import Literal
 import numpy as np
 
 Kind = Literal["elman", "lstm", "gru"]
+NAMES = {
+    "x": "input x", "h": "state h", "c": "cell c", "i": "input gate i", "f": "forget gate f", "g": "candidate g",
+    "o": "output gate o", "r": "reset gate r", "z": "update gate z", "n": "candidate n",
+}  # fmt: skip
+"""What is walked through, in words."""
 GATES: dict[str, tuple[str, ...]] = {"elman": ("h",), "lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n")}
 
 
@@ -55,6 +60,8 @@ class Walk:
     """Gates by name, then "c" (LSTM) and "h"."""
     gradient: np.ndarray
     """dL/dh_t: through the output at t and through every later step."""
+    deltas: np.ndarray
+    """dL/d(sum) of every gate before its squashing, (steps, gates * units)."""
     cell_gradient: np.ndarray | None = None
     """dL/dc_t of an LSTM."""
 
@@ -102,9 +109,12 @@ def _elman(cell: Cell, x: np.ndarray) -> Walk:
     said = np.array(states)
     gradient = np.zeros_like(said)
     gradient[-1] = said[-1]
-    for t in range(len(x) - 1, 0, -1):
-        gradient[t - 1] = cell.weight_hh.T @ (gradient[t] * (1 - said[t] ** 2))
-    return Walk(x, {"h": said}, gradient)
+    deltas = np.zeros_like(said)
+    for t in range(len(x) - 1, -1, -1):
+        deltas[t] = gradient[t] * (1 - said[t] ** 2)
+        if t:
+            gradient[t - 1] = cell.weight_hh.T @ deltas[t]
+    return Walk(x, {"h": said}, gradient, deltas)
 
 
 def _lstm(cell: Cell, x: np.ndarray) -> Walk:
@@ -119,19 +129,20 @@ def _lstm(cell: Cell, x: np.ndarray) -> Walk:
     i, f, g, o, c, h = (np.array(part) for part in zip(*rows))
     dh, dc = np.zeros_like(h), np.zeros_like(c)
     dh[-1] = h[-1]
+    deltas = np.zeros((len(x), 4 * cell.units))
     for t in range(len(x) - 1, -1, -1):
         dc[t] += dh[t] * o[t] * (1 - np.tanh(c[t]) ** 2)
-        if t == 0:
-            break
-        dz = np.concatenate([
+        before = c[t - 1] if t else np.zeros(cell.units)
+        deltas[t] = np.concatenate([
             dc[t] * g[t] * i[t] * (1 - i[t]),
-            dc[t] * c[t - 1] * f[t] * (1 - f[t]),
+            dc[t] * before * f[t] * (1 - f[t]),
             dc[t] * i[t] * (1 - g[t] ** 2),
             dh[t] * np.tanh(c[t]) * o[t] * (1 - o[t]),
         ])  # fmt: skip
-        dh[t - 1] += cell.weight_hh.T @ dz
-        dc[t - 1] = dc[t] * f[t]
-    return Walk(x, {"i": i, "f": f, "g": g, "o": o, "c": c, "h": h}, dh, dc)
+        if t:
+            dh[t - 1] = cell.weight_hh.T @ deltas[t]
+            dc[t - 1] = dc[t] * f[t]
+    return Walk(x, {"i": i, "f": f, "g": g, "o": o, "c": c, "h": h}, dh, deltas, dc)
 
 
 def _gru(cell: Cell, x: np.ndarray) -> Walk:
@@ -150,9 +161,13 @@ def _gru(cell: Cell, x: np.ndarray) -> Walk:
     r, z, n, h = (np.array(part) for part in zip(*rows))
     dh = np.zeros_like(h)
     dh[-1] = h[-1]
-    for t in range(len(x) - 1, 0, -1):
+    deltas = np.zeros((len(x), 3 * n_units))
+    for t in range(len(x) - 1, -1, -1):
+        before = h[t - 1] if t else np.zeros(n_units)
         dn = dh[t] * (1 - z[t]) * (1 - n[t] ** 2)
-        dz = dh[t] * (h[t - 1] - n[t]) * z[t] * (1 - z[t])
+        dz = dh[t] * (before - n[t]) * z[t] * (1 - z[t])
         dr = dn * recurrent[t] * r[t] * (1 - r[t])
-        dh[t - 1] = dh[t] * z[t] + cell.weight_hh.T @ np.concatenate([dr, dz, dn * r[t]])
-    return Walk(x, {"r": r, "z": z, "n": n, "h": h}, dh)
+        deltas[t] = np.concatenate([dr, dz, dn])
+        if t:
+            dh[t - 1] = dh[t] * z[t] + cell.weight_hh.T @ np.concatenate([dr, dz, dn * r[t]])
+    return Walk(x, {"r": r, "z": z, "n": n, "h": h}, dh, deltas)

@@ -62,26 +62,56 @@ def pulls(choice: Choice, x: np.ndarray, count: float = 3.0) -> np.ndarray:
 
 def of_evaluation(evaluation: Evaluation, dataset: Dataset, axis: Axis) -> np.ndarray | None:
     """Residuals or margins of a model on its last evaluation, (n,); None where they make no sense for this data."""
+    pair = said_and_wanted(evaluation, dataset)
+    if pair is None or (axis == "margin" and not dataset.target.codes):
+        return None
+    keep = _counted(evaluation, dataset)
+    outputs, targets = (one[keep] for one in pair)
+    if axis == "residual":
+        return np.asarray((outputs - targets).ravel())
+    p = np.clip(outputs[np.arange(len(outputs)), targets.argmax(axis=1)], 1e-12, 1 - 1e-12)
+    return np.asarray(np.log(p / (1 - p)))
+
+
+def origins(evaluation: Evaluation, dataset: Dataset, axis: Axis) -> np.ndarray:
+    """Where each number of ``of_evaluation`` is from, (n, 3): row of the evaluation, step (-1 without time), column of
+    ``said_and_wanted``."""
+    pair = said_and_wanted(evaluation, dataset)
+    assert pair is not None
+    keep = _counted(evaluation, dataset)
+    places = np.argwhere(keep)
+    if keep.ndim == 1:
+        places = np.column_stack([places, np.full(len(places), -1)])
+    if axis == "margin":
+        return np.column_stack([places, pair[1][keep].argmax(axis=1)])
+    columns = pair[0].shape[-1]
+    return np.column_stack([np.repeat(places, columns, axis=0), np.tile(np.arange(columns), len(places))])
+
+
+def said_and_wanted(evaluation: Evaluation, dataset: Dataset) -> tuple[np.ndarray, np.ndarray] | None:
+    """Outputs and targets in one shape, (n, outputs) or (n, steps, outputs); classes have a column each, 1 for the right one.
+
+    None where they do not fit one another.
+    """
     outputs = np.asarray(evaluation.outputs, float)
-    targets = dataset.target.values[evaluation.samples]
+    targets = np.asarray(dataset.target.values[evaluation.samples])
     if outputs.ndim != targets.ndim:
         return None
-    keep = np.ones(outputs.shape[:-1], bool)
-    if dataset.mask is not None and outputs.ndim == 3:
-        keep = dataset.mask[evaluation.samples].astype(bool)
-    outputs, targets = outputs[keep], targets[keep]
-    if not dataset.target.codes:
-        fits = axis == "residual" and outputs.shape == targets.shape
-        return np.asarray((outputs - targets).ravel()) if fits else None
-    codes = targets[:, 0].astype(int)
-    if outputs.shape[1] == 1:
-        outputs = np.concatenate([1 - outputs, outputs], axis=1)
-    if codes.max(initial=0) >= outputs.shape[1]:
-        return None
-    if axis == "residual":
-        return np.asarray((outputs - np.eye(outputs.shape[1])[codes]).ravel())
-    p = np.clip(outputs[np.arange(len(codes)), codes], 1e-12, 1 - 1e-12)
-    return np.asarray(np.log(p / (1 - p)))
+    if dataset.target.codes:
+        codes = targets[..., 0].astype(int)
+        if outputs.shape[-1] == 1:
+            outputs = np.concatenate([1 - outputs, outputs], axis=-1)
+        if codes.max(initial=0) >= outputs.shape[-1]:
+            return None
+        targets = np.eye(outputs.shape[-1])[codes]
+    return (outputs, targets.astype(float)) if outputs.shape == targets.shape else None
+
+
+def _counted(evaluation: Evaluation, dataset: Dataset) -> np.ndarray:
+    """True where a target counts, (n,) or (n, steps)."""
+    if dataset.mask is not None and evaluation.outputs.ndim == 3:
+        return np.asarray(dataset.mask[evaluation.samples].astype(bool))
+    return np.ones(evaluation.outputs.shape[:-1], bool)
 
 
 Three = tuple[object, object, object]

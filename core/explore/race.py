@@ -29,8 +29,12 @@ class Standing:
 
     losses: Mapping[str, tuple[float, ...]]
     """Loss of each batch so far, by optimizer."""
-    xrays: Mapping[str, XRay]
-    """The last step of the watched weight, by optimizer."""
+    batches: tuple[np.ndarray, ...]
+    """Numbers of the samples of each batch so far."""
+    sample_losses: Mapping[str, tuple[np.ndarray, ...]]
+    """The loss of each of them alone, by optimizer."""
+    xrays: Mapping[str, tuple[XRay, ...]]
+    """Each step of the watched weight so far, by optimizer; who ran away has none for its last batch."""
     lost: frozenset[str]
     """Who ran away."""
     taken: int

@@ -48,7 +48,7 @@ def _sgd(values: Any, q: Numbers, before: Before, t: int) -> list[str]:
     sums = summed((rf"{mu} \cdot {factor(before('b'))}", number(q["g"])))
     b = f"b = {sums} = {number(q['b'])}"
     if values["nesterov"]:
-        return [b, rf"\Delta\theta = -{rate} ({number(q['g'])} + {mu} \cdot {factor(q['b'])})"]
+        return [b, rf"\Delta\theta = -{rate} \cdot \left({number(q['g'])} + {mu} \cdot {factor(q['b'])}\right)"]
     return [b, rf"\Delta\theta = -\eta b = -{rate} \cdot {factor(q['b'])}"]
 
 
@@ -89,7 +89,7 @@ def _radam(values: Any, q: Numbers, before: Before, t: int) -> list[str]:
 def _adamax(values: Any, q: Numbers, before: Before, t: int) -> list[str]:
     return [
         _average("m", values["beta1"], before("m"), factor(q["g"]), q["m"]),
-        rf"u = \max({number(values['beta2'])} \cdot {factor(before('u'))}, |{number(q['g'])}|) = {number(q['u'])}",
+        rf"u = \max({number(values['beta2'])} \cdot {factor(before('u'))}, \left|{number(q['g'])}\right|) = {number(q['u'])}",
         rf"\Delta\theta = -\frac{{\eta}}{{1 - \beta_1^t}} \frac{{m}}{{u}} = -{number(values['lr'])} \cdot "
         rf"\frac{{{number(q['m_hat'])}}}{{{number(q['u'])}}}",
     ]

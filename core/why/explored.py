@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from core.catalogue.spec import Choice, Spec
 from core.describe import Words, number
 from core.explore import activations, losses
 from core.formula import factor, latex_number
-from core.why.numbers import Aggregate
+from core.why.numbers import Aggregate, Later, Term
+from core.why.simple import Part, given, quotient
 
 NUDGE = 1e-4
 """How far to each side a slope is looked at."""
@@ -30,8 +31,8 @@ def activation(choice: Choice, z: float) -> Aggregate:
     """f(z)."""
     spec, value = ACTIVATIONS[choice.key], float(activations.value(choice, z))
     return Aggregate(
-        Words("{name} at z = {z}", {"name": spec.title, "z": number(z, 4)}), value, _formula(spec),
-        (rf"f\left({latex_number(z)}\right) = {latex_number(value)}",), _with(spec, choice, ""),
+        Words("{name} at z = {z}", {"name": spec.title, "z": number(z, 4)}), value, formula_of(spec),
+        (rf"f\left({latex_number(z)}\right) = {latex_number(value)}",), _with(spec, choice, ""), terms=(_place(z).term,),
     )  # fmt: skip
 
 
@@ -40,31 +41,70 @@ def activation_slope(choice: Choice, z: float) -> Aggregate:
     spec, value = ACTIVATIONS[choice.key], float(activations.slope(choice, z))
     low, high = (float(activations.value(choice, z + way * NUDGE)) for way in (-1, 1))
     line = rf"f'(z) = {_SLOPES[choice.key]}" if choice.key in _SLOPES else r"f'(z) = \frac{d f}{d z}"
+    terms = (_nudged(choice, z + NUDGE, "f(z + h)"), _nudged(choice, z - NUDGE, "f(z - h)"), _place(z).term)
     return Aggregate(
         Words("The slope of {name} at z = {z}", {"name": spec.title, "z": number(z, 4)}), value, (line,),
         (rf"f'\left({latex_number(z)}\right) = {latex_number(value)}",
          rf"\frac{{f(z + h) - f(z - h)}}{{2 h}} = \frac{{{latex_number(high, 7)} - {factor(low, 7)}}}{{{latex_number(2 * NUDGE)}}} = {latex_number((high - low) / (2 * NUDGE))}"),
         _with(spec, choice, "The second line is a small step to each side, with h = 0.0001; at a corner it lies between both slopes."),
+        terms=terms,
     )  # fmt: skip
+
+
+def saturation(choice: Choice, z: float) -> Aggregate:
+    """How steep it is beside where it is steepest of all that is drawn."""
+    steepest, at = activations.steepest(choice)
+    found = quotient(
+        Words("How steep {name} is at z = {z}, beside its steepest place", {"name": ACTIVATIONS[choice.key].title, "z": number(z, 4)}),
+        "s", Part(r"\left| f'(z) \right|", abs(float(activations.slope(choice, z))), _slope_later(choice, z)),
+        Part(r"\left| f'(z_{\max}) \right|", steepest, _slope_later(choice, at)),
+        Words("Below {share} it counts as saturated: hardly any gradient passes. z_max is the steepest place that is drawn.",
+              {"share": number(activations.SATURATED)}),
+    )  # fmt: skip
+    sign = "<" if found.value < activations.SATURATED else r"\geq"
+    return replace(found, numbers=(rf"{found.numbers[0]} {sign} {latex_number(activations.SATURATED)}",))
+
+
+def _place(z: float) -> Part:
+    return Part("z", z, given(Words("The sum z"), z, "z", Words("It is the place that is asked about.")))
+
+
+def _nudged(choice: Choice, z: float, symbol: str) -> Term:
+    value = float(activations.value(choice, z))
+    title = Words("{name} at z = {z}", {"name": ACTIVATIONS[choice.key].title, "z": number(z, 6)})
+    return Part(symbol, value, Later(title, lambda: activation(choice, z))).term
+
+
+def _slope_later(choice: Choice, z: float) -> Later:
+    title = Words("The slope of {name} at z = {z}", {"name": ACTIVATIONS[choice.key].title, "z": number(z, 4)})
+    return Later(title, lambda: activation_slope(choice, z))
 
 
 def activation_chain(choice: Choice, weight: float, start: float, length: int) -> Aggregate:
     """The gradient that is left behind ``length`` of them in a row."""
-    left = activations.chain(choice, weight, start, length)
-    steps = [float(b / a) if a else 0.0 for a, b in pairwise(left)]
-    shown = r" \cdot ".join(factor(one) for one in steps[:WRITTEN]) or "1"
+    left, sums = activations.chain(choice, weight, start, length), [start]
+    while len(sums) < length:
+        sums.append(weight * float(activations.value(choice, sums[-1])))
+    slopes = [float(activations.slope(choice, z)) for z in sums[:length]]
+    shown = r" \cdot ".join(factor(abs(weight * one)) for one in slopes[:WRITTEN]) or "1"
+    own = given(Words("The weight between them"), weight, "w", Words("It is set by hand."))
+    terms = tuple(
+        Term(weight, slope, "w", f"f'(z_{{{k + 1}}})", about=_slope_later(choice, z), factor_about=own)
+        for k, (z, slope) in enumerate(zip(sums, slopes, strict=False))
+    )
     more = rf" \cdots \text{{{length - WRITTEN} more}}" if length > WRITTEN else ""
     value, spec = float(left[-1]), ACTIVATIONS[choice.key]
     return Aggregate(
         Words("What {n} activations “{name}” in a row leave of a gradient", {"n": length, "name": spec.title}), value,
         (r"g = \prod_k \left| w \, f'(z_k) \right|, \quad z_{k+1} = w \, f(z_k)",),
         (rf"g = {shown}{more} = {latex_number(value)}",),
-        _with(spec, choice, "Each factor is the weight times the slope at the sum that arrives there."),
+        _with(spec, choice, "Each factor is the weight times the slope at the sum that arrives there."), terms=terms,
     )  # fmt: skip
 
 
-def loss(choice: Choice, x: float, part: int) -> Aggregate:
-    """The loss of one position (0), its slope (1) or its curvature (2) at a residual or a margin."""
+def loss(choice: Choice, x: float, part: int, source: Aggregate | Later | None = None) -> Aggregate:
+    """The loss of one position (0), its slope (1) or its curvature (2) at a residual or a margin; ``source`` tells what
+    that is, where it is no place that was asked about."""
     spec, here = LOSSES[choice.key], losses.curves(choice, np.array([x]))
     value, name = float(here[part][0]), losses.axis_of(choice.key)
     sign = "r" if name == "residual" else "m"
@@ -76,11 +116,20 @@ def loss(choice: Choice, x: float, part: int) -> Aggregate:
         0: "{name} at a margin of {x}", 1: "The slope of {name} at a margin of {x}", 2: "The curvature of {name} at a margin of {x}",
     }  # fmt: skip
     title = Words((residual if name == "residual" else margin)[part], where)
-    lines, numbers = _formula(spec), [rf"L\left({latex_number(x)}\right) = {latex_number(float(here.loss[0]))}"]
+    place = Words("The residual") if name == "residual" else Words("The margin")
+    own = source or given(place, x, sign, Words("It is the place that is asked about."))
+    terms = [Part(sign, x, own).term]
+    lines, numbers = formula_of(spec), [rf"L\left({latex_number(x)}\right) = {latex_number(float(here.loss[0]))}"]
     if part:
         below = here[part - 1]
         low, high = (float(losses.curves(choice, np.array([x + way * NUDGE]))[part - 1][0]) for way in (-1, 1))
         prime = "'" * part
+        titles = residual if name == "residual" else margin
+        terms += [
+            Part(f"L{prime[:-1]}({sign} {way} h)", at, _loss_later(choice, x + step, part - 1, titles[part - 1])).term
+            for way, at, step in (("+", high, NUDGE), ("-", low, -NUDGE))
+        ]
+        terms.append(Part(f"L{prime[:-1]}", float(below[0]), _loss_later(choice, x, part - 1, titles[part - 1])).term)
         lines = (*lines, rf"L{prime} = \frac{{d L{prime[:-1]}}}{{d {sign}}}")
         numbers = [
             rf"L{prime[:-1]}\left({latex_number(x)}\right) = {latex_number(float(below[0]))}",
@@ -88,10 +137,15 @@ def loss(choice: Choice, x: float, part: int) -> Aggregate:
             rf"\frac{{{latex_number(high, 7)} - {factor(low, 7)}}}{{{latex_number(2 * NUDGE)}}} = {latex_number((high - low) / (2 * NUDGE))}",
         ]  # fmt: skip
     note = "The last line is a small step to each side; at a corner it lies between both slopes." if part else ""
-    return Aggregate(title, value, lines, tuple(numbers), _with(spec, choice, note))
+    return Aggregate(title, value, lines, tuple(numbers), _with(spec, choice, note), terms=tuple(terms))
 
 
-def _formula(spec: Spec) -> tuple[str, ...]:
+def _loss_later(choice: Choice, x: float, part: int, title: str) -> Later:
+    where = {"name": LOSSES[choice.key].title, "x": number(x, 6)}
+    return Later(Words(title, where), lambda: loss(choice, x, part))
+
+
+def formula_of(spec: Spec) -> tuple[str, ...]:
     return (spec.formula,) if spec.formula else ()
 
 

@@ -62,8 +62,10 @@ class Term:
     """What ``factor`` is, where it is a number of its own."""
     group: str = ""
     """"direct" or "through" for parts of a gradient."""
-    about: Aggregate | OfOwn | None = None
+    about: Aggregate | OfOwn | Later | None = None
     """What ``value`` is, where it is no number of the sample that is explained."""
+    factor_about: Aggregate | Later | None = None
+    """What ``factor`` is, likewise."""
 
     @property
     def contribution(self) -> float:
@@ -169,6 +171,14 @@ class Aggregate:
 
 
 @dataclass(frozen=True, eq=False)
+class Later:
+    """A number that is explained only when someone asks for it, so that one may lead to another without end."""
+
+    title: Words
+    make: Callable[[], Aggregate]
+
+
+@dataclass(frozen=True, eq=False)
 class OfOwn:
     """A number that is about an input of the user's own, not about a sample of the data set."""
 
@@ -209,7 +219,9 @@ _PLAIN = {
     r"\mapsto": "→", r"\Delta": "Δ", r"\geq": "≥", r"\leq": "≤", r"\bar": "", r"\overline": "", r"\approx": "≈",
     r"\rho": "ρ", r"\cos": "cos", r"\Sigma": "Σ", r"\hat": "", r"\times": "×", r"\neq": "≠", r"\min": "min", r"\log": "log",
     r"\left\lceil": "⌈", r"\right\rceil": "⌉", r"\left\lfloor": "⌊", r"\right\rfloor": "⌋", r"\Leftrightarrow": "⇔", r"\notin": "∉",
-    r"\theta": "θ",
+    r"\theta": "θ", r"\leftarrow": "←", r"\eta": "η", r"\prod": "Π", r"\beta": "β", r"\epsilon": "ε", r"\qquad": "  ", r"\;": " ",
+    r"\mathrm": "", r"\nabla": "∇", r"\pi": "π", r"\phi": "φ", r"\Phi": "Φ", r"\psi": "ψ", r"\cosh": "cosh",
+    r"\left": "", r"\right": "", r"\\": ";", r"\%": "%", r"\begin{cases}": "(", r"\end{cases}": ")", " & ": " if ",
 }  # fmt: skip
 
 

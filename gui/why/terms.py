@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from core.describe import number
 from core.network import Network
-from core.why.numbers import Explanation, Number, OfOwn, Term
+from core.why.numbers import Explanation, Later, Number, OfOwn, Term
 from core.why.parts import LENGTH_WORDS
 from gui.forms.form import heading
 from gui.text import tr, tr_core
@@ -79,7 +79,8 @@ class TermRow(QWidget):
 
     def weight_area(self) -> QRectF:
         """Where a click asks about the weight; empty where the factor is no number of its own."""
-        if self.term.factor_number is None or self.term.factor_number == self.term.number:
+        term = self.term
+        if term.factor_about is None and (term.factor_number is None or term.factor_number == term.number):
             return QRectF()
         return QRectF(
             6, ROW / 2, QFontMetricsF(self.font()).horizontalAdvance(number(self.term.factor, 4)) + 8, ROW / 2
@@ -107,10 +108,11 @@ class TermRow(QWidget):
             super().keyPressEvent(event)
 
     def _ask(self, factor: bool) -> None:
-        wanted = self.term.factor_number if factor else self.term.about or self.term.number
-        wanted = wanted or self.term.number or self.term.factor_number
+        term = self.term
+        weight, own = term.factor_about or term.factor_number, term.about or term.number
+        wanted = (weight or own) if factor else (own or weight)
         if wanted is not None:
-            self.asked.emit(wanted)
+            self.asked.emit(wanted.make() if isinstance(wanted, Later) else wanted)
 
     def focusInEvent(self, event: object) -> None:
         self.update()

@@ -60,3 +60,9 @@ def test_what_is_left_of_a_long_sum_keeps_its_sign_in_brackets():
 def test_a_factor_stands_in_brackets_where_a_product_could_be_misread():
     assert [factor(v) for v in (0.5, -0.5, 0.0, -0.0, 2e-7)] == ["0.5", "({-}0.5)", "0", "0", r"(2 \cdot 10^{-7})"]
     assert summed(latex_number(v) for v in (-1.0, 0.0, -np.inf, np.nan)) == r"{-}1 + 0 - \infty + \text{NaN}"
+
+
+def test_cases_and_brackets_can_be_read_as_plain_text():
+    assert plain(r"f = \begin{cases} z & z > 0 \\ 0 & z \leq 0 \end{cases}") == "f = ( z if z > 0 ; 0 if z ≤ 0 )"
+    assert plain(r"\left[ \left| z \right| < 3 \right]") == "[ | z | < 3 ]"
+    assert plain(r"w \leftarrow w - \eta g") == "w ← w - η g"

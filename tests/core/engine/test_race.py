@@ -36,7 +36,7 @@ def test_the_xray_of_a_weight_tells_the_step_that_was_taken(key):
     name = first_weight(project)
     previous = None
     for standing in race(project, data, {key: OPTIMIZERS.choose(key)}, 6, (name, (1, 0))):
-        xray = standing.xrays[key]
+        xray = standing.xrays[key][-1]
         shadow = dict(xray.now)
         if previous is not None:
             assert xray.weight == pytest.approx(previous.weight + previous.now["change"], rel=1e-5)
