@@ -84,6 +84,20 @@ class FormulaView(QWidget):
         self._fit()
         self.update()
 
+    def line_rect(self, at: int) -> QRectF:
+        """Where a line (from 0) is drawn."""
+        top = _GAP / 2
+        for line in self.lines[:at]:
+            top += natural_size(line, self._size).height() * self._shrink(line) + _GAP
+        line, shrink = self.lines[at], self._shrink(self.lines[at])
+        size = natural_size(line, self._size) * shrink
+        return QRectF(0, top - _GAP / 2, size.width(), size.height() + _GAP)
+
+    def line_at(self, y: float) -> int | None:
+        """The line that is nearest to a height; None where there are no lines."""
+        places = [self.line_rect(at).center().y() for at in range(len(self.lines))]
+        return min(range(len(places)), key=lambda at: abs(places[at] - y)) if places else None
+
     def _shrink(self, line: str) -> float:
         return min(1.0, self.width() / max(1.0, natural_size(line, self._size).width()))
 

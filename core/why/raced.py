@@ -212,8 +212,6 @@ class OnNetwork:
     optimizer: str
     training: Choice
     """Of the project."""
-    weight: str
-    """What the watched weight is called, in words."""
 
     @property
     def watched(self) -> Watched:

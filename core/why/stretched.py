@@ -47,3 +47,15 @@ def stretch(title: Words, matrix: np.ndarray, entry: Callable[[int, int], Told |
         Words("No direction v of length 1 is stretched more by the matrix than this one; u = W v is what it is stretched to."),
         (r"\left| W \right| = \max_{\left| v \right| = 1} \left| W v \right| = \sqrt{\sum_i u_i^2}",),
     )  # fmt: skip
+
+
+def foretold(title: Words, end: Part, size: Part, steps: int) -> Aggregate:
+    """What |W| alone foretells of the gradient so many steps before the last one that has any."""
+    value = end.value * size.value**steps
+    written = rf"{latex_number(end.value)} \cdot {latex_number(size.value)}^{{{steps}}}"
+    return Aggregate(
+        title, value, (r"p_t = \left| W \right|^{T - t} \cdot \left| \frac{\partial L}{\partial h_T} \right|",),
+        (f"p = {written} = {latex_number(value)}",),
+        Words("It is as if nothing else happened to the gradient on its way back; what is measured differs by the rest."),
+        terms=(end.term, size.term),
+    )  # fmt: skip

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
 from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.spec import Choice
-from core.explore.activations import SCALAR, chain, value_and_slope
+from core.explore.activations import REACH, SATURATED, SCALAR, chain, places, steepest, value_and_slope
 from core.formula import latex_number
 from core.why import explored
 from gui.document import Document
-from gui.explorers.parts import Curves, EntryCard, EntryList, Explorer, Slider, drop
+from gui.explorers.asked import AskedFormula
+from gui.explorers.parts import Curves, EntryCard, EntryList, Explorer, Slider, drop, passing
 from gui.forms import SpecForm
-from gui.formula import FormulaView
 from gui.plots.chart import Chart
 from gui.plots.scales import Linear, Log
 from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question
+from gui.why.told import asked
 from gui.widgets import bold, muted
-
-REACH = 6.0
-SATURATED = 0.05
-"""A slope below this share of the steepest one counts as saturated."""
 
 
 class ActivationExplorer(Explorer):
@@ -54,7 +52,7 @@ class ActivationExplorer(Explorer):
         self._choose()
 
     def _make_view(self) -> None:
-        self.formula = FormulaView(size=16)
+        self.formula = AskedFormula(self.document, 16)
         self.curve = self.chart("activation_curve", tr("sum z"), tr("output f(z)"))
         self.steep = self.chart("activation_slope", tr("sum z"), tr("slope f'(z)"))
         self.fade = self.chart("activation_chain", tr("activations passed"), tr("gradient that is left"))
@@ -67,7 +65,7 @@ class ActivationExplorer(Explorer):
         self._points = [pg.ScatterPlotItem(size=10) for _ in range(2)]
         for chart, point in zip((self.curve, self.steep), self._points):
             chart.addItem(point)
-        self.words = muted()
+        self.words = self.said(QPalette.ColorRole.PlaceholderText)
         self.view.addWidget(self.formula)
         self.view.addWidget(self.curve, 4)
         self.view.addWidget(self.steep, 3)
@@ -108,17 +106,36 @@ class ActivationExplorer(Explorer):
         self.refresh()
 
     def questions_at(self, chart: Chart, x: float, y: float) -> list[Question]:
-        choice = self._choices[self.chosen.currentData()]
+        choice = self._choices[self._nearest(chart, x, y)]
         if chart is self.fade:
-            length = max(0, min(round(self.length.value), round(x)))
-            asked = explored.activation_chain(choice, self.weight.value, self.at.value, length)
-            return [Question(asked, tr("Why is so much left?"))]
-        value = Question(explored.activation(choice, x), tr("Why this value?"))
-        slope = Question(explored.activation_slope(choice, x), tr("Why this slope?"))
-        return [slope, value] if chart is self.steep else [value, slope]
+            return [self._left(choice, max(0, min(round(self.length.value), round(x))))]
+        value, slope, steep = self._at(choice, x)
+        return [slope, value, steep] if chart is self.steep else [value, slope, steep]
+
+    def _at(self, choice: Choice, z: float) -> list[Question]:
+        return [
+            Question(explored.activation(choice, z), tr("Why this value?")),
+            Question(explored.activation_slope(choice, z), tr("Why this slope?")),
+            Question(explored.saturation(choice, z), tr("Is it saturated here?")),
+        ]
+
+    def _left(self, choice: Choice, length: int) -> Question:
+        found = explored.activation_chain(choice, self.weight.value, self.at.value, length)
+        return Question(found, tr("Why is so much left?"))
+
+    def _nearest(self, chart: Chart, x: float, y: float) -> str:
+        """The activation whose curve passes here; the one that is looked at where none does, or where curves meet."""
+
+        def value(key: str) -> float:
+            if chart is self.fade:
+                length = max(0, min(round(self.length.value), round(x)))
+                return float(chain(self._choices[key], self.weight.value, self.at.value, length)[-1])
+            return float(value_and_slope(self._choices[key], x)[1 if chart is self.steep else 0])
+
+        return passing(chart, y, self.chosen.currentData(), {key: value(key) for key in self.list.ticked()})
 
     def refresh(self) -> None:
-        z = np.linspace(-REACH, REACH, 601)
+        z = places()
         shown = self.list.ticked()
         pairs = {key: value_and_slope(self._choices[key], z) for key in shown}
         for number, chart in enumerate((self.curve, self.steep)):
@@ -132,7 +149,7 @@ class ActivationExplorer(Explorer):
     def _draw_chosen(self, z: np.ndarray) -> None:
         choice = self._choices[self.chosen.currentData()]
         _, steep = value_and_slope(choice, z)
-        flat = np.abs(steep) < SATURATED * np.abs(steep).max()
+        flat = np.abs(steep) < SATURATED * steepest(choice)[0]
         bands = _stretches(z, flat)
         for chart in (self.curve, self.steep):
             chart.backdrop.set(bands, [self.at.value])
@@ -140,7 +157,8 @@ class ActivationExplorer(Explorer):
         for point, at in zip(self._points, (y, s)):
             point.setData([self.at.value], [at], brush=theme().color("text"), pen=None)
         here = latex_number(self.at.value)
-        self.formula.show_lines([rf"f({here}) = {latex_number(y)} \qquad f'({here}) = {latex_number(s)}"])
+        line = rf"f({here}) = {latex_number(y)} \qquad f'({here}) = {latex_number(s)}"
+        self.formula.tell([line], lambda _: self._at(choice, self.at.value))
 
     def _draw_chain(self, shown: list[str]) -> None:
         steps = np.arange(round(self.length.value) + 1)
@@ -153,13 +171,15 @@ class ActivationExplorer(Explorer):
         self.fade.show_places((0, float(steps[-1])), (float(good.min()), float(good.max())))
         self._lines[self.fade].show((steps.astype(float), np.where(c > 1e-30, c, 0.0)) for c in left.values())
         chosen = chain(self._choices[self.chosen.currentData()], self.weight.value, self.at.value, len(steps) - 1)[-1]
-        self.words.setText(
+        share = asked("share", f"{chosen:.4g}")
+        self.words.tell(
             tr(
                 "Behind {n} of them in a row the gradient is multiplied by {share} ({name}).",
                 n=len(steps) - 1,
-                share=f"{chosen:.4g}",
+                share=share,
                 name=self.chosen.currentText(),
-            )
+            ),
+            lambda: {"share": self._left(self._choices[self.chosen.currentData()], len(steps) - 1)},
         )
 
 

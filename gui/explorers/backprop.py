@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -9,16 +11,17 @@ from core.catalogue.activations import ACTIVATIONS
 from core.describe import number
 from core.explore.activations import SCALAR
 from core.explore.feed_forward import Pass, SmallNetwork
-from core.formula import factor, latex_number
-from core.why import walked
+from core.formula import factor, latex_number, summed
+from core.why.walked import Small, Taken
 from gui.document import Document
+from gui.explorers.asked import AskedFormula
 from gui.explorers.net_picture import NetPicture, Weight
 from gui.explorers.parts import Explorer, Slider, drop
-from gui.formula import FormulaView
 from gui.icons import icon
 from gui.runner import Runner
 from gui.text import tr
 from gui.why.here import Question
+from gui.why.told import asked
 from gui.widgets import bold, muted
 
 SIZES = (2, 3, 2)
@@ -43,7 +46,10 @@ class BackpropExplorer(Explorer):
         self.seed = Slider(tr("Other weights"), 0, 20, 1, 0)
         self.network = SmallNetwork.drawn(SIZES, "tanh", "sigmoid", 1)
         self.chosen: Weight = (0, 0, 0)
-        self.losses: list[float] = []
+        self.past: tuple[Taken, ...] = ()
+        """The steps since the weights were drawn."""
+        self.compared = False
+        """Whether the loss before the last step is told: inputs and targets are still the same."""
         self.add(muted(tr(_INTRODUCTION)))
         self.add(*self.inputs, *self.targets, bold(tr("Hidden layer")), self.activation, self.rate, self.seed)
         self._make_view()
@@ -54,15 +60,18 @@ class BackpropExplorer(Explorer):
         self.refresh()
 
     def _make_view(self) -> None:
-        self.picture = NetPicture()
-        self.picture.asked.connect(self._open_menu)
+        self.picture = NetPicture(self.document)
+        self.picture.questions = self._questions
         self.picture.chosen = self.chosen
         self.picture.weight_clicked.connect(self._choose)
-        self.formula = FormulaView(size=16)
+        self.formula = AskedFormula(self.document, 16)
         self.legend = muted(
             tr("In each neuron its value; under it the gradient of the loss with respect to that value.")
         )
-        self.words = bold("")
+        self.words = self.said()
+        font = self.words.font()
+        font.setBold(True)
+        self.words.setFont(font)
         self.update_button = QPushButton(icon("step-batch"), tr("Take one step"))
         self.again = QPushButton(tr("Start again"))
         self.update_button.clicked.connect(self._step)
@@ -71,8 +80,7 @@ class BackpropExplorer(Explorer):
         row.addWidget(self.update_button)
         row.addWidget(self.again)
         row.addWidget(self.words, 1)
-        for widget in (self.picture,):
-            self.view.addWidget(widget, 1)
+        self.view.addWidget(self.picture, 1)
         self.view.addWidget(self.legend)
         self.view.addWidget(self.formula)
         self.view.addLayout(row)
@@ -97,24 +105,53 @@ class BackpropExplorer(Explorer):
             )
         )
         self.picture.show_network(self.network, walk.values, walk.value_gradients, titles=titles)
-        self.formula.show_lines(self._chain(walk))
-        before = self.losses[-1] if self.losses else None
-        if before is None:
-            self.words.setText(tr("Loss {loss}", loss=number(walk.loss, 5)))
-        else:
-            self.words.setText(
-                tr("Loss {loss}, before this step {before}", loss=number(walk.loss, 5), before=number(before, 5))
-            )
+        self.formula.tell(self._chain(walk), self._questions_of_line)
+        loss = asked("loss", number(walk.loss, 5))
+        if not self.compared:
+            self.words.tell(tr("Loss {loss}", loss=loss), self._losses)
+            return
+        before = asked("before", number(self.past[-1].before.walk.loss, 5))
+        self.words.tell(tr("Loss {loss}, before this step {before}", loss=loss, before=before), self._losses)
 
-    def questions_here(self) -> list[Question]:
-        """About the neuron under the pointer; the arithmetic of the chosen weight stands below the picture."""
-        if self.picture.pointed is None:
-            return []
-        layer, unit = self.picture.pointed
-        walk, targets = self.walk(), np.array([slider.value for slider in self.targets])
-        gradient = walked.small_gradient(self.network, walk, targets, layer, unit)
-        value = walked.small_value(self.network, walk, layer, unit)
-        return [Question(gradient, tr("Why this gradient?")), Question(value, tr("Why this value?"))]
+    def small(self) -> Small:
+        """The network with the sample walked through it, and its past."""
+        target = np.array([slider.value for slider in self.targets])
+        return Small(self.network, self.walk(), round(self.seed.value), target, self.past)
+
+    def _losses(self) -> dict[str, Question]:
+        found = {"loss": Question(self.small().loss(), tr("Why this loss?"))}
+        if self.compared:
+            found["before"] = Question(self.past[-1].before.loss(), tr("Why this loss before the step?"))
+        return found
+
+    def _questions(self, place: Hashable) -> list[Question]:
+        assert isinstance(place, tuple)
+        kind, layer, unit, *source = place
+        small = self.small()
+        if kind == "weight":
+            return self._questions_of_weight((layer, unit, source[0]))
+        value = Question(small.value(layer, unit), tr("Why this value?"))
+        gradient = Question(small.gradient(layer, unit), tr("Why this gradient?"))
+        return [gradient, value] if kind == "under" else [value, gradient]
+
+    def _questions_of_weight(self, weight: Weight) -> list[Question]:
+        (layer, unit, source), small = weight, self.small()
+        return [
+            Question(small.weight(layer + 1, unit, source), tr("Why this weight?")),
+            Question(small.weight_gradient(layer + 1, unit, source), tr("Why this gradient?")),
+            Question(
+                small.updated(layer + 1, unit, source, self.rate.value), tr("Why this weight after the next step?")
+            ),
+        ]
+
+    def _questions_of_line(self, line: int) -> list[Question]:
+        layer, unit, _ = self.chosen
+        weight, gradient, updated = self._questions_of_weight(self.chosen)
+        if line == len(self.formula.lines) - 1:
+            return [updated, weight, gradient]
+        if layer == 0 and line == 1:
+            return [Question(self.small().gradient(1, unit), tr("Why this gradient of the value?")), gradient]
+        return [gradient, weight]
 
     def _chain(self, walk: Pass) -> list[str]:
         """The product from the weight to the loss, in letters and in numbers, and the update that follows."""
@@ -145,7 +182,7 @@ class BackpropExplorer(Explorer):
         total = walk.value_gradients[1][unit]
         return (
             rf"\frac{{\partial L}}{{\partial h_{unit + 1}}} = \sum_k v_{{k{unit + 1}}} "
-            rf"\frac{{\partial L}}{{\partial z_k}} = {' + '.join(terms)} = {latex_number(total)}"
+            rf"\frac{{\partial L}}{{\partial z_k}} = {summed(terms)} = {latex_number(total)}"
         )
 
     def _product(self, walk: Pass, layer: int, unit: int, source: int, name: str) -> str:
@@ -163,16 +200,16 @@ class BackpropExplorer(Explorer):
         self.refresh()
 
     def _changed(self) -> None:
-        self.losses.clear()
+        self.compared = False
         self.refresh()
 
     def _step(self) -> None:
-        walk = self.walk()
-        self.losses.append(walk.loss)
-        self.network = self.network.stepped(walk, self.rate.value)
+        small = self.small()
+        self.past, self.compared = (*self.past, Taken(small, self.rate.value)), True
+        self.network = self.network.stepped(small.walk, self.rate.value)
         self.refresh()
 
     def _redraw(self) -> None:
-        self.losses.clear()
+        self.past, self.compared = (), False
         self.network = SmallNetwork.drawn(SIZES, self.activation.currentData(), "sigmoid", round(self.seed.value))
         self.refresh()

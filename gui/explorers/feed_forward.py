@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from core.catalogue.activations import ACTIVATIONS
 from core.explore.activations import SCALAR
 from core.explore.feed_forward import Pass, SmallNetwork
-from core.formula import factor, latex_number
-from core.why import walked
+from core.formula import factor, latex_number, summed
+from core.why.walked import Small
 from gui.document import Document
+from gui.explorers.asked import AskedFormula
 from gui.explorers.net_picture import NetPicture
 from gui.explorers.parts import Explorer, Slider, drop
-from gui.formula import FormulaView
 from gui.icons import icon
 from gui.runner import Runner
 from gui.text import tr
@@ -43,10 +45,10 @@ class FeedForwardExplorer(Explorer):
         self.neuron: tuple[int, int] = (1, 0)
         self.add(muted(tr(_INTRODUCTION)))
         self.add(*self.inputs, bold(tr("Hidden layer")), self.hidden, bold(tr("Output")), self.output, self.seed)
-        self.picture = NetPicture()
-        self.picture.asked.connect(self._open_menu)
+        self.picture = NetPicture(document)
+        self.picture.questions = self._questions
         self.picture.neuron_clicked.connect(self._choose)
-        self.formula = FormulaView(size=17)
+        self.formula = AskedFormula(document, 17)
         self.words = muted()
         self.next = QPushButton(icon("step-batch"), tr("Next"))
         self.back = QPushButton(tr("Start again"))
@@ -84,20 +86,32 @@ class FeedForwardExplorer(Explorer):
         self.next.setEnabled(self.reached < len(SIZES) - 1)
         if self.reached == 0:
             self.words.setText(tr("The sample is at the input. Press Next."))
-            self.formula.show_lines([rf"x = ({', '.join(latex_number(v) for v in walk.values[0])})"])
+            self.formula.tell([rf"x = ({', '.join(latex_number(v) for v in walk.values[0])})"], None)
             return
         self.words.setText(
             tr("Neuron {unit} of layer {layer}: its sum and its output.", unit=self.neuron[1] + 1, layer=self.neuron[0])
         )
-        self.formula.show_lines(self._arithmetic(network, walk))
+        self.formula.tell(self._arithmetic(network, walk), self._questions_of_line)
 
-    def questions_here(self) -> list[Question]:
-        layer, unit = self.picture.pointed or self.neuron
-        if layer > self.reached:
-            return []
+    def small(self) -> Small:
+        """The network with the sample walked through it."""
         network = self.network
         walk = network.forward(np.array([slider.value for slider in self.inputs]))
-        return [Question(walked.small_value(network, walk, layer, unit), tr("Why this value?"))]
+        return Small(network, walk, round(self.seed.value))
+
+    def _questions(self, place: Hashable) -> list[Question]:
+        assert isinstance(place, tuple)
+        kind, layer, unit, *source = place
+        if kind == "weight":
+            return [Question(self.small().weight(layer + 1, unit, source[0]), tr("Why this weight?"))]
+        if layer > self.reached:
+            return []
+        value = Question(self.small().value(layer, unit), tr("Why this value?"))
+        return [value, Question(self.small().sum(layer, unit), tr("Why this sum?"))] if layer else [value]
+
+    def _questions_of_line(self, line: int) -> list[Question]:
+        found = self._questions(("neuron", *self.neuron))
+        return found[::-1] if line == 0 else found
 
     def _arithmetic(self, network: SmallNetwork, walk: Pass) -> list[str]:
         layer, unit = self.neuron
@@ -105,10 +119,11 @@ class FeedForwardExplorer(Explorer):
             return [rf"x_{unit + 1} = {latex_number(walk.values[0][unit])}"]
         weights, bias = network.weights[layer - 1][unit], network.biases[layer - 1][unit]
         terms = [rf"{factor(w)} \cdot {factor(v)}" for w, v in zip(weights, walk.values[layer - 1])]
+        terms.append(latex_number(bias))
         z, a = walk.sums[layer - 1][unit], walk.values[layer][unit]
         name = ACTIVATIONS[network.activations[layer - 1].key].title
         return [
-            rf"z_{unit + 1} = {' + '.join(terms)} + {factor(bias)} = {latex_number(z)}",
+            rf"z_{unit + 1} = {summed(terms)} = {latex_number(z)}",
             rf"a_{unit + 1} = f(z_{unit + 1}) = \text{{{name}}}({latex_number(z)}) = {latex_number(a)}",
         ]
 

@@ -8,21 +8,24 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.catalogue.losses import LOSSES
 from core.catalogue.spec import Choice
+from core.data.dataset import Dataset
 from core.errors import DataError
 from core.explore import losses
-from core.formula import factor, latex_number
-from core.why import explored
+from core.formula import latex_number
+from core.reports import Evaluation
+from core.why import explored, points
 from gui.document import Document
-from gui.explorers.parts import Curves, EntryCard, EntryList, Explorer, Slider, drop
+from gui.explorers.asked import AskedFormula
+from gui.explorers.parts import NEAR, Curves, EntryCard, EntryList, Explorer, Slider, drop, passing
 from gui.forms import SpecForm
-from gui.formula import FormulaView
 from gui.plots.chart import Chart
 from gui.plots.scales import Linear
 from gui.runner import Runner
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question
-from gui.widgets import bold, muted, words
+from gui.why.told import asked
+from gui.widgets import bold, muted
 
 _TOY = np.array([-1.6, -0.9, -0.4, -0.1, 0.2, 0.5, 1.1])
 _REACH = {"residual": 4.0, "margin": 5.0}
@@ -48,6 +51,7 @@ class LossLab(Explorer):
         self.points.addItem(tr("My model's last evaluation"), "model")
         self.outlier = Slider(tr("Outlier"), -20, 20, 0.0, 1, tip=tr("One more point at this place; 0 takes it away."))
         self.form: SpecForm | None = None
+        self._places = np.zeros(0)
         self.lists = {
             axis: EntryList(LOSSES, [k for k in LOSSES if losses.axis_of(k) == axis], _PEERS[axis], 1)
             for axis in _REACH
@@ -65,8 +69,8 @@ class LossLab(Explorer):
         self._choose()
 
     def _make_view(self) -> None:
-        self.formula = FormulaView(size=16)
-        self.words = words()
+        self.formula = AskedFormula(self.document, 16)
+        self.words = self.said()
         self.empty = muted(tr("Press Play in the main window: after the first epoch your model's points appear here."))
         self.view.addWidget(self.formula)
         self.view.addWidget(self.words)
@@ -105,16 +109,19 @@ class LossLab(Explorer):
         return np.append(found, self.outlier.value) if self.outlier.value else found
 
     def _of_model(self) -> np.ndarray | None:
-        if self.runner.evaluation is None:
+        evaluated = self._evaluated()
+        return None if evaluated is None else losses.of_evaluation(*evaluated, self.axis)
+
+    def _evaluated(self) -> tuple[Evaluation, Dataset] | None:
+        """The model's last evaluation, where the data is still the one that it was of."""
+        evaluation = self.runner.evaluation
+        if evaluation is None:
             return None
         try:
             data = self.document.project.dataset()
         except DataError:
             return None
-        evaluation = self.runner.evaluation
-        if data is None or evaluation.samples.max(initial=0) >= len(data):
-            return None
-        return losses.of_evaluation(evaluation, data, self.axis)
+        return (evaluation, data) if evaluation.samples.max(initial=0) < len(data) else None
 
     def _choose(self) -> None:
         key = self.chosen.currentData()
@@ -150,7 +157,49 @@ class LossLab(Explorer):
         texts = (tr("Why this loss?"), tr("Why this slope?"), tr("Why this curvature?"))
         first = self.charts.index(chart)
         parts = [first, *(part for part in range(3) if part != first)]
-        return [Question(explored.loss(self.choice, x, part), texts[part]) for part in parts]
+        at = self._point_at(chart, x, y)
+        if at is not None:
+            places = self._places
+            source = self._source(places)
+            own = [
+                Question(explored.loss(self.choice, float(places[at]), part, source(at)), texts[part]) for part in parts
+            ]
+            share = points.share_of_loss(self.choice, places, at, source)
+            pull = points.share_of_pull(self.choice, places, at, source)
+            return [
+                *own, Question(share, tr("Why so much of the loss?")), Question(pull, tr("Why so much of the pull?")),
+            ]  # fmt: skip
+        choice = self._choices[self._nearest(first, chart, x, y)]
+        return [Question(explored.loss(choice, x, part), texts[part]) for part in parts]
+
+    def _nearest(self, part: int, chart: Chart, x: float, y: float) -> str:
+        """The loss whose curve passes here; the one that is looked at where none does, or where curves meet."""
+        ticked = self.lists[self.axis].ticked()
+        values = {key: float(losses.curves(self._choices[key], np.array([x]))[part][0]) for key in ticked}
+        return passing(chart, y, self.choice.key, values)
+
+    def _point_at(self, chart: Chart, x: float, y: float) -> int | None:
+        """Which of the points is drawn within a few pixels of a place."""
+        places = self._places
+        if not len(places):
+            return None
+        (left, right), (low, high) = chart.view_places()
+        values = losses.curves(self.choice, places)[self.charts.index(chart)]
+        across, up = (places - x) / (right - left) * chart.columns, (values - y) / (high - low) * chart.rows
+        away = np.where(np.isfinite(values), np.hypot(across, up), np.inf)
+        at = int(away.argmin())
+        return at if away[at] <= NEAR else None
+
+    def _source(self, places: np.ndarray) -> points.Source:
+        """Where each of the points is from."""
+        own = points.by_hand(places, self.axis)
+        evaluated = self._evaluated() if self.points.currentData() == "model" else None
+        outputs = self.document.project.network.of_kind("output")
+        known = None if evaluated is None else losses.of_evaluation(*evaluated, self.axis)
+        if evaluated is None or known is None or not outputs:
+            return own
+        count, found = len(known), points.of_model(*evaluated, self.axis, outputs[0].id)
+        return lambda at: found(at) if at < count else own(at)
 
     def refresh(self) -> None:
         reach = max(_REACH[self.axis], abs(self.outlier.value) * 1.08)
@@ -178,6 +227,7 @@ class LossLab(Explorer):
         self.empty.setVisible(places is None)
         self.words.setVisible(places is not None)
         self.formula.setVisible(places is not None)
+        self._places = np.zeros(0) if places is None else places
         if places is None or not len(places):
             for dots in self.dots:
                 dots.clear()
@@ -200,23 +250,33 @@ class LossLab(Explorer):
         return self.choice.key in self.lists[self.axis].ticked()
 
     def _say(self, places: np.ndarray) -> None:
-        total = losses.total(self.choice, places)
-        each = losses.curves(self.choice, places).loss
-        if len(places) <= 8 and self.choice.key != "rmse":
-            terms = " + ".join(factor(value, 3) for value in each)
-            self.formula.show_lines([rf"L = \frac{{1}}{{{len(places)}}} ({terms}) = {latex_number(total)}"])
+        choice = self.choice
+        if len(places) <= points.WRITTEN:
+            lines = list(points.whole_loss(choice, places, points.by_hand(places, self.axis)).numbers)
         else:
-            self.formula.show_lines([rf"N = {len(places)} \qquad L = {latex_number(total)}"])
+            lines = [rf"N = {len(places)} \qquad L = {latex_number(losses.total(choice, places))}"]
+        self.formula.tell(lines, lambda line: [self._whole(places)])
         if not self.outlier.value:
-            self.words.setText(tr("Drag the outlier to see how much one wild point can pull."))
+            self.words.tell(tr("Drag the outlier to see how much one wild point can pull."), None)
             return
-        pulls = np.abs(losses.pulls(self.choice, places))
+        pulls, each = np.abs(losses.pulls(choice, places)), losses.curves(choice, places).loss
         share = pulls[-1] / pulls.sum() if pulls.sum() else 0.0
         part = each[-1] / each.sum() if each.sum() else 0.0
-        self.words.setText(
+        self.words.tell(
             tr(
                 "The outlier makes up {part} % of the loss and {share} % of all pull on the weights.",
-                part=f"{100 * part:.1f}",
-                share=f"{100 * share:.1f}",
-            )
+                part=asked("part", f"{100 * part:.1f}"),
+                share=asked("share", f"{100 * share:.1f}"),
+            ),
+            lambda: self._shares(places),
         )
+
+    def _whole(self, places: np.ndarray) -> Question:
+        return Question(points.whole_loss(self.choice, places, self._source(places)), tr("Why this loss?"))
+
+    def _shares(self, places: np.ndarray) -> dict[str, Question]:
+        source, last = self._source(places), len(places) - 1
+        return {
+            "part": Question(points.share_of_loss(self.choice, places, last, source), tr("Why so much of the loss?")),
+            "share": Question(points.share_of_pull(self.choice, places, last, source), tr("Why so much of the pull?")),
+        }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from core.describe import number
 from core.explore.feed_forward import SmallNetwork
+from gui.document import Document
+from gui.explorers.asked import AskedPicture, ahead
 from gui.text import tr
 from gui.theme import theme
 
@@ -28,29 +29,27 @@ def ink_on(ground: QColor) -> QColor:
     return QColor("#101418") if shine > 140 else QColor("#ffffff")
 
 
-class NetPicture(QWidget):
-    """Neurons from left to right. ``texts`` says what stands in and under each neuron."""
+class NetPicture(AskedPicture):
+    """Neurons from left to right, with a number in each and maybe one under it, and weights as lines. Its places are
+    ("neuron", layer, unit), ("under", layer, unit) and ("weight", layer, unit, input). Left and right go from one to the
+    next, up and down between the three kinds."""
 
     weight_clicked = Signal(tuple)
     neuron_clicked = Signal(int, int)
     """Layer (0 is the input) and unit."""
-    asked = Signal(QPoint)
-    """Someone wants to know why at this place of the screen; ``pointed`` is the neuron there."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
         self.setMinimumHeight(230)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.setAccessibleDescription(
+            tr("Left and right go from one to the next, up and down between neurons, gradients and weights.")
+        )
         self.network: SmallNetwork | None = None
         self.inside: Sequence[np.ndarray] = ()
         self.under: Sequence[np.ndarray] | None = None
         self.reached = 99
         self.chosen: Weight | None = None
         self.marked: tuple[int, int] | None = None
-        self.pointed: tuple[int, int] | None = None
-        """The neuron under the pointer."""
         self.titles: Sequence[str] = ()
 
     def show_network(
@@ -99,44 +98,76 @@ class NetPicture(QWidget):
                     return layer, unit
         return None
 
+    def place_at(self, point: QPointF) -> Hashable | None:
+        if self.network is None:
+            return None
+        if neuron := self.neuron_at(point):
+            return ("neuron", *neuron)
+        under = [place for place in self._places("under") if self.area(place).contains(point)]
+        weight = None if under else self.weight_at(point)
+        return under[0] if under else ("weight", *weight) if weight else None
+
+    def area(self, place: Hashable) -> QRectF:
+        assert isinstance(place, tuple)
+        kind, *where = place
+        if kind == "weight":
+            return QRectF(-32, -10, 64, 20).translated(self.weight_place((where[0], where[1], where[2])))
+        at = self.place(where[0], where[1])
+        if kind == "under":
+            return QRectF(-32, -9, 64, 18).translated(at + QPointF(0, RADIUS + 10))
+        return QRectF(-RADIUS - 3, -RADIUS - 3, 2 * RADIUS + 6, 2 * RADIUS + 6).translated(at)
+
+    def _places(self, kind: str) -> list[Hashable]:
+        assert self.network is not None
+        if kind == "weight":
+            return [
+                ("weight", layer, unit, source)
+                for layer, matrix in enumerate(self.network.weights) for unit, source in np.ndindex(*matrix.shape)
+            ]  # fmt: skip
+        if kind == "under" and self.under is None:
+            return []
+        return [
+            (kind, layer, unit)
+            for layer, size in enumerate(self.network.sizes) for unit in range(size) if layer <= self.reached
+        ]  # fmt: skip
+
+    def moved(self, place: Hashable | None, key: Qt.Key, shift: bool) -> Hashable | None:
+        if self.network is None:
+            return None
+        if not isinstance(place, tuple) or place not in self._places(place[0]):
+            place = None
+            if self.chosen is not None:
+                place = ("weight", *self.chosen)
+            elif self.marked is not None:
+                place = ("neuron", *self.marked)
+        kind = place[0] if isinstance(place, tuple) else "neuron"
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            return ahead(self._places(kind), place, key)
+        kinds = [one for one in ("neuron", "under", "weight") if self._places(one)]
+        other = str(ahead(kinds, kind, key))
+        if other == "weight" and self.chosen is not None:
+            return ("weight", *self.chosen)
+        same = (other, *place[1:3]) if isinstance(place, tuple) and place[0] != "weight" else None
+        return same if same in self._places(other) else self._places(other)[0]
+
+    def entered(self, place: Hashable) -> None:
+        assert isinstance(place, tuple)
+        if place[0] == "weight":
+            self.weight_clicked.emit(place[1:])
+        else:
+            self.neuron_clicked.emit(*place[1:])
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self.network is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        if neuron := self.neuron_at(event.position()):
-            self.neuron_clicked.emit(*neuron)
-        elif weight := self.weight_at(event.position()):
-            self.weight_clicked.emit(weight)
+        place = self.place_at(event.position())
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.cursor_at = place
+            self.entered(place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.network is None:
-            return
-        self.pointed = self.neuron_at(event.position())
-        weight = None if self.pointed else self.weight_at(event.position())
-        over = weight is not None or self.pointed is not None
-        self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
-        self.setToolTip(tr("weight {value}", value=number(self._weight(weight))) if weight else "")
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.pointed = None
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if event.reason() == QContextMenuEvent.Reason.Mouse and self.network is not None:
-            self.pointed = self.neuron_at(QPointF(event.pos()))
-        self.asked.emit(event.globalPos())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        ahead = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}.get(
-            Qt.Key(event.key())
-        )
-        if self.network is None or ahead is None:
-            super().keyPressEvent(event)
-        elif self.chosen is not None:
-            every = [(k, i, j) for k, matrix in enumerate(self.network.weights) for i, j in np.ndindex(*matrix.shape)]
-            self.weight_clicked.emit(every[(every.index(self.chosen) + ahead) % len(every)])
-        else:
-            there = [(k, i) for k, size in enumerate(self.network.sizes) for i in range(size) if k <= self.reached]
-            place = there.index(self.marked) + ahead if self.marked in there else 0
-            self.neuron_clicked.emit(*there[place % len(there)])
+        super().mouseMoveEvent(event)
+        at = self.pointed
+        weight = at if isinstance(at, tuple) and at[0] == "weight" else None
+        self.setToolTip(tr("weight {value}", value=number(self._weight(weight[1:]))) if weight else "")
 
     def _weight(self, weight: Weight) -> float:
         assert self.network is not None
@@ -164,6 +195,7 @@ class NetPicture(QWidget):
             painter.drawText(QRectF(at.x() - 90, 0, 180, 18), Qt.AlignmentFlag.AlignCenter, title)
             for unit in range(size):
                 self._paint_neuron(painter, layer, unit)
+        self.paint_cursor(painter)
         painter.end()
 
     def _paint_weight(self, painter: QPainter, weight: Weight) -> None:

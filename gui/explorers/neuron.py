@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,11 +14,11 @@ from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.spec import Choice
 from core.describe import number
 from core.explore.activations import SCALAR, value
-from core.formula import factor, latex_number
+from core.formula import factor, latex_number, summed
 from core.why import walked
 from gui.document import Document
+from gui.explorers.asked import AskedFormula, AskedPicture, ahead
 from gui.explorers.parts import Explorer, Slider, drop
-from gui.formula import FormulaView
 from gui.plots.chart import Chart
 from gui.runner import Runner
 from gui.text import tr
@@ -28,11 +30,12 @@ REACH = 3.0
 _INPUTS = 3
 
 
-class NeuronPicture(QWidget):
-    """The neuron as a drawing: inputs, weighted lines, sum, activation, output."""
+class NeuronPicture(AskedPicture):
+    """The neuron as a drawing: inputs, weighted lines, sum, activation, output. Its places are ("x", n), ("w", n) with the
+    bias as the last weight, ("z", 0) and ("y", 0)."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
         self.setMinimumHeight(200)
         self.x, self.w, self.bias, self.sum, self.output, self.name = np.zeros(2), np.zeros(2), 0.0, 0.0, 0.0, ""
 
@@ -42,25 +45,49 @@ class NeuronPicture(QWidget):
         self.setAccessibleName(tr("Neuron: sum {sum}, output {output}", sum=number(z), output=number(output)))
         self.update()
 
+    def _start(self, at: int) -> QPointF:
+        """The middle of an input; behind the last one is the bias."""
+        return QPointF(self.width() * 0.1, 16 + (self.height() - 16) * (at + 0.5) / (len(self.x) + 1))
+
+    def _middle(self, of: str) -> QPointF:
+        return QPointF(self.width() * (0.48 if of == "z" else 0.86), self.height() / 2)
+
+    def places(self) -> list[Hashable]:
+        """All of them, from left to right."""
+        count = len(self.x)
+        return [*(("x", n) for n in range(count)), *(("w", n) for n in range(count + 1)), ("z", 0), ("y", 0)]
+
+    def area(self, place: Hashable) -> QRectF:
+        assert isinstance(place, tuple)
+        kind, at = place
+        if kind == "w":
+            start = self._start(at)
+            return QRectF(-46, -11, 92, 22).translated(start + (self._middle("z") - start) * 0.45)
+        middle, side = (self._start(at), 26.0) if kind == "x" else (self._middle(kind), 36.0 if kind == "z" else 32.0)
+        return QRectF(-side, -side, 2 * side, 2 * side).translated(middle)
+
+    def place_at(self, point: QPointF) -> Hashable | None:
+        return next((place for place in self.places() if self.area(place).contains(point)), None)
+
+    def moved(self, place: Hashable | None, key: Qt.Key, shift: bool) -> Hashable | None:
+        return ahead(self.places(), place, key)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = QPointF(self.width() * 0.48, self.height() / 2)
-        end = QPointF(self.width() * 0.86, self.height() / 2)
-        starts = [*self.x, 1.0]
-        weights = [*self.w, self.bias]
-        for place, (x, w) in enumerate(zip(starts, weights)):
-            at = QPointF(self.width() * 0.1, 16 + (self.height() - 16) * (place + 0.5) / len(starts))
+        middle, end = self._middle("z"), self._middle("y")
+        for place, (x, w) in enumerate(zip([*self.x, 1.0], [*self.w, self.bias])):
+            at = self._start(place)
             self._line(painter, at, middle, w)
             name = f"x{place + 1}" if place < len(self.x) else ""
             self._circle(painter, at, 24, number(x), name)
-            on = at + (middle - at) * 0.45
             label = (tr("bias {value}") if place == len(self.x) else tr("weight {value}")).format(value=number(w))
-            self._label(painter, on, label)
+            self._label(painter, self.area(("w", place)).center(), label)
         self._line(painter, middle, end, 0.6, "layer_edge")
         self._circle(painter, middle, 34, number(self.sum), "Σ")
         self._label(painter, (middle + end) / 2, self.name)
         self._circle(painter, end, 30, number(self.output), "y", theme().sign_color(self.output))
+        self.paint_cursor(painter)
         painter.end()
 
     def _line(self, painter: QPainter, start: QPointF, end: QPointF, weight: float, color: str = "") -> None:
@@ -113,8 +140,9 @@ class NeuronExplorer(Explorer):
         self.refresh()
 
     def _make_view(self) -> None:
-        self.picture = NeuronPicture()
-        self.formula = FormulaView(size=17)
+        self.picture = NeuronPicture(self.document)
+        self.picture.questions = self._questions
+        self.formula = AskedFormula(self.document, 17)
         self.plane = self.chart("neuron_plane", tr("input 1"), tr("input 2"))
         self.plane.set_scales(x=type(self.plane.y_scale)())
         self.heat = pg.ImageItem(axisOrder="row-major")
@@ -147,12 +175,13 @@ class NeuronExplorer(Explorer):
         z = float(w @ x + self.bias.value)
         y = float(value(choice, z))
         self.picture.show_numbers(x, w, self.bias.value, z, y, self.activation.currentText())
-        terms = " + ".join(rf"{factor(a)} \cdot {factor(b)}" for a, b in zip(w, x))
-        self.formula.show_lines(
+        terms = summed([*(rf"{factor(a)} \cdot {factor(b)}" for a, b in zip(w, x)), latex_number(self.bias.value)])
+        self.formula.tell(
             [
-                r"z = \sum_{i} w_i x_i + b = " + f"{terms} + {factor(self.bias.value)} = {latex_number(z)}",
+                rf"z = \sum_{{i}} w_i x_i + b = {terms} = {latex_number(z)}",
                 f"y = f(z) = f({latex_number(z)}) = {latex_number(y)}",
-            ]
+            ],
+            lambda line: self._questions(("y", 0) if line else ("z", 0)),
         )
         for widget in (self.plane, self.said, self.hint):
             widget.setVisible(n == 2)
@@ -187,9 +216,29 @@ class NeuronExplorer(Explorer):
         return None
 
     def questions_at(self, chart: Chart, x: float, y: float) -> list[Question]:
-        w = np.array([slider.value for slider in self.weights[:2]])
-        choice = Choice(self.activation.currentData())
-        return [Question(walked.neuron(choice, np.array([x, y]), w, self.bias.value), tr("Why this output?"))]
+        return self._whole(np.array([x, y]))
+
+    def _questions(self, place: Hashable) -> list[Question]:
+        assert isinstance(place, tuple)
+        kind, at = place
+        found = self._whole(self.picture.x)
+        if kind in "yz":
+            return found if kind == "y" else found[::-1]
+        if kind == "w" and at == len(self.picture.w):
+            return [Question(walked.neuron_bias(self.bias.value), tr("Why this bias?"))]
+        if kind == "w":
+            return [Question(walked.neuron_weight(at, float(self.picture.w[at])), tr("Why this weight?"))]
+        if at == len(self.picture.x):
+            return []  # what the bias counts is always 1
+        return [Question(walked.neuron_input(at, float(self.picture.x[at])), tr("Why this input?"))]
+
+    def _whole(self, x: np.ndarray) -> list[Question]:
+        """About output and sum where the inputs are these."""
+        choice, w = Choice(self.activation.currentData()), self.picture.w
+        return [
+            Question(walked.neuron(choice, x, w, self.bias.value), tr("Why this output?")),
+            Question(walked.neuron_sum(x, w, self.bias.value), tr("Why this sum?")),
+        ]
 
     def _point_at(self, x: float, y: float) -> None:
         for slider, at in zip(self.inputs, (x, y)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
@@ -14,12 +16,13 @@ from core.describe import number
 from core.explore import xray
 from core.explore.race import Race
 from core.explore.surfaces import SURFACES, Surface
-from core.why import walked
+from core.why.raced import Watched
 from gui.document import Document
+from gui.explorers import race_asking
+from gui.explorers.asked import AskedFormula
 from gui.explorers.parts import Curves, EntryCard, EntryList, Explorer, drop
 from gui.explorers.weight_choice import WeightChoice
 from gui.forms import SpecForm
-from gui.formula import FormulaView
 from gui.icons import icon
 from gui.plots.chart import Chart
 from gui.plots.scales import Linear, Log
@@ -28,7 +31,8 @@ from gui.text import tr, tr_core
 from gui.theme import theme
 from gui.ticker import Ticker
 from gui.why.here import Question
-from gui.widgets import bold, muted, words
+from gui.why.told import asked
+from gui.widgets import bold, muted
 
 STEPS = 400
 BATCHES = 200
@@ -96,7 +100,7 @@ class OptimizerRace(Explorer):
         self.play = QPushButton(icon("play"), tr("Play"))
         self.one = QPushButton(icon("step-batch"), tr("One step"))
         self.again = QPushButton(icon("reset"), tr("Again"))
-        self.where = words()
+        self.where = self.said()
         buttons = QHBoxLayout()
         for button, answer in ((self.play, self._toggle), (self.one, self._step), (self.again, self.restart)):
             button.clicked.connect(answer)
@@ -114,7 +118,7 @@ class OptimizerRace(Explorer):
         self.my_weight.changed.connect(self.restart)
         heading.addWidget(self.weight)
         heading.addWidget(self.my_weight)
-        self.formula = FormulaView(size=15)
+        self.formula = AskedFormula(self.document, 15)
         self.hint = muted(tr("Click the map to start from there. The star is the lowest point."))
         self.view.addWidget(self.hint)
         self.view.addLayout(top, 1)
@@ -198,7 +202,7 @@ class OptimizerRace(Explorer):
         self._say()
 
     def _draw_losses(self) -> None:
-        floor = 1e-8
+        floor = race_asking.FLOOR
         self._draw_curves({key: np.maximum(np.array(r.losses), floor) for key, r in self.race.racers.items()})
 
     def _draw_curves(self, curves: dict[str, np.ndarray]) -> None:
@@ -212,7 +216,7 @@ class OptimizerRace(Explorer):
     def _say(self) -> None:
         order = self.race.order()
         if not order:
-            self.where.setText(tr("Tick at least one optimizer."))
+            self.where.tell(tr("Tick at least one optimizer."), None)
             return
         first = self.race.racers[order[0]]
         lost = [tr_core(OPTIMIZERS[key].title) for key in order if self.race.racers[key].lost]
@@ -220,23 +224,34 @@ class OptimizerRace(Explorer):
             "Step {step}: {name} leads with a loss of {loss}.",
             step=self.race.taken,
             name=tr_core(OPTIMIZERS[order[0]].title),
-            loss=number(first.losses[-1]),
+            loss=asked("loss", number(first.losses[-1])),
         )
         if lost:
             text += " " + tr("Ran away: {names}.", names=", ".join(lost))
-        self.where.setText(text)
+        racing, step = race_asking.racing(self.race, self._choices, order[0]), len(first.losses) - 1
+        self.where.tell(text, lambda: {"loss": Question(racing.loss(step), tr("Why this loss?"))})
 
     def _draw_xray(self) -> None:
         key = self.chosen.currentData()
         racer = self.race.racers.get(key)
         if racer is None or not racer.quantities or len(racer.path) < 2:
-            self.formula.show_lines([OPTIMIZERS[key].formula])
+            self.formula.tell([OPTIMIZERS[key].formula], None)
             return
         place = self.weight.currentData()
         now = {name: float(value[place]) for name, value in racer.quantities.items()}
         before = {name: float(value[place]) for name, value in racer.before.items()}
         weight = float(racer.path[-2][place])
-        self.formula.show_lines(xray.lines(racer.descent.choice, now, before, weight, racer.descent.taken))
+        watched, step = race_asking.racing(self.race, self._choices, key).watched(place), racer.descent.taken
+        self._tell_step(xray.lines(racer.descent.choice, now, before, weight, step), watched, step)
+
+    def _tell_step(self, lines: list[str], watched: Watched, step: int) -> None:
+        """The lines of a step: the first tells its gradient, the others lead to what it adds."""
+
+        def questions(line: int) -> list[Question]:
+            found = race_asking.of_step(watched, step)
+            return sorted(found, key=lambda one: one is not found[2]) if line == 0 else found
+
+        self.formula.tell(lines, questions)
 
     def _choose(self) -> None:
         key = self.chosen.currentData()
@@ -263,23 +278,29 @@ class OptimizerRace(Explorer):
         standing = self.runner.race.standing
         if standing is None:
             self._draw_curves({})
-            self.formula.show_lines([OPTIMIZERS[self.chosen.currentData()].formula])
-            self.where.setText(self.runner.race.trouble or tr("Ready. The curves are the loss of each batch."))
+            self.formula.tell([OPTIMIZERS[self.chosen.currentData()].formula], None)
+            trouble = html.escape(self.runner.race.trouble)
+            self.where.tell(trouble or tr("Ready. The curves are the loss of each batch."), None)
             return
         curves = {key: np.array(standing.losses[key]) for key in self.list.ticked() if key in standing.losses}
         self._draw_curves({key: np.where(curve > 0, curve, np.nan) for key, curve in curves.items()})
+        known = race_asking.asked_networks(standing, list(curves), self.document.project.training)
         seen = standing.xrays.get(self.chosen.currentData())
-        if seen is not None and not self.runner.race.running:
-            self.formula.show_lines(xray.lines(seen.choice, seen.now, seen.before, seen.weight, seen.step))
-        ends = {key: float(np.mean(curve[-10:])) for key, curve in curves.items() if key not in standing.lost}
+        if seen and self.chosen.currentData() in known and not self.runner.race.running:
+            last = seen[-1]
+            lines = xray.lines(last.choice, last.now, last.before, last.weight, last.step)
+            self._tell_step(lines, known[self.chosen.currentData()].watched, len(seen))
+        best, ends = "", {key: float(np.mean(curve[-10:])) for key, curve in curves.items() if key not in standing.lost}
         text = tr("Batch {taken} of {steps}.", taken=standing.taken, steps=standing.steps)
         if ends:
             best = min(ends, key=lambda key: ends[key])
             name = tr_core(OPTIMIZERS[best].title)
-            text += " " + tr("{name} leads with a mean loss of {loss}.", name=name, loss=number(ends[best]))
+            text += " " + tr(
+                "{name} leads with a mean loss of {loss}.", name=name, loss=asked("loss", number(ends[best]))
+            )
         if standing.lost:
             text += " " + tr("Ran away: {names}.", names=", ".join(tr_core(OPTIMIZERS[k].title) for k in standing.lost))
-        self.where.setText(text)
+        self.where.tell(text, lambda: {"loss": Question(known[best].mean_loss(), tr("Why this mean loss?"))})
 
     def _live(self) -> None:
         if self.mine and self.isVisible():
@@ -320,7 +341,8 @@ class OptimizerRace(Explorer):
             return
         weight = self.my_weight.weight
         if weight is None or not self.list.ticked():
-            self.where.setText(tr("There is nothing to race with: draw a network and tick at least one optimizer."))
+            nothing = tr("There is nothing to race with: draw a network and tick at least one optimizer.")
+            self.where.tell(nothing, None)
             return
         self.runner.race.start({key: self._choices[key] for key in self.list.ticked()}, BATCHES, weight)
 
@@ -344,16 +366,16 @@ class OptimizerRace(Explorer):
 
     def questions_at(self, chart: Chart, x: float, y: float) -> list[Question]:
         if chart is self.map:
-            return [Question(walked.height(self.surface, x, y), tr("Why this height?"))]
-        if self.mine:
+            return race_asking.at_map(self.race, self._choices, chart, x, y)
+        if not self.mine:
+            return race_asking.at_losses(self.race, self._choices, x, y)
+        standing = self.runner.race.standing
+        if standing is None:
             return []
-        step = max(0, round(x))
-        there = {key: racer for key, racer in self.race.racers.items() if step < len(racer.losses)}
-        if not there:
-            return []
-        key = min(there, key=lambda key: abs(np.log10(max(there[key].losses[step], 1e-8) / max(y, 1e-8))))
-        asked = walked.race_loss(self.surface, self._choices[key], there[key].path[0], step)
-        return [Question(asked, tr("Why this loss?"))]
+        ticked = self.list.ticked()
+        return race_asking.at_batches(
+            race_asking.asked_networks(standing, ticked, self.document.project.training), x, y
+        )
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.ticker.stop()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from PySide6.QtCore import QLocale, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -30,7 +31,8 @@ from gui.runner import Runner
 from gui.text import tr, tr_core
 from gui.theme import theme
 from gui.why.here import Question, open_menu
-from gui.widgets import Column, bold, muted, words
+from gui.why.told import Told
+from gui.widgets import Column, bold, muted, told, words
 
 _TICKS = 1000
 CONTROLS_WIDTH = 300
@@ -186,6 +188,25 @@ def drop(entries: Catalogue, keys: Iterable[str], chosen: str, name: str) -> Dro
     return box
 
 
+NEAR = 9.0
+"""Pixels within which a curve or a dot of a chart is meant."""
+
+
+def passing(chart: Chart, y: float, chosen: str, values: Mapping[str, float]) -> str:
+    """Which of several curves passes within a few pixels of a height ``y``, by what they are there; ``chosen`` where none
+    does, and where it passes as near."""
+    (_, _), (low, high) = chart.view_places()
+    at = float(chart.y_scale.place(np.array(y)))
+
+    def away(value: float) -> float:
+        place = float(chart.y_scale.place(np.array(value)))
+        return abs(place - at) / (high - low) * chart.rows if np.isfinite(place) else np.inf
+
+    best = min(values, key=lambda key: (away(values[key]), key != chosen), default=chosen)
+    own = away(values[chosen]) if chosen in values else np.inf
+    return best if best in values and away(values[best]) <= NEAR and away(values[best]) < own - 1 else chosen
+
+
 class Curves:
     """As many lines of a chart as there can be ticked entries; the n-th ticked entry has the n-th line and its colour."""
 
@@ -258,6 +279,10 @@ class Explorer(QWidget):
 
     def refresh(self) -> None:
         """Compute and draw everything that is shown."""
+
+    def said(self, role: QPalette.ColorRole = QPalette.ColorRole.WindowText) -> Told:
+        """Words whose numbers can be asked about."""
+        return told(self.document, role)
 
     def _restyle(self) -> None:
         for chart in self.charts:

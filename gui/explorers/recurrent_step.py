@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
-from core.describe import number
-from core.explore.cells import Cell, Walk, make_cell, predicted, walk
-from core.formula import factor, latex_number
-from core.why import walked
-from core.why.numbers import Number
+from core.describe import Words, number
+from core.explore.cells import NAMES, Cell, Walk, make_cell, predicted, walk
+from core.why.cell_gradients import OfCell
+from core.why.numbers import Aggregate, Number, Quantity
+from core.why.simple import Part
+from core.why.stretched import foretold, stretch
 from gui.asking import Asking
 from gui.document import Document
+from gui.explorers.asked import AskedFormula
+from gui.explorers.bars import Bars
 from gui.explorers.parts import Explorer, Slider
 from gui.folding import folded
-from gui.formula import FormulaView
 from gui.icons import icon
 from gui.plots.chart import Chart
+from gui.plots.gradient_why import Profile
 from gui.plots.scales import Linear, Log
 from gui.runner import Runner
 from gui.text import tr
-from gui.theme import theme
 from gui.why.here import Question
-from gui.why.questions import about_layer
-from gui.widgets import bold, muted, words
+from gui.why.questions import about_layer, about_unit
+from gui.why.told import asked
+from gui.widgets import bold, muted
 
 UNITS = 4
 _INTRODUCTION = (
@@ -40,10 +43,6 @@ _SENTENCES = {
     "gru": "On the way back to the first step the gradient is multiplied by {share}. Dashed: {foreseen}, foretold by "
     "the update gates alone.",
 }
-_NAMES = {
-    "x": "input x", "h": "state h", "c": "cell c", "i": "input gate i", "f": "forget gate f", "g": "candidate g",
-    "o": "output gate o", "r": "reset gate r", "z": "update gate z", "n": "candidate n",
-}  # fmt: skip
 _INPUTS = {
     "wave": ("A wave", lambda t: np.sin(0.6 * t)),
     "pulse": ("One pulse at the start", lambda t: (t == 0) * 1.0),
@@ -53,68 +52,9 @@ _INPUTS = {
 
 MINE = 24
 """Units of a layer of the user's own network that are drawn."""
-
-
-class Bars(QWidget):
-    """Rows of bars over time: each row a gate or state, each column a time step, each bar a unit."""
-
-    step_clicked = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setMinimumHeight(170)
-        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.rows: list[tuple[str, np.ndarray]] = []
-        self.step = 0
-
-    def show_rows(self, rows: list[tuple[str, np.ndarray]], step: int) -> None:
-        """Draw (name, (steps, units)) rows with a time step marked."""
-        self.rows, self.step = rows, step
-        self.update()
-
-    def _grid(self) -> tuple[float, float, float, int]:
-        """Left edge, column width, row height, steps."""
-        steps = len(self.rows[0][1]) if self.rows else 1
-        left = 110.0
-        return left, (self.width() - left - 6) / max(1, steps), (self.height() - 20) / max(1, len(self.rows)), steps
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        left, column, _, steps = self._grid()
-        step = int((event.position().x() - left) / column)
-        if 0 <= step < steps and event.position().x() >= left:
-            self.step_clicked.emit(step)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        left, column, height, steps = self._grid()
-        selected = QRectF(left + self.step * column, 0, column, self.height())
-        shade = theme().color("selection")
-        shade.setAlpha(60)
-        painter.fillRect(selected, shade)
-        for place, (name, values) in enumerate(self.rows):
-            self._paint_row(painter, name, values, QRectF(0, place * height, self.width(), height), left, column)
-        painter.setPen(theme().color("muted"))
-        every = max(1, round(30 / column))
-        for step in range(0, steps, every):
-            place = QRectF(left + step * column - 20, self.height() - 18, 40 + column, 18)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(step + 1))
-        painter.end()
-
-    def _paint_row(
-        self, painter: QPainter, name: str, values: np.ndarray, box: QRectF, left: float, column: float
-    ) -> None:
-        painter.setPen(theme().color("text"))
-        text = QRectF(0, box.top(), left - 8, box.height())
-        painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
-        middle, half = box.center().y(), box.height() / 2 - 4
-        painter.setPen(QPen(theme().color("plot_grid"), 1))
-        painter.drawLine(int(left), int(middle), int(box.right()) - 6, int(middle))
-        units = values.shape[1]
-        width = max(1.0, (column - 3) / units)
-        for step, unit in np.ndindex(*values.shape):
-            value = float(np.clip(values[step, unit], -1.0, 1.0))
-            bar = QRectF(left + step * column + 1.5 + unit * width, middle, max(1.0, width - 0.6), -value * half)
-            painter.fillRect(bar.normalized(), theme().color("positive" if value >= 0 else "negative"))
+_QUANTITIES: dict[str, Quantity] = {"h": "value", "c": "cell", "g": "gradient"}
+"""What the rows of bars of the user's own network show."""
+_END = r"\left| \partial L / \partial h_T \right|"
 
 
 class RecurrentStepExplorer(Explorer):
@@ -143,6 +83,10 @@ class RecurrentStepExplorer(Explorer):
         self.length = Slider(tr("Time steps"), 3, 60, 24, 0)
         self.step = Slider(tr("Look at time step"), 1, 60, 5, 0)
         self.unit = Slider(tr("Look at unit"), 1, MINE, 1, 0)
+        self._names: list[str] = []
+        """What the rows of bars are."""
+        self.picked: tuple[str, int] = ("h", 0)
+        """The gate or state, and its unit, that the formula is about."""
         self.asking = Asking(document, runner, self)
         self.asking.answered.connect(self._show_my_formula)
         self.add(muted(tr(_INTRODUCTION)), self.kind, self.layer, self.size, self.forget, self.input, self.strength)
@@ -156,16 +100,17 @@ class RecurrentStepExplorer(Explorer):
         self.refresh()
 
     def _make_view(self) -> None:
-        self.bars = Bars()
-        self.bars.step_clicked.connect(self._look_at)
-        self.formula = FormulaView(size=15)
+        self.bars = Bars(self.document)
+        self.bars.questions = self._questions
+        self.bars.picked.connect(self._pick)
+        self.formula = AskedFormula(self.document, 15)
         self.empty = muted(tr("Your network has no state to show yet: press Play or step in the main window."))
         self.profile = self.chart("recurrent_profile", tr("time step t"), tr("gradient |dL/dh|"))
         self.profile.align_left(58)
         self.measured = self.profile.line("series1", dots=True)
         self.cell_line = self.profile.line("series3")
         self.prediction = self.profile.line("series2", dashes=(6, 5))
-        self.words = words()
+        self.words = self.said()
         self.back, self.forth = (QPushButton(icon(name), "") for name in ("chevron-left", "chevron-right"))
         self.back.setAccessibleName(tr("One time step back"))
         self.forth.setAccessibleName(tr("One time step on"))
@@ -210,22 +155,66 @@ class RecurrentStepExplorer(Explorer):
         found = self.walk(cell)
         step = min(round(self.step.value), len(found.x)) - 1
         order = [name for name in ("i", "f", "g", "o", "r", "z", "n", "c", "h") if name in found.parts]
-        rows = [(tr(_NAMES["x"]), found.x), *((tr(_NAMES[name]), found.parts[name]) for name in order)]
+        self._names = ["x", *order]
+        rows = [(tr(NAMES["x"]), found.x), *((tr(NAMES[name]), found.parts[name]) for name in order)]
         self.bars.show_rows(rows, step)
-        self.formula.show_lines(_LINES[cell.kind](cell, found, step))
+        self._show_formula(self.of_cell(), step)
         self._show_profile(found, predicted(cell, found), cell.kind)
+
+    def of_cell(self) -> OfCell:
+        """The cell and its way, so that each number of it can be asked about."""
+        cell = self.cell()
+        return OfCell(cell, self.walk(cell), self.size.value, self.strength.value)
+
+    def _show_formula(self, one: OfCell, step: int) -> None:
+        """The number that was picked; of an LSTM's state its cell too."""
+        name, unit = self.picked if self.picked[0] in self._names else ("h", 0)
+        unit = 0 if name == "x" else unit
+        told = ["c", "h"] if one.cell.kind == "lstm" and name == "h" else [name]
+        found = [one.value(key, step, unit) for key in told]
+        pairs = [(line, about) for about in found for line in (about.symbols[0], *about.numbers)]
+        self.formula.tell([line for line, _ in pairs], lambda line: [Question(pairs[line][1], tr("Why this value?"))])
+
+    def _pick(self, row: int, step: int, unit: int) -> None:
+        """Look at a bar."""
+        self.picked = (self._names[row], unit)
+        if self.kind.currentData() == "mine":
+            self.unit.set_value(unit + 1)
+        self._look_at(step)
+
+    def _questions(self, place: Hashable) -> list[Question]:
+        """About a bar."""
+        assert isinstance(place, tuple)
+        row, step, unit = place
+        name = self._names[row]
+        if self.kind.currentData() == "mine":
+            return about_unit(self.layer.currentData(), _QUANTITIES[name], unit, step)
+        one = self.of_cell()
+        value = Question(one.value(name, step, unit), tr("Why this value?"))
+        if name not in ("h", "c"):
+            return [value]
+        gradient = Question(one.gradient(step, unit, name == "c"), tr("Why the gradient of this value?"))
+        return [value, gradient]
 
     def questions_at(self, chart: Chart, x: float, y: float) -> list[Question]:
         if self.kind.currentData() == "mine":
-            layer, steps = self.layer.currentData(), len(self.bars.rows[0][1]) if self.bars.rows else 0
-            step = min(max(0, round(x) - 1), steps - 1)
-            return about_layer(layer, step, gradient=True) if layer and steps else []
-        found = self.walk(self.cell())
-        step = min(max(0, round(x) - 1), len(found.x) - 1)
-        parts = [False] if found.cell_gradient is None else [False, True]
-        profiles = {False: found.profile, True: found.cell_profile}
-        parts.sort(key=lambda part: abs(np.log(max(profiles[part][step], 1e-30) / max(y, 1e-30))))
-        return [Question(walked.cell_gradient(found, step, part), tr("Why this gradient?")) for part in parts]
+            return self._questions_of_mine(x, y)
+        one = self.of_cell()
+        step, last = min(max(0, round(x) - 1), len(one.found.x) - 1), len(one.found.x) - 1
+        curves = {"h": one.found.profile, "p": predicted(one.cell, one.found)}
+        if one.found.cell_profile is not None:
+            curves["c"] = one.found.cell_profile
+        nearest = min(curves, key=lambda key: abs(np.log(max(curves[key][step], 1e-30) / max(y, 1e-30))))
+        found = []
+        for key in sorted(curves, key=lambda key: key != nearest):
+            if key == "p":
+                found.append(Question(one.foretold(step), tr("Why is this foretold?")))
+                continue
+            which = f" (dL/d{key})" if "c" in curves else ""
+            found.append(Question(one.profile(step, key == "c"), tr("Why this gradient?") + which))
+        if step < last:
+            found.append(Question(one.left(step, step + 1, nearest == "c"), tr("How much passes this step?")))
+        return found
 
     def _show_profile(self, found: Walk, foreseen: np.ndarray, kind: str) -> None:
         steps = np.arange(1.0, len(found.x) + 1)
@@ -234,7 +223,16 @@ class RecurrentStepExplorer(Explorer):
             float(curve[0] / curve[-1]) if curve[-1] else 0.0
             for curve in (found.profile if found.cell_profile is None else found.cell_profile, foreseen)
         ]
-        self.words.setText(tr(_SENTENCES[kind], share=number(shares[0]), foreseen=number(shares[1])))
+        share, foretold = asked("share", number(shares[0])), asked("foreseen", number(shares[1]))
+        self.words.tell(tr(_SENTENCES[kind], share=share, foreseen=foretold), self._shares)
+
+    def _shares(self) -> dict[str, Question]:
+        one = self.of_cell()
+        share = one.left(0, len(one.found.x) - 1, one.found.cell_gradient is not None)
+        return {
+            "share": Question(share, tr("Why so much of the gradient?")),
+            "foreseen": Question(one.left_of_foretold(), tr("Why is so much foretold?")),
+        }
 
     def _draw_profile(
         self, steps: np.ndarray, measured: np.ndarray, cell: np.ndarray | None, foreseen: np.ndarray | None
@@ -269,15 +267,18 @@ class RecurrentStepExplorer(Explorer):
         if not there or examination is None:
             return
         values = values[:, :MINE]
-        rows = [(tr("state h"), values)]
+        rows, self._names = [(tr("state h"), values)], ["h"]
         if layer in examination.cells:
             rows.append((tr("cell c"), np.tanh(examination.cells[layer][:, :MINE])))
+            self._names.append("c")
         if layer in examination.gradients:
             slope = examination.gradients[layer][:, :MINE]
             rows.append((tr("gradient dL/dh"), _to_one(slope)))
+            self._names.append("g")
         step = min(round(self.step.value), len(values)) - 1
         self.bars.show_rows(rows, step)
-        self.asking.ask(Number("value", layer, min(round(self.unit.value), values.shape[1]) - 1, step))
+        name = self.picked[0] if self.picked[0] in self._names else "h"
+        self.asking.ask(Number(_QUANTITIES[name], layer, min(round(self.unit.value), values.shape[1]) - 1, step))
         self._show_my_formula()
         self._show_my_profile(layer)
 
@@ -288,7 +289,11 @@ class RecurrentStepExplorer(Explorer):
         found = self.asking.answer
         lines = (*found.symbols, *found.numbers) if found is not None else ()
         width = max(200, self.formula.width() - 20)
-        self.formula.show_lines([line for one in lines for line in folded(one, width)])
+        number = self.asking.number
+        self.formula.tell(
+            [line for one in lines for line in folded(one, width)],
+            None if number is None else lambda line: [Question(number)],
+        )
 
     def _show_my_profile(self, layer: str) -> None:
         examination = self.runner.examination
@@ -299,27 +304,64 @@ class RecurrentStepExplorer(Explorer):
             measured = report.gradients[layer].total
         if measured is None or not np.isfinite(measured).any():
             self.profile.hide()
-            self.words.setText(tr("No gradient was measured yet: take a training step."))
+            self.words.tell(tr("No gradient was measured yet: take a training step."), None)
             return
-        size = self._my_size(layer)
+        found = self._my_matrix(layer)
+        size = None if found is None else float(np.linalg.norm(found[1], 2))
         end = float(measured[-1])
         foreseen = None if size is None or not end else end * size ** np.arange(len(measured) - 1, -1, -1.0)
         self._draw_profile(np.arange(1.0, len(measured) + 1), measured, None, foreseen)
         if size is None:
-            self.words.setText(tr("Solid: measured in your training. This layer has no recurrent matrix of its own."))
-        else:
-            self.words.setText(
-                tr("Solid: measured in your training. Dashed: predicted from |W| = {size}.", size=number(size))
+            self.words.tell(
+                tr("Solid: measured in your training. This layer has no recurrent matrix of its own."), None
             )
+            return
+        self.words.tell(
+            tr(
+                "Solid: measured in your training. Dashed: predicted from |W| = {size}.",
+                size=asked("size", number(size)),
+            ),
+            lambda: {"size": Question(self._my_size(layer), tr("Why this size?"))},
+        )
 
-    def _my_size(self, layer: str) -> float | None:
-        """Largest stretch by the recurrent matrix of a layer."""
+    def _my_matrix(self, layer: str) -> tuple[str, np.ndarray] | None:
+        """The recurrent matrix of a layer (of the first gate where there are several), and the name of its tensor."""
         network, weights = self.document.project.network, self.runner.weights
         names = [f"{link.id}.weight" for link in network.into(layer) if link.source == layer and link.delay == 1]
-        found = next((weights[name] for name in (*names, f"{layer}.weight_hh") if name in weights), None)
-        if found is None:
-            return None
-        return float(np.linalg.norm(found[: found.shape[1]], 2))
+        name = next((name for name in (*names, f"{layer}.weight_hh") if name in weights), None)
+        return None if name is None else (name, weights[name][: weights[name].shape[1]])
+
+    def _my_size(self, layer: str) -> Aggregate:
+        found = self._my_matrix(layer)
+        assert found is not None
+        name, matrix = found
+        title = Words("The size |W| of the recurrent weights of “{layer}”", {"layer": self.layer.currentText()})
+        return stretch(title, matrix, lambda row, column: Number("weight", layer, row, None, name, column))
+
+    def _questions_of_mine(self, x: float, y: float) -> list[Question]:
+        """About the gradient through the user's layer at a step, as it was measured and as it is foretold."""
+        layer, measured = self.layer.currentData(), self.measured.values[1]
+        if not layer or not len(measured):
+            return []
+        step = min(max(0, round(x) - 1), len(measured) - 1)
+        report, last = self.runner.report, len(measured) - 1
+        if report is None or layer not in report.gradients:
+            found = about_layer(layer, step, gradient=True)
+            end = Part(_END, float(measured[-1]))
+        else:
+            profile = Profile(
+                self.document, self.runner.run, layer, self.layer.currentText(), "total", report.batch, measured
+            )
+            found, end = [profile.question(step)], Part(_END, float(measured[-1]), profile.at(last))
+        foreseen = self.prediction.values[1]
+        if len(foreseen) == len(measured) and step < last:
+            size = self._my_size(layer)
+            title = Words("What is foretold of the gradient at t = {step}", {"step": step + 1})
+            told = foretold(title, end, Part(r"\left| W \right|", size.value, size), last - step)
+            away = [abs(np.log(max(curve[step], 1e-30) / max(y, 1e-30))) for curve in (measured, foreseen)]
+            question = Question(told, tr("Why is this foretold?"))
+            found = [question, *found] if away[1] < away[0] else [*found, question]
+        return found
 
     def _fill_layers(self) -> None:
         examination = self.runner.examination
@@ -348,40 +390,6 @@ class RecurrentStepExplorer(Explorer):
         """Look at a 0-based time step."""
         self.step.set_value(max(1, min(len(self.bars.rows[0][1]) if self.bars.rows else 1, step + 1)))
         self.refresh()
-
-
-def _past(found: Walk, name: str, step: int) -> float:
-    return float(found.parts[name][step - 1, 0]) if step else 0.0
-
-
-def _elman_lines(cell: Cell, found: Walk, t: int) -> list[str]:
-    past = found.parts["h"][t - 1] if t else np.zeros(cell.units)
-    own, back = float(cell.weight_ih[0] @ found.x[t]), float(cell.weight_hh[0] @ past)
-    return [
-        r"h_t = \tanh(W_x x_t + W_h h_{t-1})",
-        rf"h_{{{t + 1},1}} = \tanh({latex_number(own)} + {factor(back)}) = {latex_number(found.parts['h'][t, 0])}",
-    ]
-
-
-def _lstm_lines(cell: Cell, found: Walk, t: int) -> list[str]:
-    i, f, g, o, c, h = (float(found.parts[name][t, 0]) for name in ("i", "f", "g", "o", "c", "h"))
-    return [
-        r"c_t = f_t \odot c_{t-1} + i_t \odot g_t \qquad h_t = o_t \odot \tanh(c_t)",
-        rf"c_{{{t + 1},1}} = {factor(f)} \cdot {factor(_past(found, 'c', t))} + {factor(i)} \cdot {factor(g)} = "
-        rf"{latex_number(c)} \qquad h_{{{t + 1},1}} = {factor(o)} \cdot \tanh({latex_number(c)}) = {latex_number(h)}",
-    ]
-
-
-def _gru_lines(cell: Cell, found: Walk, t: int) -> list[str]:
-    z, n, h = (float(found.parts[name][t, 0]) for name in ("z", "n", "h"))
-    return [
-        r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}",
-        rf"h_{{{t + 1},1}} = (1 - {latex_number(z)}) \cdot {factor(n)} + {factor(z)} \cdot "
-        rf"{factor(_past(found, 'h', t))} = {latex_number(h)}",
-    ]
-
-
-_LINES = {"elman": _elman_lines, "lstm": _lstm_lines, "gru": _gru_lines}
 
 
 def _to_one(values: np.ndarray) -> np.ndarray:

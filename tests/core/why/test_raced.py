@@ -92,7 +92,7 @@ def test_the_loss_of_a_batch_is_the_mean_over_its_samples(standing):
     project, last = standing
     rng = np.random.default_rng(0)
     for key in ("sgd", "adam"):
-        one = OnNetwork(last, key, project.training, "w")
+        one = OnNetwork(last, key, project.training)
         for batch in (1, 5, 14):
             found = one.batch_loss(batch)
             assert found.value == last.losses[key][batch - 1]
@@ -110,7 +110,7 @@ def test_the_loss_of_a_batch_is_the_mean_over_its_samples(standing):
 def test_the_watched_weight_of_a_network(standing):
     project, last = standing
     rng = np.random.default_rng(0)
-    one = OnNetwork(last, "sgd", project.training, "w").watched
+    one = OnNetwork(last, "sgd", project.training).watched
     assert one.weight(0).value == pytest.approx(float(project.weights[first_weight(project)][0, 0]), rel=1e-6)
     for step in (1, 6, 14):
         assert one.weight(step).value == pytest.approx(

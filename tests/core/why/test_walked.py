@@ -87,7 +87,7 @@ def test_rows_lead_on_and_every_written_number_has_one():
         small, *_ = taught(seed, steps=seed % 4)
         for start in (small.loss(), small.value(2, 1), small.gradient(0, 1), small.gradient(2, 0), small.weight_gradient(1, 2, 1),
                       small.weight(2, 1, 2), small.bias(1, 1), small.updated(1, 0, 1, 0.5)):  # fmt: skip
-            read += walk_on(start, rng, 7, (0.5, 3.0))
+            read += walk_on(start, rng, 7, (0.5, 3.0, 1e-4, 2e-4))
             check_words(start) if seed < 2 else None
     assert read > 200
 

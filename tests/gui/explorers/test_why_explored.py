@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from core.explore import losses
 from core.explore.activations import chain
 from core.formula import svg
 from core.why.numbers import Aggregate
@@ -63,7 +65,8 @@ def test_loss_slope_and_curvature(show, heard, key):
     explorer.show_entry(key)
     asked = heard(explorer)
     for chart, words in zip(explorer.charts, ("loss", "slope", "curvature"), strict=True):
-        choose(open_menu_at(chart, at(chart, 0.4, 0.2)), words)
+        here = losses.curves(explorer.choice, np.array([1.5]))[explorer.charts.index(chart)][0]
+        choose(open_menu_at(chart, at(chart, 1.5, here)), words)
     functions = {
         "mse": lambda x: x**2,
         "huber": lambda x: torch.nn.functional.huber_loss(x, torch.zeros_like(x)),

@@ -1,0 +1,194 @@
+"""What explorers draw by themselves and can be asked about: formulas line by line, and pictures place by place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from gui.document import Document
+from gui.formula import SIZE, FormulaView
+from gui.text import tr
+from gui.theme import theme
+from gui.why.here import Question, open_menu
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_WAYS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
+
+
+def by_mouse(event: QContextMenuEvent) -> bool:
+    """Whether a menu is wanted at the pointer, not by the menu key."""
+    return event.reason() == QContextMenuEvent.Reason.Mouse
+
+
+class AskedFormula(FormulaView):
+    """Formulas whose lines answer: by a click, by the right button, by the arrow keys and Enter, by Alt+W."""
+
+    def __init__(self, document: Document, size: float = SIZE) -> None:
+        super().__init__(size=size)
+        self._document = document
+        self._questions: Callable[[int], list[Question]] | None = None
+        self._line = 0
+        """The one that the keyboard is at."""
+        self._hovered: int | None = None
+        self.setMouseTracking(True)
+        self.setToolTip(tr("Click a line to ask where its numbers come from."))
+
+    def tell(self, lines: Sequence[str], questions: Callable[[int], list[Question]] | None) -> None:
+        """Show these formulas; ``questions`` says what a line (from 0) can be asked, when someone asks."""
+        self._questions = questions
+        self._line = min(self._line, max(0, len(lines) - 1))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if questions and lines else Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if questions else Qt.CursorShape.ArrowCursor)
+        self.show_lines(lines)
+
+    def questions_here(self) -> list[Question]:
+        """About the line under the pointer, or else the one that the keyboard is at."""
+        return self._of(self._line if self._hovered is None else self._hovered)
+
+    def _of(self, line: int | None) -> list[Question]:
+        return self._questions(line) if self._questions is not None and line is not None and self.lines else []
+
+    def _ask(self, line: int | None) -> None:
+        if questions := self._of(line):
+            self._document.ask(questions[0].asked)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self.line_at(event.position().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+
+    def _hover(self, line: int | None) -> None:
+        if line != self._hovered:
+            self._hovered = line
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._ask(self.line_at(event.position().y()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        way = _WAYS.get(Qt.Key(event.key()))
+        if event.key() in _ENTER:
+            self._ask(self._line)
+        elif way is not None and self.lines:
+            self._line, self._hovered = (self._line + way) % len(self.lines), None
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if questions := self._of(self.line_at(event.pos().y()) if by_mouse(event) else self._line):
+            open_menu(self, questions, self._document, event.globalPos(), ())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        marked = self._hovered if self._hovered is not None else self._line if self.hasFocus() else None
+        if marked is None or self._questions is None or marked >= len(self.lines):
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme().color("accent"))
+        painter.drawRoundedRect(self.line_rect(marked).adjusted(-2.5, 0.5, 2.5, -0.5), 4, 4)
+        painter.end()
+
+
+class AskedPicture(QWidget):
+    """A drawing with places that answer. Arrow keys go from place to place; the menu, Enter and Alt+W ask about one."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self.questions: Callable[[Hashable], list[Question]] = lambda place: []
+        """What a place can be asked, when someone asks."""
+        self.pointed: Hashable | None = None
+        """The place under the pointer."""
+        self.cursor_at: Hashable | None = None
+        """The place that the keyboard is at."""
+        self._by_keys = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Time and signals go from left to right in every language.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+    def place_at(self, point: QPointF) -> Hashable | None:
+        """The place at a pixel."""
+        raise NotImplementedError
+
+    def area(self, place: Hashable) -> QRectF:
+        """Where a place is drawn."""
+        raise NotImplementedError
+
+    def moved(self, place: Hashable | None, key: Qt.Key, shift: bool) -> Hashable | None:
+        """Where an arrow key leads from a place (None: at first); None where it does not lead on."""
+        raise NotImplementedError
+
+    def entered(self, place: Hashable) -> None:
+        """The keyboard has come to a place."""
+
+    def questions_here(self) -> list[Question]:
+        """About the place that the keyboard is at, or else the one under the pointer."""
+        place = self.cursor_at if self._by_keys else self.pointed
+        return [] if place is None else self.questions(place)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._by_keys, self.pointed = False, self.place_at(event.position())
+        over = self.pointed is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed = None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if by_mouse(event):
+            self._by_keys, self.pointed = False, self.place_at(QPointF(event.pos()))
+        elif self.cursor_at is not None:
+            self._by_keys = True
+        if questions := self.questions_here():
+            at = (
+                event.globalPos() if by_mouse(event) else self.mapToGlobal(self.area(self.cursor_at).center().toPoint())
+            )
+            open_menu(self, questions, self._document, at, ())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, shift = Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key in _ENTER and self.cursor_at is not None:
+            self._by_keys = True
+            if questions := self.questions_here():
+                self._document.ask(questions[0].asked)
+        elif key in _WAYS and (place := self.moved(self.cursor_at, key, shift)) is not None:
+            self._by_keys, self.cursor_at = True, place
+            self.entered(place)
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._by_keys = False
+        self.update()
+
+    def paint_cursor(self, painter: QPainter) -> None:
+        """Mark the place that the keyboard is at."""
+        if self.hasFocus() and self.cursor_at is not None:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme().color("accent"), 2))
+            painter.drawRoundedRect(self.area(self.cursor_at), 5, 5)
+
+
+def ahead(places: Sequence[Hashable], place: Hashable | None, key: Qt.Key) -> Hashable | None:
+    """The next of a row of places in the way of an arrow key, around the ends; the first one at first."""
+    if not places:
+        return None
+    return places[(places.index(place) + _WAYS[key]) % len(places)] if place in places else places[0]
