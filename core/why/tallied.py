@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.dataset import Dataset, Part
-from core.data.looking import chosen_of, values_of
+from core.data.looking import MOST_VALUES, chosen_of, values_of
 from core.data.padding import valid
 from core.data.statistics import lengths_of
 from core.describe import Words
@@ -123,6 +123,19 @@ def all_of(found: Many) -> Aggregate:
     return per_sample(
         found, np.ones(len(found.values), bool), Words("How many numbers of {what} the {part} part has", about)
     )
+
+
+def sparing(found: Many, every: int) -> Aggregate:
+    """Of every how many samples one is counted, so that not too many numbers are."""
+    field = found.data.field(found.name)
+    wide = len(np.unique(found.features)) if found.features is not None else 1
+    samples = len(found.data.split[found.part])
+    size = samples * (field.steps or 1) * wide
+    return Aggregate(
+        Words("Of every how many samples one is counted"), float(every), (r"k = \lceil n / N \rceil",),
+        (rf"k = \lceil {size} / {MOST_VALUES} \rceil = {every}",),
+        Words("There would be {size} numbers; at most some {most} of a part are counted.", {"size": size, "most": MOST_VALUES}),
+    )  # fmt: skip
 
 
 def in_bin(found: Many, low: float, high: float, last: bool) -> Aggregate:

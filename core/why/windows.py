@@ -1,4 +1,4 @@
-"""How many windows are cut out of a series, and which samples belong to no part."""
+"""How many windows are cut out of a series, where each begins and ends, and which samples belong to no part."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from core.data.dataset import Dataset, WindowedSeries
 from core.describe import Words
+from core.formula import latex_number
 from core.why.numbers import Aggregate, Term, added, told
 
 
@@ -66,4 +67,69 @@ def in_none(data: Dataset) -> Aggregate:
     return Aggregate(
         Words("How many samples belong to no part"), float(len(left)), (r"n = N - \sum_p n_p",),
         (f"n = {len(data)} - {dealt} = {len(left)}",), note,
+    )  # fmt: skip
+
+
+def span(series: WindowedSeries, sample: int) -> dict[str, Aggregate]:
+    """Where a window lies, as places in time from 0 on: its "first" and "last" shown one, and the first and last one that it
+    "asks" about "until"."""
+    start, shown = int(series.starts[sample]), series.window
+    last = start + shown - 1
+    ahead = series.horizon
+    asks, until = (last + 1, last + ahead) if ahead else (last, last)
+    first = place(
+        series, start, Words("The first time that window {n} shows", {"n": sample + 1}), "t_0", f"t_0 = {start}"
+    )
+    lines = {
+        "last": (last, Words("The last time that window {n} shows", {"n": sample + 1}), "t_0 + w - 1", f"{start} + {shown} - 1"),
+        "asks": (asks, Words("The first time that window {n} asks about", {"n": sample + 1}), "t_0 + w", f"{start} + {shown}"),
+        "until": (until, Words("The last time that window {n} asks about", {"n": sample + 1}), "t_0 + w + h - 1",
+                  f"{start} + {shown} + {ahead} - 1"),
+    }  # fmt: skip
+    if not ahead:
+        lines["asks"] = lines["until"] = (last, lines["until"][1], "t_0 + w - 1", f"{start} + {shown} - 1")
+    made = {
+        key: place(series, at, title, f"t = {symbols}", f"t = {numbers} = {at}", first)
+        for key, (at, title, symbols, numbers) in lines.items()
+    }
+    return {"first": first, **made}
+
+
+def place(
+    series: WindowedSeries, at: int, title: Words, symbols: str, numbers: str, begins: Aggregate | None = None
+) -> Aggregate:
+    """A time of a series as its place, from 0 on."""
+    note = Words(
+        "The series has {count} times; this one is called “{time}”.",
+        {"count": len(series.values), "time": series.times[at]},
+    )
+    rest = float(at) if begins is None else at - begins.value
+    terms = (
+        () if begins is None else (Term(1.0, begins.value, "", "t_0", about=begins), Term(1.0, rest, "", r"\Delta t"))
+    )
+    return Aggregate(title, float(at), (symbols,), (numbers,), note, (), terms)
+
+
+def numbered(series: WindowedSeries, sample: int) -> Aggregate:
+    """The number of a window, from 1 on: how many begin before it, and itself."""
+    start = int(series.starts[sample])
+    return Aggregate(
+        Words("The number of the window that begins at {time}", {"time": series.times[start]}), float(sample + 1),
+        (r"n = \sum_k \left[ t_k \leq t_0 \right]",), (f"n = {sample} + 1 = {sample + 1}",),
+        Words("Windows are numbered in the order in which they begin; {count} begin before this one.", {"count": sample}),
+    )  # fmt: skip
+
+
+def at_time(series: WindowedSeries, at: int, feature: int, name: str) -> Aggregate:
+    """What a series has at a time, in its own unit."""
+    value = float(series.values[at, feature])
+    showing = np.flatnonzero((series.starts <= at) & (at < series.starts + series.window))
+    asking = np.flatnonzero(
+        (series.starts + series.window <= at) & (at < series.starts + series.window + series.horizon)
+    )
+    return Aggregate(
+        Words("“{name}” at {time}", {"name": name, "time": series.times[at]}), value, ("x = x_t",),
+        (f"x_{{{at}}} = {latex_number(value)}",),
+        Words("So it stands in the series, in the unit of the data. {showing} windows show it, {asking} ask about it.",
+              {"showing": len(showing), "asking": len(asking)}),
     )  # fmt: skip

@@ -5,18 +5,23 @@ from __future__ import annotations
 import html
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
-from core.data.dataset import Dataset, Field
+from core.data.dataset import Dataset, Field, Part
 from core.data.looking import Histogram, histogram
-from core.describe import number
+from core.describe import Words, number
+from core.why.tallied import Many, all_of, in_bin, many, share, sparing
+from gui.document import Document
 from gui.looking.parts import COLORS, key_to, part_name
 from gui.plots.chart import Chart
 from gui.plots.scales import Linear, Names
+from gui.samples.statistics import about_moments
 from gui.samples.values import named
 from gui.text import tr, tr_core
 from gui.theme import theme
+from gui.why.here import Question, open_menu
+from gui.why.told import Told, asked
 
 MOST_FEATURES = 500
 
@@ -24,8 +29,9 @@ MOST_FEATURES = 500
 class HistogramView(QWidget):
     """The list and the chart."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
+        self._document = document
         self.data: Dataset | None = None
         self.histogram: Histogram | None = None
         self.list = QListWidget()
@@ -36,10 +42,9 @@ class HistogramView(QWidget):
         self.lines = {part: self.chart.line(color, width=2) for part, color in COLORS.items()}
         self.chart.moved.connect(self._draw)
         self.chart.hovered.connect(self._hover)
-        self.said = QLabel()
-        self.said.setTextFormat(Qt.TextFormat.RichText)
-        self.said.setWordWrap(True)
-        self.under = QLabel()
+        self.chart.asked.connect(self._open_menu)
+        self.said = Told(document)
+        self.under = Told(document)
         self.under.setForegroundRole(self.under.palette().ColorRole.PlaceholderText)
         theme().changed.connect(self._restyle)
         right = QWidget()
@@ -110,7 +115,7 @@ class HistogramView(QWidget):
         for part, line in self.lines.items():
             line.set_visible(found is not None and part in found.shares)
         if found is None:
-            self.said.setText("")
+            self.said.tell("", None)
             return
         top = max(float(shares.max()) for shares in found.shares.values()) * 100
         ends = self.chart.x_scale.place(found.edges[[0, -1]])
@@ -131,22 +136,78 @@ class HistogramView(QWidget):
         assert found is not None
         lines = []
         for part, one in found.moments.items():
+            count = asked(f"{part} count", f"{one.count:,}")
             if found.names:
-                lines.append(tr("{part}: {n} values", part=key_to(part), n=f"{one.count:,}"))
+                lines.append(tr("{part}: {n} values", part=key_to(part), n=count))
                 continue
             lines.append(
                 tr(
                     "{part}: {n} values, mean {mean} ± {deviation}, from {least} to {most}",
                     part=key_to(part),
-                    n=f"{one.count:,}",
-                    mean=number(one.mean),
-                    deviation=number(one.deviation),
-                    least=number(one.least),
-                    most=number(one.most),
+                    n=count,
+                    mean=asked(f"{part} mean", number(one.mean)),
+                    deviation=asked(f"{part} deviation", number(one.deviation)),
+                    least=asked(f"{part} least", number(one.least)),
+                    most=asked(f"{part} most", number(one.most)),
                 )
             )
-        self.said.setText("<br>".join(lines))
-        self.under.setText(tr("Of every {n} samples one is counted.", n=f"{found.every:,}") if found.every > 1 else "")
+        self.said.tell("<br>".join(lines), self._about_moments)
+        every = asked("every", f"{found.every:,}")
+        text = tr("Of every {n} samples one is counted.", n=every) if found.every > 1 else ""
+        self.under.tell(text, self._about_every)
+
+    # -- why ---------------------------------------------------------------------------------------------------------
+
+    def _counted(self, part: Part) -> Many:
+        """The numbers of a part that are counted."""
+        chosen, data = self._field(), self.data
+        assert chosen is not None and data is not None
+        name = next((name for name, field in data.inputs.items() if field is chosen[0]), "target")
+        return many(data, name, chosen[1], part)
+
+    def _about_moments(self) -> dict[str, Question]:
+        found = self.histogram
+        parts = () if found is None else found.moments
+        return {f"{part} {key}": one for part in parts for key, one in about_moments(self._counted(part)).items()}
+
+    def _about_every(self) -> dict[str, Question]:
+        assert self.histogram is not None
+        return {"every": Question(sparing(self._counted("train"), self.histogram.every), tr("Why not every sample?"))}
+
+    def questions_here(self) -> list[Question]:
+        """Why the bar where the chart points is as tall as it is, in each part; the nearest one first."""
+        found, place = self.histogram, self._place()
+        if found is None or place is None:
+            return []
+        low, high = float(found.edges[place]), float(found.edges[place + 1])
+        height = self.chart.pointed()[1]
+        texts = {
+            "train": tr("Why this share of the training part?"),
+            "validation": tr("Why this share of the validation part?"),
+            "test": tr("Why this share of the test part?"),
+        }
+        made = []
+        for part in sorted(found.shares, key=lambda part: abs(100 * found.shares[part][place] - height)):
+            counted = self._counted(part)
+            inside = in_bin(counted, low, high, place == len(found.edges) - 2)
+            title = Words("The share of the {part} part from {low} to {high}",
+                          {"part": part, "low": number(low), "high": number(high)})  # fmt: skip
+            made.append(Question(share(title, inside, all_of(counted)), texts[part]))
+        return made
+
+    def _open_menu(self, at: QPoint) -> None:
+        questions = self.questions_here()
+        if questions:
+            open_menu(self.chart, questions, self._document, at, ())
+
+    def _place(self) -> int | None:
+        """The bar where the chart points."""
+        found = self.histogram
+        if found is None or self.chart.pointer is None:
+            return None
+        x = self.chart.pointed()[0]
+        inside = found.edges[0] <= x < found.edges[-1]
+        return int(np.searchsorted(found.edges, x, side="right")) - 1 if inside else None
 
     def _hover(self, at: tuple[float, float] | None) -> None:
         found = self.histogram

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import html
+from functools import partial
+
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.data.dataset import PARTS, Dataset, WindowedSeries
 from core.data.looking import answer_times, part_of, parts_in_time, runs, series_of
 from core.describe import number
+from core.why.windows import at_time, numbered, span, windows
+from gui.document import Document
 from gui.forms.fields import Drop
 from gui.looking.parts import key_to, part_name
 from gui.looking.series_chart import SeriesChart
@@ -20,19 +25,23 @@ from gui.samples.shut import shut_words
 from gui.samples.values import named
 from gui.text import tr, tr_core
 from gui.theme import theme
-from gui.widgets import EmptyState, muted, words
+from gui.why.here import Question, open_menu
+from gui.why.told import Told, asked
+from gui.widgets import EmptyState, muted
 
 
 class SeriesView(QWidget):
     """A chart of the whole series over one of the current window."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, document: Document, runner: Runner) -> None:
         super().__init__()
-        self._runner = runner
+        self._document, self._runner = document, runner
         self.data: Dataset | None = None
         self.series: WindowedSeries | None = None
         self.sample = 0
         self.shut = False
+        self._pointed: int | None = None
+        """The time where a chart points, if there is a value."""
         self._unseen = np.zeros(0, bool)
         """(times,) what the test part asks about, while it is shut."""
         self.feature = Drop()
@@ -45,7 +54,7 @@ class SeriesView(QWidget):
         self.zoom = Chart("window_chart", tr("time"), tr("value"))
         self.seen = self.zoom.line("selection", width=2, dots=True)
         self.told = self.zoom.line("warning", width=2, dots=True)
-        self.said = words()
+        self.said = Told(document)
         self.said.setAccessibleName(tr("The current window"))
         self.hint = muted(
             tr(
@@ -59,6 +68,8 @@ class SeriesView(QWidget):
         self.chart.moved.connect(self._draw)
         self.chart.hovered.connect(self._hover)
         self.zoom.moved.connect(self._draw_window)
+        for chart in (self.chart, self.zoom):
+            chart.asked.connect(partial(self._open_menu, chart))
         theme().changed.connect(self._restyle)
         runner.updated.connect(self._follow)
 
@@ -217,7 +228,7 @@ class SeriesView(QWidget):
         sample = min(max(0, sample), len(self.series.starts) - 1)
         part = part_of(self.data, sample)
         if part == "test" and self.shut:
-            self.said.setText(shut_words())
+            self.said.tell(shut_words(), None)
             return
         self._show_sample(sample)
         if part is not None:
@@ -241,18 +252,66 @@ class SeriesView(QWidget):
     def _say(self, extra: str = "") -> None:
         assert self.series is not None and self.data is not None
         times = self.series.times
-        (first, last), (asked, end) = self._span()
-        told = times[asked] if asked == end else f"{times[asked]} … {times[end]}"
+        (first, last), (starts, end) = self._span()
+        told = [asked("asks", _plain(times[starts]))]
+        if starts != end:
+            told.append(asked("until", _plain(times[end])))
         text = tr(
             "Window {n} of {of} · {part} · shows {first} … {last}, asks about {told}",
-            n=f"{self.sample + 1:,}",
-            of=f"{len(self.series.starts):,}",
+            n=asked("n", f"{self.sample + 1:,}"),
+            of=asked("of", f"{len(self.series.starts):,}"),
             part=part_name(part_of(self.data, self.sample)),
-            first=times[first],
-            last=times[last],
-            told=told,
+            first=asked("first", _plain(times[first])),
+            last=asked("last", _plain(times[last])),
+            told=" … ".join(told),
         )
-        self.said.setText(f"{text} · {extra}" if extra else text)
+        self.said.tell(f"{text} · {extra}" if extra else text, self._about_window)
+
+    # -- why ---------------------------------------------------------------------------------------------------------
+
+    def _about_window(self) -> dict[str, Question]:
+        assert self.series is not None
+        texts = {
+            "first": tr("Why does it begin here?"), "last": tr("Why does it end here?"), "asks": tr("Why does it ask about this?"),
+            "until": tr("Why does it ask until here?"),
+        }  # fmt: skip
+        found = {key: Question(one, texts[key]) for key, one in span(self.series, self.sample).items()}
+        found["n"] = Question(numbered(self.series, self.sample), tr("Why this number?"))
+        found["of"] = Question(windows(self.series), tr("Why so many windows?"))
+        if self._pointed is not None:
+            found["here"] = self._about_time(self._pointed)
+        return found
+
+    def _about_time(self, time: int) -> Question:
+        assert self.series is not None
+        feature = int(self.feature.currentData() or 0)
+        return Question(at_time(self.series, time, feature, self.feature.currentText()), tr("Why this value?"))
+
+    def questions_here(self) -> list[Question]:
+        """About the value where a chart points, then about the window."""
+        if self.series is None:
+            return []
+        focus = QApplication.focusWidget()
+        chart = next((one for one in (self.zoom, self.chart) if one is focus or one.underMouse()), None)
+        return [] if chart is None else self._questions(chart)
+
+    def _questions(self, chart: Chart) -> list[Question]:
+        if self.series is None:
+            return []
+        time = None if chart.pointer is None else round(chart.pointed()[0])
+        # Without a pointer, as the keyboard walks, what the window asks about is meant.
+        time = self._span()[1][0] if time is None else time
+        told = 0 <= time < len(self.series.values) and np.isfinite(self.values()[time])
+        window = self._about_window()
+        window.pop("here", None)
+        return [*([self._about_time(time)] if told else []), *window.values()]
+
+    def _open_menu(self, chart: Chart, at: QPoint) -> None:
+        questions = self._questions(chart)
+        if questions:
+            open_menu(chart, questions, self._document, at, ())
+
+    # -- pointing ----------------------------------------------------------------------------------------------------
 
     def _hover(self, at: tuple[float, float] | None) -> None:
         if self.series is None:
@@ -261,5 +320,12 @@ class SeriesView(QWidget):
         inside = 0 <= time < len(self.series.values)
         self.chart.point_at(float(time) if inside else None)
         value = float(self.values()[time]) if inside else 0.0
-        told = number(value) if np.isfinite(value) else tr("shut") if self._unseen[time] else tr("missing")
-        self._say(tr("here {time}: {value}", time=self.series.times[time], value=told) if inside else "")
+        there = inside and bool(np.isfinite(value))
+        self._pointed = time if there else None
+        told = asked("here", number(value)) if there else tr("shut") if self._unseen[time] else tr("missing")
+        self._say(tr("here {time}: {value}", time=_plain(self.series.times[time]), value=told) if inside else "")
+
+
+def _plain(text: str) -> str:
+    """The name of a time in rich text."""
+    return html.escape(text)

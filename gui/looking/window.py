@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
@@ -16,6 +16,7 @@ from gui.looking.histogram_view import HistogramView
 from gui.looking.series_view import SeriesView
 from gui.runner import Runner
 from gui.text import tr, tr_core
+from gui.why.here import KEYS, ask_here
 
 
 class LookWindow(QDialog):
@@ -27,8 +28,8 @@ class LookWindow(QDialog):
         self.setObjectName("look_window")
         self.setModal(False)
         self.resize(980, 680)
-        self.series = SeriesView(runner)
-        self.histograms = HistogramView()
+        self.series = SeriesView(document, runner)
+        self.histograms = HistogramView(document)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.series, tr("Series and windows"))
@@ -36,6 +37,7 @@ class LookWindow(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.tabs)
+        QShortcut(QKeySequence(KEYS), self).activated.connect(lambda: ask_here(self, document))
         document.changed.connect(self._on_changed)
         document.replaced.connect(self._refresh)
 

@@ -14,7 +14,19 @@ from core.data.dataset import Dataset, Field
 from core.data.statistics import Counts, Numbers, given_classes, lengths_of, numbers_of, of_values, symbols_of
 from core.describe import Words
 from core.why.held import part
-from core.why.tallied import Many, all_of, different, equal_to, flagged, in_bin, many, many_lengths, moments, share
+from core.why.tallied import (
+    Many,
+    all_of,
+    different,
+    equal_to,
+    flagged,
+    in_bin,
+    many,
+    many_lengths,
+    moments,
+    share,
+    sparing,
+)
 from gui.document import Document
 from gui.forms.fields import Drop
 from gui.samples.bars import BarsPage, HistogramPage, SymbolsPage
@@ -100,7 +112,7 @@ class StatisticsView(QWidget):
             tr("from {low} to {high}", low=asked("least", number(found.moments.least)), high=asked("most", number(found.moments.most))),
         )  # fmt: skip
         self.said.tell("  ·  ".join(facts), lambda: about_moments(counted()))
-        self._note(found.every)
+        self._note(found.every, counted)
         self.histogram.show_numbers(found, unit, lambda bar: _about_bar(found, counted(), bar))
         self._only(self.histogram)
 
@@ -115,18 +127,24 @@ class StatisticsView(QWidget):
                n=asked("different", f"{len(order)}"), total=asked("total", f"{total:,}"), first=first, share=of_all),
             lambda: _about_symbols(found, counted(), code),
         )  # fmt: skip
-        self._note(1)
+        self._note(1, counted)
         self._only(self.symbols)
 
-    def _note(self, every: int) -> None:
+    def _note(self, every: int, counted: Callable[[], Many]) -> None:
         """Say what was counted: every so manieth sample of the training part."""
         data = self._dataset
         assert data is not None
         size = asked("samples", f"{len(data.samples('train')):,}")
         text = tr("Counted on the {n} samples of the training part.", n=size)
         if every > 1:
-            text = tr("Counted on every {n}th sample of the training part.", n=every)
-        self.note.tell(text, lambda: {"samples": Question(part(data, "train"), tr("Why this number of samples?"))})
+            text = tr("Counted on every {n}th sample of the training part.", n=asked("every", f"{every}"))
+        self.note.tell(
+            text,
+            lambda: {
+                "samples": Question(part(data, "train"), tr("Why this number of samples?")),
+                "every": Question(sparing(counted(), every), tr("Why not every sample?")),
+            },
+        )
 
     def _only(self, page: BarsPage) -> None:
         for one in (self.histogram, self.symbols):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset, WindowedSeries
-from core.data.looking import series_of
+from core.data.looking import answer_times, series_of
 from core.examples import open_example
 from core.formula import svg
 from core.why.numbers import Aggregate, plain
-from core.why.windows import in_none, windows
+from core.why.windows import at_time, in_none, numbered, span, windows
 
 EXAMPLES = ("digits-rows-elman", "sunspots-forecast", "names-gru", "weather", "circles-mlp", "adding-lstm")
 
@@ -61,3 +61,25 @@ def test_windows_of_several_series(left_out: tuple[int, ...]) -> None:
         assert term.value == sum(begin <= start < end for start in kept)
     lost = sum("-" in term.about.numbers[-1] and len(term.about.numbers) == 2 for term in asked.terms)
     assert bool(lost) == bool(left_out)
+
+
+@pytest.mark.parametrize("example", ["sunspots-forecast", "weather"])
+def test_where_a_window_lies(example: str) -> None:
+    data = open_example(example).dataset()
+    series = series_of(data)
+    assert series is not None
+    for sample in (0, 7, len(series.starts) - 1):
+        first = int(series.starts[sample])
+        asks, until = answer_times(series, sample)
+        wanted = {"first": first, "last": first + series.window - 1, "asks": asks, "until": until}
+        found = span(series, sample)
+        for key, at in wanted.items():
+            drawn(found[key], at)
+            adds_up(found[key])
+            assert series.times[at] in str(found[key].note)
+        drawn(numbered(series, sample), sample + 1)
+        assert (series.starts < first).sum() == sample
+    value = at_time(series, 30, 0, "x")
+    drawn(value, float(series.values[30, 0]))
+    shown = sum(start <= 30 < start + series.window for start in series.starts)
+    assert value.note.values["showing"] == shown
