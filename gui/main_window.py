@@ -257,7 +257,7 @@ class MainWindow(QMainWindow):
         self.training.explore.connect(self.explorers.show_entry)
         self.runner.refused.connect(lambda _: self.docks.show("problems"))
         self.runner.breakpoints.pointed.connect(lambda: self.docks.show("breakpoints"))
-        document.asked.connect(lambda _: self.docks.show("why"))
+        document.asked.connect(lambda _: self._show_answer())
         self.files.saved.connect(lambda _: self.recovery.mark_saved())
         self.files.discarded.connect(self.recovery.mark_discarded)
         self.imports.imported.connect(lambda: self.docks.show("data"))
@@ -290,6 +290,13 @@ class MainWindow(QMainWindow):
     def _show_title(self, *_: object) -> None:
         self.setWindowTitle(f"{self.files.name()}[*] — Unroll Studio")
         self.setWindowModified(not self.document.undo_stack.isClean())
+
+    def _show_answer(self) -> None:
+        """Show the panel that answers; over a dialog that keeps it from being seen, the same one more time."""
+        from gui.why.over import answer_over
+
+        if not answer_over(self.document, self.runner):
+            self.docks.show("why")
 
     def _ask_here(self) -> None:
         """Without a number here, the panel says how to ask."""

@@ -13,6 +13,7 @@ from core.data.importers.progress import Job
 from core.data.importers.roles import guess_roles, guess_settings
 from core.data.importers.samples import read_arrays
 from core.data.importers.table import Column, Preview, Table
+from gui.document import Document
 from gui.importing.columns import Columns, ColumnsView
 from gui.importing.page import ImportPage
 from gui.importing.preview_model import PreviewModel
@@ -31,8 +32,8 @@ class ArrayPage(Columns, ImportPage):
 
     kinds = ("number",)
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, document: Document, path: Path) -> None:
+        super().__init__(document, path)
         self.roles: list[str] = []
         self._look: _Look | None = None
         self.model = PreviewModel(self)

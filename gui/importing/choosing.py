@@ -42,7 +42,7 @@ def open_dialog(window: QWidget, document: Document, runner: Runner, path: Path)
     page = page_for(path)
     if page is None:
         return None
-    dialog = ImportDialog(document, runner, page(path), window)
+    dialog = ImportDialog(document, runner, page(document, path), window)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
     return dialog

@@ -5,11 +5,12 @@ Looking, reading and building are done by the worker; OK makes one entry of the 
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -31,10 +32,11 @@ from core.shapes import infer
 from gui.document import Document
 from gui.forms.form import SpecForm, heading
 from gui.importing.page import DataPage
-from gui.importing.summary import parts, summary
+from gui.importing.summary import parts, questions, summary
 from gui.runner import Runner
 from gui.text import sentence, tr
-from gui.widgets import Column, muted, words
+from gui.why.here import KEYS, ask_here
+from gui.widgets import Column, told
 
 SETTLE_MS = 150
 
@@ -60,6 +62,7 @@ class ImportDialog(QDialog):
         self._settle.timeout.connect(self._go_on)
         self._make_parts()
         self._lay_out()
+        QShortcut(QKeySequence(KEYS), self).activated.connect(lambda: ask_here(self, document))
         page.changed.connect(self._changed)
         page.suggested.connect(self._suggest)
         self.form.edited.connect(self._edit)
@@ -145,9 +148,11 @@ class ImportDialog(QDialog):
     def _built(self, found: Dataset) -> None:
         self.found = found
         self.said.setForegroundRole(QPalette.ColorRole.WindowText)
-        self.said.setText(summary(found, self.page.sample_word(self.choice.values)))
+        self.said.tell(summary(found, self.page.sample_word(self.choice.values)), lambda: questions(found))
         self.page.show_built(found)
-        self.more.setText(" · ".join(text for text in (parts(found), self.page.remark(self.source)) if text))
+        source, about = self.source, self.page.about
+        text = " · ".join(text for text in (parts(found), self.page.remark(source)) if text)
+        self.more.tell(text, lambda: {**questions(found), **about(source)})
         self._show_state()
 
     def _keep(self) -> None:
@@ -191,14 +196,14 @@ class ImportDialog(QDialog):
         self.progress.setRange(0, 1000)
         self.progress.setValue(int(1000 * progress.done))
         if progress.count:
-            self.more.setText(tr("{n} read", n=f"{progress.count:,}"))
+            self.more.tell(tr("{n} read", n=f"{progress.count:,}"), None)
 
     def _failed(self, error: StudioError) -> None:
         self._job, self.found = 0, None
         role = QPalette.ColorRole
         self.said.setForegroundRole(role.PlaceholderText if isinstance(error, NothingYet) else role.BrightText)
-        self.said.setText(sentence(error))
-        self.more.setText("")
+        self.said.tell(html.escape(sentence(error)), None)
+        self.more.tell("", None)
         if self.source is None:
             self.page.show_source(None)
         self._show_state()
@@ -215,10 +220,11 @@ class ImportDialog(QDialog):
         self.form = SpecForm(spec, self.choice)
         self.page.setEnabled(False)
         self.form.setEnabled(False)
-        self.said = words(tr("Reading …"))
+        self.said = told(self._document)
+        self.said.tell(tr("Reading …"), None)
         self.said.setObjectName("summary")
         self.said.setAccessibleName(tr("What the import gives"))
-        self.more = muted()
+        self.more = told(self._document, QPalette.ColorRole.PlaceholderText)
         self.progress = QProgressBar()
         self.progress.setAccessibleName(tr("Progress of the import"))
         self.progress.setTextVisible(False)

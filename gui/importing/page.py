@@ -15,7 +15,9 @@ from PySide6.QtWidgets import QWidget
 from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.data.importers.progress import Job
+from gui.document import Document
 from gui.text import tr
+from gui.why.here import Question
 
 
 class DataPage(QWidget):
@@ -29,6 +31,11 @@ class DataPage(QWidget):
     """Key of the catalogue entry that the import chooses."""
     begins: Choice | None = None
     """The choice to begin with where data that is there already is changed."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        """The one that the data is for, and that is asked."""
 
     def title(self) -> str:
         """The title of the dialog."""
@@ -89,15 +96,19 @@ class DataPage(QWidget):
         """Show what would come of it."""
 
     def remark(self, source: Any) -> str:
-        """One more sentence about what was read."""
+        """One more sentence about what was read, as rich text with the numbers that ``about`` answers."""
         return ""
+
+    def about(self, source: Any) -> Mapping[str, Question]:
+        """What can be asked about the numbers in that sentence."""
+        return {}
 
 
 class ImportPage(DataPage):
     """Base of the pages that read a file or a folder."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__()
+    def __init__(self, document: Document, path: Path) -> None:
+        super().__init__(document)
         self.path = path
 
     def title(self) -> str:

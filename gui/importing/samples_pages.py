@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,17 @@ from core.data.importers.roles import guess_arrays
 from core.data.importers.samples import Samples, arrays_as_samples, class_folders, read_arrays
 from core.data.own import samples_of as own
 from core.errors import DataError
+from core.why.read import files, shape_of
+from gui.document import Document
 from gui.forms.fields import Drop
 from gui.forms.number_box import NumberBox
 from gui.importing.page import ImportPage
-from gui.inspect.facts import Facts
+from gui.inspect.facts import Fact, Facts
 from gui.samples import SampleView
 from gui.samples.values import target_words
 from gui.text import tr
+from gui.why.here import Question
+from gui.why.told import asked
 from gui.widgets import Column, words
 
 SHOWN = 6
@@ -34,11 +39,11 @@ class SamplesPage(ImportPage):
 
     entry = "own_samples"
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, document: Document, path: Path) -> None:
+        super().__init__(document, path)
         self.choices = QFormLayout()
-        self.facts = Facts()
-        self.shown = [(SampleView(), words()) for _ in range(SHOWN)]
+        self.facts = Facts(document)
+        self.shown = [(SampleView(document, elsewhere=True), words()) for _ in range(SHOWN)]
         pictures = QWidget()
         grid = QGridLayout(pictures)
         grid.setContentsMargins(0, 8, 0, 0)
@@ -81,8 +86,8 @@ class SamplesPage(ImportPage):
 class ArraysPage(SamplesPage):
     """``.npy`` and ``.npz`` files."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, document: Document, path: Path) -> None:
+        super().__init__(document, path)
         self._arrays: dict[str, np.ndarray] = {}
         self.inputs, self.target = self._drop(tr("Inputs")), self._drop(tr("Target"))
         self.classes = QCheckBox(tr("The target is a class"))
@@ -96,7 +101,14 @@ class ArraysPage(SamplesPage):
     def show_look(self, found: dict[str, np.ndarray]) -> Mapping[str, object]:
         self._arrays = found
         self.facts.show_facts(
-            [(name, f"{' × '.join(map(str, a.shape)) or '1'}  {a.dtype}") for name, a in found.items()]
+            [
+                (
+                    name,
+                    asked("size", " × ".join(map(str, a.shape)) or "1") + f"  {a.dtype}",
+                    partial(_about_size, name, a),
+                )
+                for name, a in found.items()
+            ]
         )
         for drop in (self.inputs, self.target):
             drop.clear()
@@ -130,6 +142,14 @@ class ArraysPage(SamplesPage):
         return drop
 
 
+def _about_size(name: str, array: np.ndarray) -> Mapping[str, Question]:
+    return {"size": Question(shape_of(name, array), tr("How many numbers are that?"))}
+
+
+def _about_files(found: Mapping[str, int], name: str) -> Mapping[str, Question]:
+    return {"n": Question(files(found, name), tr("Why so many?"))}
+
+
 class _FolderPage(SamplesPage):
     endings: tuple[str, ...] = ()
 
@@ -144,9 +164,14 @@ class _FolderPage(SamplesPage):
 
     def show_look(self, found: dict[str, int]) -> Mapping[str, object]:
         shown = list(found.items())[:30]
-        facts = [(name, tr("{n} files", n=f"{count:,}")) for name, count in shown]
+        facts: list[Fact] = [
+            (name, tr("{n} files", n=asked("n", f"{count:,}")), partial(_about_files, found, name))
+            for name, count in shown
+        ]
         if len(found) > len(shown):
-            facts.append(("…", tr("{n} classes in all", n=len(found))))
+            facts.append(
+                ("…", tr("{n} classes in all", n=asked("n", str(len(found)))), partial(_about_files, found, ""))
+            )
         self.facts.show_facts(facts)
         return {}
 
@@ -164,8 +189,8 @@ class ImagesPage(_FolderPage):
 
     endings = images.ENDINGS
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, document: Document, path: Path) -> None:
+        super().__init__(document, path)
         self.rows = self._number(tr("Rows"), 28, 2, 256)
         self.columns = self._number(tr("Columns"), 28, 2, 256)
         self.bright = QCheckBox(tr("Bright is ink"))
@@ -189,8 +214,8 @@ class SoundPage(_FolderPage):
 
     endings = sound.ENDINGS
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, document: Document, path: Path) -> None:
+        super().__init__(document, path)
         self.bands = self._number(tr("Frequency bands"), 24, 4, 128)
 
     def reading(self) -> Hashable:

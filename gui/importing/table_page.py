@@ -13,20 +13,25 @@ from core.data.importers.encoding import ENCODINGS
 from core.data.importers.progress import Job
 from core.data.importers.roles import guess_roles, guess_settings
 from core.data.importers.table import Column, Preview, Table, preview, read_table
+from core.describe import Words
 from core.errors import DataError
+from core.why.read import bad_cells
+from gui.document import Document
 from gui.forms.fields import Drop
 from gui.importing.columns import Columns, ColumnsView
 from gui.importing.page import ImportPage
 from gui.importing.preview_model import PreviewModel
 from gui.text import tr
-from gui.widgets import muted
+from gui.why.here import Question
+from gui.why.told import asked
+from gui.widgets import told
 
 
 class TablePage(Columns, ImportPage):
     """CSV and TSV files."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, document: Document, path: Path) -> None:
+        super().__init__(document, path)
         self.preview: Preview | None = None
         self.roles: list[str] = []
         self._dialect: Dialect | None = None
@@ -80,16 +85,24 @@ class TablePage(Columns, ImportPage):
         return lambda: read_table(path, dialect, wanted, tolerance)  # type: ignore[arg-type]
 
     def remark(self, source: Table) -> str:
-        if source.bad == 1:
-            return tr("1 cell does not fit and counts as missing.")
-        return tr("{n} cells do not fit and count as missing.", n=f"{source.bad:,}") if source.bad else ""
+        count = asked("bad", f"{len(source.bad):,}")
+        if len(source.bad) == 1:
+            return tr("{n} cell does not fit and counts as missing.", n=count)
+        return tr("{n} cells do not fit and count as missing.", n=count) if source.bad else ""
+
+    def about(self, source: Table) -> Mapping[str, Question]:
+        note = Words(
+            "What does not read as what its column is counts as missing; the column says what is done with that."
+        )
+        return {"bad": Question(bad_cells(source.bad, note), tr("Why so many cells?"))}
 
     def _show_bad(self, found: Preview) -> None:
         bad = sorted(found.bad)
-        one = tr("1 cell in the first rows does not fit and is marked.")
-        self.marked.setText(
-            one if len(bad) == 1 else tr("{n} cells in the first rows do not fit and are marked.", n=len(bad))
-        )
+        count = asked("marked", str(len(bad)))
+        text = tr("{n} cells in the first rows do not fit and are marked.", n=count)
+        if len(bad) == 1:
+            text = tr("{n} cell in the first rows does not fit and is marked.", n=count)
+        self.marked.tell(text, lambda: _about_marked(found))
         self.marked.setVisible(bool(bad))
         if bad:
             self.view.scrollTo(self.model.index(bad[0][0], min(bad[0][1], self.model.columnCount() - 1)))
@@ -129,7 +142,7 @@ class TablePage(Columns, ImportPage):
         self.tolerance = QCheckBox(tr("Count cells that do not fit as missing"))
         self.tolerance.setToolTip(tr("Up to 1,000 of them; without this the first one stops the import."))
         self.tolerance.clicked.connect(lambda: self.changed.emit())
-        self.marked = muted()
+        self.marked = told(self.document, self.palette().ColorRole.PlaceholderText)
         self.marked.hide()
 
     def _drop(self, title: str, entries: Mapping[str, str], slot: Callable[[], None]) -> Drop:
@@ -204,6 +217,13 @@ class TablePage(Columns, ImportPage):
             self._kinds = {}
         self._dialect, self._stale = new, True
         self.changed.emit()
+
+
+def _about_marked(found: Preview) -> Mapping[str, Question]:
+    names = [column.name for column in found.columns]
+    cells = [(found.numbers[row], names[column] if column < len(names) else "") for row, column in sorted(found.bad)]
+    note = Words("Only the first rows are looked at here; the whole file is checked when it is read.")
+    return {"marked": Question(bad_cells(cells, note), tr("Why so many cells?"))}
 
 
 def encoding_name(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,15 @@ from core.data.importers.encoding import ENCODINGS, sniff_encoding
 from core.data.importers.progress import Job
 from core.data.importers.text import Symbols, read_text
 from core.data.own import text as own
+from core.why.read import symbol, symbols
+from gui.document import Document
 from gui.forms.fields import Drop
 from gui.importing.page import ImportPage
 from gui.importing.table_page import encoding_name
 from gui.text import tr
-from gui.widgets import muted
+from gui.why.here import Question
+from gui.why.told import asked
+from gui.widgets import told
 
 SHOWN_LINES = 200
 SHOWN_SYMBOLS = 40
@@ -39,8 +44,8 @@ class TextPage(ImportPage):
 
     entry = "own_text"
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, document: Document, path: Path) -> None:
+        super().__init__(document, path)
         self._stale = False
         self._encoding = ""
         self.encoding = Drop()
@@ -62,7 +67,7 @@ class TextPage(ImportPage):
         direction = QTextOption()
         direction.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         self.beginning.document().setDefaultTextOption(direction)
-        self.vocabulary = muted()
+        self.vocabulary = told(document, self.palette().ColorRole.PlaceholderText)
         self.vocabulary.setAccessibleName(tr("Vocabulary"))
         form = QFormLayout()
         form.addRow(tr("Encoding"), self.encoding)
@@ -104,13 +109,20 @@ class TextPage(ImportPage):
     def show_source(self, source: Symbols | None) -> None:
         """The vocabulary, the frequent ones first."""
         if source is None:
-            self.vocabulary.setText("")
+            self.vocabulary.tell("", None)
             return
         counts = np.bincount(source.codes, minlength=len(source.vocabulary))
-        order = np.argsort(-counts, kind="stable")[:SHOWN_SYMBOLS]
-        shown = "  ·  ".join(f"\u2068{_visible(source.vocabulary[n])}\u2069\u00a0{counts[n]:,}" for n in order)
+        order = np.argsort(-counts, kind="stable")[:SHOWN_SYMBOLS].tolist()
+        each = (
+            f"\u2068{html.escape(_visible(source.vocabulary[n]))}\u2069\u00a0{asked(str(n), f'{counts[n]:,}')}"
+            for n in order
+        )
         more = "  ·  …" if len(counts) > SHOWN_SYMBOLS else ""
-        self.vocabulary.setText(tr("Vocabulary: {symbols}", symbols=shown + more))
+        why = tr("Why this count?")
+        self.vocabulary.tell(
+            tr("Vocabulary: {symbols}", symbols="  ·  ".join(each) + more),
+            lambda: {str(n): Question(symbol(source, n), why) for n in order},
+        )
 
     def build(self, source: Symbols, name: str, values: Mapping[str, Any]) -> Dataset:
         return own.build(source, name, values)
@@ -122,8 +134,18 @@ class TextPage(ImportPage):
         return "windows"
 
     def remark(self, source: Symbols) -> str:
-        size = tr("{n} symbols, {m} different", n=f"{len(source.codes):,}", m=f"{len(source.vocabulary):,}")
-        return tr("{size}, {n} of them rare words", size=size, n=f"{source.rare:,}") if source.rare else size
+        count, kinds = asked("all", f"{len(source.codes):,}"), asked("different", f"{len(source.vocabulary):,}")
+        size = tr("{n} symbols, {m} different", n=count, m=kinds)
+        rare = asked("rare", f"{source.rare:,}")
+        return tr("{size}, {n} of them rare words", size=size, n=rare) if source.rare else size
+
+    def about(self, source: Symbols) -> Mapping[str, Question]:
+        texts = {
+            "all": tr("Why so many symbols?"),
+            "different": tr("Why so many different ones?"),
+            "rare": tr("Why so many rare words?"),
+        }
+        return {key: Question(one, texts[key]) for key, one in symbols(source).items()}
 
     def _recode(self) -> None:
         self._encoding, self._stale = self.encoding.currentData(), True

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout
 
 from core.catalogue.spec import Choice, Param
@@ -16,6 +17,9 @@ from core.data.importers.table import Table
 from core.data.own import table as own
 from core.data.own.expression import FUNCTIONS, FormulaError, parse
 from core.data.own.generate import MAX_CHANNELS, MAX_STEPS, TIME, Channel, Formulas
+from core.errors import StudioError
+from core.why.read import generated
+from gui.document import Document
 from gui.forms.fields import Drop
 from gui.making.channels import ChannelTable
 from gui.making.page import MadePage, captioned, number
@@ -23,6 +27,7 @@ from gui.plots.chart import Chart
 from gui.plots.scales import Linear
 from gui.text import tr, tr_core
 from gui.theme import theme
+from gui.why.here import Question, open_menu
 from gui.widgets import muted
 
 STEPS = Param("steps", "Steps", "int", 1000, "How many time steps the series has.", minimum=10, maximum=MAX_STEPS)
@@ -45,8 +50,10 @@ class FormulasPage(MadePage[Formulas]):
     heading = "Generate data from formulas"
     entry = "own_table"
 
-    def __init__(self, state: Formulas | None = None, name: str = "", begins: Choice | None = None) -> None:
-        super().__init__(state or Formulas(PRESETS["day"][1]), name or tr("My formulas"), begins)
+    def __init__(
+        self, document: Document, state: Formulas | None = None, name: str = "", begins: Choice | None = None
+    ) -> None:
+        super().__init__(document, state or Formulas(PRESETS["day"][1]), name or tr("My formulas"), begins)
         self._foretold = _foretold(begins)
         self.presets = Drop()
         self.presets.setPlaceholderText(tr("Begin with an example …"))
@@ -73,6 +80,7 @@ class FormulasPage(MadePage[Formulas]):
         self.lines = [self.chart.line(f"series{n % 8 + 1}") for n in range(MAX_CHANNELS)]
         self._table: Table | None = None
         self.chart.moved.connect(self._draw)
+        self.chart.asked.connect(self._open_menu)
         theme().changed.connect(self._restyle)
         self._lay_out()
         self.begin()
@@ -164,6 +172,29 @@ class FormulasPage(MadePage[Formulas]):
         self.chart.show_places((0, len(shown) - 1), (float(ends[0]), float(ends[1])))
         for line, one in zip(self.lines, values, strict=False):
             line.set(shown.values[0], one)
+
+    # -- why ---------------------------------------------------------------------------------------------------------
+
+    def questions_here(self) -> list[Question]:
+        """Why the channel that is nearest to where the chart points has the value that it has there."""
+        shown = self._table
+        if shown is None or self.chart.pointer is None:
+            return []
+        x, y = self.chart.pointed()
+        at = max(0, min(round(x), len(shown) - 1))
+        place = min(range(len(shown.values) - 1), key=lambda n: abs(float(shown.values[n + 1][at]) - y))
+        channel = self.state.channels[place]
+        try:
+            clean, _ = self.state.parts()[channel.name]
+        except StudioError:
+            return []
+        made = generated(channel, at, float(shown.values[place + 1][at]), float(clean[at]))
+        return [Question(made, tr("Why this value?"))]
+
+    def _open_menu(self, at: QPoint) -> None:
+        questions = self.questions_here()
+        if questions:
+            open_menu(self.chart, questions, self.document, at, ())
 
     def _restyle(self) -> None:
         self.chart.restyle()

@@ -63,7 +63,7 @@ class Making(QObject):
         """Make new data."""
         from gui.making.pages import new_page
 
-        return self._show(new_page(maker, self._there()))
+        return self._show(new_page(self._document, maker, self._there()))
 
     def change(self) -> ImportDialog | None:
         """Open the project's data where it was made; says what is wrong where it cannot be changed."""
@@ -74,7 +74,7 @@ class Making(QObject):
         if choice is None or maker is None:
             return None
         try:
-            return self._show(page_of(maker, choice))
+            return self._show(page_of(self._document, maker, choice))
         except StudioError as error:
             tell(self._window, error)
             return None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBox
 
 from core.catalogue.spec import Choice, Param
 from core.data.importers.progress import Job
+from gui.document import Document
 from gui.forms.number_box import NumberBox
 from gui.icons import icon
 from gui.importing.page import DataPage
@@ -27,8 +28,8 @@ class MadePage(DataPage, Generic[T]):
     heading = ""
     """The title of the dialog."""
 
-    def __init__(self, state: T, name: str, begins: Choice | None = None) -> None:
-        super().__init__()
+    def __init__(self, document: Document, state: T, name: str, begins: Choice | None = None) -> None:
+        super().__init__(document)
         self.state = state
         self.begins = begins
         self._past: list[T] = []

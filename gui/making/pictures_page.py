@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,13 +17,17 @@ from core.data.importers.samples import Samples
 from core.data.own import samples_of as own
 from core.data.own.album import Album, can_begin_with, of_dataset
 from core.errors import StudioError
+from core.why.read import labelled
+from gui.document import Document
 from gui.forms.fields import Drop
 from gui.icons import icon
 from gui.making.draw_pad import DrawPad
 from gui.making.page import MadePage, captioned
 from gui.making.pictures_model import SIDE, PicturesModel
 from gui.text import sentence, tr
-from gui.widgets import ElidedButton, muted
+from gui.why.here import Question
+from gui.why.told import asked
+from gui.widgets import ElidedButton, told
 
 SIZES = (8, 12, 16, 20, 28)
 
@@ -34,10 +39,15 @@ class PicturesPage(MadePage[Album]):
     entry = "own_samples"
 
     def __init__(
-        self, state: Album | None = None, name: str = "", begins: Choice | None = None, other: Dataset | None = None
+        self,
+        document: Document,
+        state: Album | None = None,
+        name: str = "",
+        begins: Choice | None = None,
+        other: Dataset | None = None,
     ) -> None:
         """``other`` is a data set whose pictures can be taken over to begin with."""
-        super().__init__(state or Album(), name or tr("My pictures"), begins)
+        super().__init__(document, state or Album(), name or tr("My pictures"), begins)
         self._other = other if can_begin_with(other) else None
         self._paper: tuple[int, int, float | None] | None = None
         self.pad = DrawPad()
@@ -64,7 +74,7 @@ class PicturesPage(MadePage[Album]):
         self.take_over.clicked.connect(self._take_over)
         self.model = PicturesModel(self)
         self.list = _list(self.model)
-        self.counts = muted()
+        self.counts = told(document, self.palette().ColorRole.PlaceholderText)
         self.remove = self.tool("delete", tr("Remove the selected pictures (Delete)"), self._remove)
         self.relabel = self.tool("input", tr("Give the selected pictures the class on the left"), self._relabel)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.list)
@@ -163,11 +173,18 @@ class PicturesPage(MadePage[Album]):
                 tr("Begin with the {n} of “{title}”", n=f"{len(self._other.shared_out()):,}", title=self._other.title)
             )
         self.model.show_album(state)
-        told = dict.fromkeys(labels, 0)
+        counts = dict.fromkeys(labels, 0)
         for picture in state.pictures:
-            told[picture.label] += 1
-        counted = ", ".join(f"{label}: {count:,}" for label, count in list(told.items())[:20])
-        self.counts.setText(counted or tr("Nothing is kept yet: draw, write what it shows, and press Return."))
+            counts[picture.label] += 1
+        first = list(counts.items())[:20]
+        counted = ", ".join(
+            f"{html.escape(name)}: {asked(str(n), f'{count:,}')}" for n, (name, count) in enumerate(first)
+        )
+        why = tr("Why this count?")
+        self.counts.tell(
+            counted or tr("Nothing is kept yet: draw, write what it shows, and press Return."),
+            lambda: {str(n): Question(labelled(counts, name), why) for n, (name, _) in enumerate(first)},
+        )
         self._show_ready()
 
     def _show_ready(self) -> None:

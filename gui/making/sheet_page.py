@@ -15,6 +15,7 @@ from core.data.importers.table import Column, Table
 from core.data.own import table as own
 from core.data.own.sheet import Sheet
 from core.errors import NothingYet, StudioError
+from gui.document import Document
 from gui.importing.columns import Columns, ColumnsView
 from gui.making.page import MadePage
 from gui.making.sheet_model import SheetModel
@@ -27,8 +28,10 @@ class SheetPage(Columns, MadePage[Sheet]):
 
     heading = "Type or paste a table"
 
-    def __init__(self, state: Sheet | None = None, name: str = "", begins: Choice | None = None) -> None:
-        super().__init__(state or Sheet().with_rows(0, 3), name or tr("My table"), begins)
+    def __init__(
+        self, document: Document, state: Sheet | None = None, name: str = "", begins: Choice | None = None
+    ) -> None:
+        super().__init__(document, state or Sheet().with_rows(0, 3), name or tr("My table"), begins)
         self.roles: list[str] = _roles(self.state, begins)
         self._chosen = begins is not None
         """Whether the roles are chosen; until then they are guessed from the cells."""

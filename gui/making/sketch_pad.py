@@ -6,14 +6,27 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QCursor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.own.sketch import ACROSS, Curve, Sketch, smoothed
 from core.describe import number
+from core.why.read import sketched
+from gui.document import Document
 from gui.plots.items import mixed
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question, open_menu
 
 LEFT, BOTTOM, AIR = 52, 24, 8
 KEY_STEP = 4
@@ -29,8 +42,9 @@ class SketchPad(QWidget):
     picked = Signal(int)
     """The user asked by Page Up or Page Down for another curve."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
+        self._document = document
         self.setObjectName("sketch_pad")
         self.setAccessibleName(tr("Pad for curves: draw with the mouse, or with the arrow keys while Shift is held"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -117,6 +131,25 @@ class SketchPad(QWidget):
             self.picked.emit((self.current + by_one) % len(self.sketch.curves))
         else:
             super().keyPressEvent(event)
+
+    # -- why ---------------------------------------------------------------------------------------------------------
+
+    def questions_here(self) -> list[Question]:
+        """About the current curve where the pen of the keyboard is, or else under the pointer."""
+        x = self.pen[0] if self.hasFocus() else self._at(QPointF(self.mapFromGlobal(QCursor.pos())))[0]
+        return self._questions(x)
+
+    def _questions(self, x: float) -> list[Question]:
+        if self.current >= len(self.sketch.curves):
+            return []
+        made = sketched(self.sketch, self.current, round(x * (ACROSS - 1)))
+        return [] if made is None else [Question(made, tr("Why this value?"))]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        keys = event.reason() == QContextMenuEvent.Reason.Keyboard
+        questions = self._questions(self.pen[0] if keys else self._at(QPointF(event.pos()))[0])
+        if questions:
+            open_menu(self, questions, self._document, event.globalPos(), ())
 
     def focusInEvent(self, event: object) -> None:
         self.update()

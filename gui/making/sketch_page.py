@@ -17,6 +17,7 @@ from core.data.importers.table import Table
 from core.data.own import table as own
 from core.data.own.sketch import MAX_CURVES, MAX_SMOOTHING, MAX_STEPS, Curve, Sketch, blank
 from core.errors import DataError
+from gui.document import Document
 from gui.forms.fields import Drop
 from gui.making.page import MadePage, captioned, number
 from gui.making.sketch_pad import SketchPad, color_of
@@ -34,11 +35,13 @@ class SketchPage(MadePage[Sketch]):
     heading = "Sketch time series"
     entry = "own_table"
 
-    def __init__(self, state: Sketch | None = None, name: str = "", begins: Choice | None = None) -> None:
-        super().__init__(state or Sketch((blank(),)), name or tr("My sketch"), begins)
+    def __init__(
+        self, document: Document, state: Sketch | None = None, name: str = "", begins: Choice | None = None
+    ) -> None:
+        super().__init__(document, state or Sketch((blank(),)), name or tr("My sketch"), begins)
         self.current = 0
         self._make_settings()
-        self.pad = SketchPad()
+        self.pad = SketchPad(document)
         self.pad.stroked.connect(self._stroked)
         self.pad.picked.connect(lambda place: self.list.setCurrentRow(place))
         self.list = QListWidget()

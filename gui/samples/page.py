@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import Dataset, Field
-from core.why.numbers import Number
+from core.why.numbers import Aggregate, Number
+from core.why.read import elsewhere
 from core.why.stored import value
 from gui.document import Document
 from gui.text import tr
@@ -26,6 +29,8 @@ class SamplePage(QWidget):
         self._document = document
         self.dataset: Dataset | None = None
         self.sample = 0
+        self.elsewhere = False
+        """Whether it is no sample of the document's own data, which could be examined."""
         self.chosen: Cell = (0, 0)
         """The number that the keyboard has come to."""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -77,7 +82,13 @@ class SamplePage(QWidget):
             return []
         pointer = QPointF(self.mapFromGlobal(QCursor.pos()))
         cell = self.chosen if self.hasFocus() else self.cell_at(pointer)
-        return [] if cell is None else self.questions(cell)
+        return [] if cell is None else self._questions(cell)
+
+    def _questions(self, cell: Cell) -> list[Question]:
+        found = self.questions(cell)
+        if not self.elsewhere:
+            return found
+        return [replace(one, asked=elsewhere(one.asked)) for one in found if isinstance(one.asked, Aggregate)]
 
     def choose(self, cell: Cell) -> None:
         """Let the keyboard come to a number."""
@@ -109,7 +120,7 @@ class SamplePage(QWidget):
             return
         keys = event.reason() == QContextMenuEvent.Reason.Keyboard
         cell, at = self.chosen if keys else self.cell_at(QPointF(event.pos())), event.globalPos()
-        questions = [] if cell is None else self.questions(cell)
+        questions = [] if cell is None else self._questions(cell)
         if questions and cell is not None:
             at = self.mapToGlobal(self.box(cell).center().toPoint()) if keys else at
             open_menu(self, questions, self._document, at, ())

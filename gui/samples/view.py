@@ -16,9 +16,10 @@ from gui.text import tr
 class SampleView(QWidget):
     """One sample; its numbers can be asked about where there is a document to ask."""
 
-    def __init__(self, document: Document | None = None) -> None:
+    def __init__(self, document: Document | None = None, elsewhere: bool = False) -> None:
+        """``elsewhere`` where what is shown is not the document's own data."""
         super().__init__()
-        self._document = document
+        self._document, self._elsewhere = document, elsewhere
         self.page: SamplePage | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -29,6 +30,7 @@ class SampleView(QWidget):
         if type(self.page) is not kind:
             self.clear()
             self.page = kind(self._document)
+            self.page.elsewhere = self._elsewhere
             self._column.addWidget(self.page)
         assert self.page is not None
         self.page.show_sample(dataset, sample)

@@ -62,8 +62,9 @@ class Table:
     """One (rows,) array per column: float64, or int32 for text."""
     classes: Mapping[str, tuple[str, ...]]
     """The texts of each text column, in alphabetical order."""
-    bad: int = 0
-    """Cells that were taken as missing because they did not read as what their column is."""
+    bad: tuple[tuple[int, str], ...] = ()
+    """Row in the file and column of the cells that were taken as missing because they did not read as what their column is;
+    the column is "" for a row that was filled up."""
 
     def __len__(self) -> int:
         return len(self.values[0])
@@ -202,7 +203,7 @@ class _Growing:
         self._at = 0
         self._waiting = dialect.header
         self.rows = 0
-        self.bad = 0
+        self.bad: list[tuple[int, str]] = []
 
     def add(self, chunk: list[list[str]]) -> None:
         """Take over the next rows of the file."""
@@ -264,7 +265,7 @@ class _Growing:
             return row[: self._width]  # no more than delimiters too many
         if self._tolerance == "refuse" or len(row) > self._width:
             raise _ragged(self._name, place, len(row), self._width)
-        self._count(1, place)
+        self._count([place], "")
         return row + [""] * (self._width - len(row))
 
     def _column(self, c: int, column: Column, cells: Sequence[str], places: Sequence[int]) -> np.ndarray:
@@ -283,7 +284,7 @@ class _Growing:
                     cell=_short(cells[bad[0]]),
                     kind=column.kind,
                 )
-            self._count(len(bad), places[bad[0]])
+            self._count([places[at] for at in bad], column.name)
         return values
 
     def _codes(self, c: int, column: Column, cells: Sequence[str], places: Sequence[int]) -> np.ndarray:
@@ -304,14 +305,14 @@ class _Growing:
             )
         return np.fromiter(map(known.__getitem__, cells), np.int32, len(cells))
 
-    def _count(self, bad: int, place: int) -> None:
-        self.bad += bad
-        if self.bad > MAX_BAD:
+    def _count(self, rows: Sequence[int], column: str) -> None:
+        self.bad += [(row, column) for row in rows]
+        if len(self.bad) > MAX_BAD:
             raise BadFile(
                 "“{file}”, by row {row}: more than {n} cells do not read as what their columns are. Look at the "
                 "delimiter, the signs of numbers and the kinds of the columns.",
                 file=self._name,
-                row=place,
+                row=rows[0],
                 n=MAX_BAD,
             )
 
@@ -327,7 +328,7 @@ class _Growing:
             values.append(joined)
             kinds.append(column.kind)
             names.append(column.name)
-        return Table(tuple(names), tuple(kinds), tuple(values), classes, self.bad)
+        return Table(tuple(names), tuple(kinds), tuple(values), classes, tuple(self.bad))
 
 
 def _in_order(codes: np.ndarray, known: Mapping[str, int]) -> tuple[np.ndarray, tuple[str, ...]]:

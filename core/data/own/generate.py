@@ -38,7 +38,16 @@ class Formulas:
 
     def table(self) -> Table:
         """The columns t (0, 1, 2 ...) and one per channel; raises DataError with what is wrong where."""
+        known = {name: clean + noise for name, (clean, noise) in self.parts().items()}
+        time = np.arange(self.steps, dtype=float)
+        names = (TIME, *known)
+        number: Kind = "number"
+        return Table(names, (number,) * len(names), (time, *known.values()), {})
+
+    def parts(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """By channel what its formula gives and the noise, (steps,) each; raises DataError with what is wrong where."""
         self._check()
+        found = {}
         known: dict[str, np.ndarray] = {}
         for place, channel in enumerate(self.channels):
             node = parse(channel.formula, channel.name, known)
@@ -47,11 +56,9 @@ class Formulas:
                 clean = np.broadcast_to(np.asarray(node(around), float), (self.steps,))
             _finite(clean, channel.name)
             chance = np.random.default_rng([self.seed, place, 1]).standard_normal(self.steps)
+            found[channel.name] = clean, channel.noise * chance
             known[channel.name] = clean + channel.noise * chance
-        time = np.arange(self.steps, dtype=float)
-        names = (TIME, *known)
-        number: Kind = "number"
-        return Table(names, (number,) * len(names), (time, *known.values()), {})
+        return found
 
     def _check(self) -> None:
         if not self.channels:

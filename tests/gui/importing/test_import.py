@@ -43,7 +43,7 @@ def importing(document, runner, qtbot):
     """Open the dialog for a file of this text, and wait until it says what comes of it."""
 
     def opened(path):
-        dialog = ImportDialog(document, runner, TablePage(path))
+        dialog = ImportDialog(document, runner, TablePage(document, path))
         qtbot.addWidget(dialog)
         dialog.show()
         settled(qtbot, dialog)
@@ -181,7 +181,7 @@ def test_giving_up_in_the_middle_of_a_long_file_leaves_no_trace(document, runner
     path = tmp_path / "long.csv"
     path.write_text("a,b\n" + "1,2\n" * (400 * CHUNK), "utf-8")
     before = document.state
-    dialog = ImportDialog(document, runner, TablePage(path))
+    dialog = ImportDialog(document, runner, TablePage(document, path))
     qtbot.addWidget(dialog)
     dialog.show()
     qtbot.waitUntil(lambda: dialog.progress.maximum() == 1000 and dialog.progress.value() > 0, timeout=READY)

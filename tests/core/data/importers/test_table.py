@@ -118,7 +118,7 @@ def test_what_is_bad_far_down_is_told_with_its_row(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match=f"row {2 * CHUNK + 6}, column 2"):
         read(written(tmp_path, "\n".join(lines)))
     kept = read(written(tmp_path, "\n".join(lines)), tolerance="missing")
-    assert kept.bad == 1
+    assert len(kept.bad) == 1
     assert np.flatnonzero(np.isnan(kept.values[1])).tolist() == [2 * CHUNK + 4]
     assert len(kept) == 3 * CHUNK
 
