@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui.docks import Docks
 from gui.icons import icon
+from gui.menus import in_words
 from gui.text import tr
 from gui.theme import theme
 
@@ -150,21 +151,16 @@ class CommandPalette(QFrame):
 
 def _of_menus(window: QMainWindow) -> Iterator[Entry]:
     """The commands of the menu bar that can be used now, with those of its submenus."""
-    menus: list[tuple[str, QMenu]] = [(_plain(a.text()), a.menu()) for a in window.menuBar().actions() if a.menu()]
+    menus: list[tuple[str, QMenu]] = [(in_words(a)[0], a.menu()) for a in window.menuBar().actions() if a.menu()]
     while menus:
         where, menu = menus.pop(0)
         menu.aboutToShow.emit()
         for action in menu.actions():
-            name = _plain(action.text())
+            name, keys = in_words(action)
             if action.menu() is not None:
                 menus.append((f"{where} › {name}", action.menu()))
             elif name and action.isEnabled() and action.isVisible():
-                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
                 yield Entry(name, where, keys, action.trigger)
-
-
-def _plain(text: str) -> str:
-    return text.replace("&", "").removesuffix(" …").removesuffix("…")
 
 
 def _rank(entry: Entry, words: str, latest: list[str]) -> tuple[bool, int, bool]:

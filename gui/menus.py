@@ -52,6 +52,16 @@ def command(parent: QMainWindow, text: str, slot: Callable[[], object], keys: st
     return action
 
 
+def in_words(action: QAction) -> tuple[str, str]:
+    """What a command is called outside of menus, and its keys as the system writes them; "" where it has none.
+
+    Keys that a view listens to by itself stand behind a tab in the text.
+    """
+    text, _, own = action.text().replace("&", "").partition("\t")
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    return text.removesuffix(" …").removesuffix("…"), keys or own
+
+
 def fill(menu: QMenu, actions: Iterable[QAction | QMenu | None]) -> None:
     """Put actions and submenus into a menu; None is a separator."""
     for action in actions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.menus import in_words
 from gui.text import tr
 from gui.theme import theme
 from gui.widgets import bold
@@ -112,7 +113,7 @@ def _groups(window: QMainWindow) -> Iterator[tuple[str, Rows]]:
         if top.menu() is not None:
             rows = [_row(action) for action in _with_keys(top.menu(), seen)]
             if rows:
-                yield _plain(top.text()), rows
+                yield in_words(top)[0], rows
     rest: dict[str, Rows] = {}
     for action in window.findChildren(QAction):
         row = _row(action)
@@ -135,14 +136,14 @@ def _with_keys(menu: QMenu, seen: set[int]) -> Iterator[QAction]:
     for action in menu.actions():
         if action.menu() is not None:
             yield from _with_keys(action.menu(), seen)
-        elif not action.shortcut().isEmpty():
+        elif all(in_words(action)):
             seen.add(id(action))
             yield action
 
 
 def _row(action: QAction) -> tuple[str, str]:
-    text = action.text().partition(": ")[0]  # an undo names what it takes back
-    return _plain(text), action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    text, keys = in_words(action)
+    return text.partition(": ")[0], keys  # an undo names what it takes back
 
 
 def _place(action: QAction) -> str:
@@ -155,10 +156,6 @@ def _place(action: QAction) -> str:
             return part.accessibleName()
         part = part.parentWidget()
     return ""
-
-
-def _plain(text: str) -> str:
-    return text.replace("&", "").removesuffix(" …").removesuffix("…")
 
 
 def _dealt(groups: list[tuple[str, Rows]]) -> list[list[tuple[str, Rows]]]:

@@ -336,7 +336,16 @@ def test_f1_shows_all_keys_in_a_window_that_a_screen_has_room_for(qtbot, window)
     assert shown.isVisible()
     assert shown.height() <= window.screen().availableSize().height()
     texts = [label.text() for label in shown.findChildren(QLabel)]
-    for text in ("File", "Train", "Play", "Zoom in", "Unrolled network", "Truncation line", "With the mouse"):
+    for text in (
+        "File",
+        "Train",
+        "Play",
+        "Zoom in",
+        "Unrolled network",
+        "Add layer",
+        "Truncation line",
+        "With the mouse",
+    ):
         assert text in texts
     close = shown.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Close)
     assert shown.rect().contains(close.mapTo(shown, close.rect().bottomRight()))
