@@ -43,6 +43,9 @@ from gui.why.here import KEYS, ask_here
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
 
+LEAST_MIDDLE = 210
+"""Pixels of height that the network keeps where the window is low; the plots below it give way first."""
+
 _Area = Qt.DockWidgetArea
 
 
@@ -63,6 +66,7 @@ class MainWindow(QMainWindow):
         self.canvas = CanvasView(self.document, self.runner)
         self.shapes = ShapeBadge(self.document, self.canvas)
         self.fold_switch = FoldSwitch(self.canvas, self._make_unroll)
+        self.fold_switch.setMinimumHeight(LEAST_MIDDLE)
         self.setCentralWidget(self.fold_switch)
         self.explorers = Explorers(self.document, self.runner, self)
         self.gym = GymOpening(self.document, self.runner, self)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from gui.text import tr
-from gui.unroll.layout import FOOTER, GUTTER
+from gui.unroll.layout import BAR, FOOTER
 
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
@@ -49,4 +49,4 @@ class Bar(QWidget):
     def place(self) -> None:
         """In the corner."""
         room = self.parentWidget().rect()
-        self.setGeometry(0, int(room.height() - FOOTER) + 1, int(GUTTER) - 1, int(FOOTER) - 1)
+        self.setGeometry(0, int(room.height() - FOOTER) + 1, int(BAR) - 1, int(FOOTER) - 1)

@@ -16,7 +16,7 @@ from gui.text import tr
 from gui.theme import theme
 from gui.unroll import gate_drawings
 from gui.unroll.gate_numbers import GateNumbers, about_gate, gate_numbers
-from gui.unroll.layout import FOOTER, GUTTER, HEADER
+from gui.unroll.layout import FOOTER, HEADER
 from gui.why.here import Question, open_menu
 from gui.why.questions import about_unit
 
@@ -72,7 +72,8 @@ class CellDiagram(QWidget):
         corner = self._view.mapTo(window, self._view.rect().topLeft())
         view = QRect(corner, self._view.size()).adjusted(0, int(HEADER) + 4, 0, 0)
         self.resize(min(SIZE[0], window.width() - 20), SIZE[1])
-        self.move(_best_place(self.size(), view, window.rect(), self._explained().translated(corner)))
+        cell = self._explained().translated(corner)
+        self.move(_best_place(self.size(), view, window.rect(), cell, int(self._view.layout_.gutter)))
         self.raise_()
 
     def _explained(self) -> QRect:
@@ -251,11 +252,11 @@ class CellDiagram(QWidget):
             painter.drawRect(QRectF(left, rect.top() - 2, width, rect.height() + 4))
 
 
-def _best_place(size: QSize, view: QRect, window: QRect, cell: QRect) -> QPoint:
+def _best_place(size: QSize, view: QRect, window: QRect, cell: QRect, gutter: int) -> QPoint:
     """Of the corners of the view and the places below and above a cell, the one that covers least of the cell and of what
     lies outside the view. All rectangles are in pixels of the window."""
     right, low = view.right() - size.width() - 14, view.bottom() - int(FOOTER) - size.height() - 8
-    left = view.left() + int(GUTTER) + 14
+    left = view.left() + gutter + 14
     wanted = [QPoint(right, low), QPoint(left, low)]
     if not cell.isEmpty():
         across = cell.center().x() - size.width() // 2

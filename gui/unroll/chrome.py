@@ -17,7 +17,7 @@ from gui.canvas.link_item import delay_sign
 from gui.icons import layer_icon
 from gui.text import tr
 from gui.theme import theme
-from gui.unroll.layout import FOOTER, GUTTER, HEADER, Layout
+from gui.unroll.layout import BAR, FOOTER, HEADER, Layout
 from gui.unroll.numbers import FACTOR, LogScale, Numbers, Part
 
 CENTRE = Qt.AlignmentFlag.AlignHCenter
@@ -34,7 +34,7 @@ def header(painter: QPainter, layout: Layout, selected: int | None, hovered: int
     painter.setPen(look.hairline(theme().color("midlight")))
     painter.drawLine(QPointF(0, HEADER - 0.5), QPointF(width, HEADER - 0.5))
     painter.save()
-    painter.setClipRect(QRectF(GUTTER, 0, width - GUTTER, HEADER))
+    painter.setClipRect(QRectF(layout.gutter, 0, width - layout.gutter, HEADER))
     first, end = layout.visible()
     columns = layout.unrolled.columns
     wanted = [c for c in (selected, hovered) if c is not None and first <= c < end]
@@ -57,7 +57,7 @@ def header(painter: QPainter, layout: Layout, selected: int | None, hovered: int
             painter.drawRoundedRect(QRectF(one - 2, 9, room + 4, 22), 11, 11)
         look.draw_text(painter, QRectF(one - 4, 0, room + 8, HEADER), text, size, ink, bold=bold, align=CENTRE)
     painter.restore()
-    look.draw_text(painter, QRectF(14, 0, GUTTER - 20, HEADER), _span(layout), 11.5, theme().color("muted"))
+    look.draw_text(painter, QRectF(14, 0, layout.gutter - 20, HEADER), _span(layout), 11.5, theme().color("muted"))
 
 
 def _span(layout: Layout) -> str:
@@ -99,9 +99,9 @@ def _column_text(kind: str, step: int, width: float) -> str:
 def gutter(painter: QPainter, layout: Layout, network: Network, marked: frozenset[str], lit: frozenset[str]) -> None:
     """Name and kind of each row, with the sign of its memory."""
     ground = look.mixed(theme().color("canvas"), theme().color("window"), 0.55)
-    painter.fillRect(QRectF(0, HEADER, GUTTER, layout.size.height() - HEADER), ground)
+    painter.fillRect(QRectF(0, HEADER, layout.gutter, layout.size.height() - HEADER), ground)
     painter.setPen(look.hairline(theme().color("midlight")))
-    painter.drawLine(QPointF(GUTTER - 0.5, HEADER), QPointF(GUTTER - 0.5, layout.size.height()))
+    painter.drawLine(QPointF(layout.gutter - 0.5, HEADER), QPointF(layout.gutter - 0.5, layout.size.height()))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for row in layout.unrolled.rows:
         layer = network.layers.get(row.layer)
@@ -129,7 +129,7 @@ def name_rect(layout: Layout, row: int) -> QRectF:
     """The card with the name of a row."""
     band = layout.bands[row]
     height = min(46.0, max(17.0, band.height))
-    return QRectF(10, layout.y(band.middle) - height / 2, GUTTER - 24, height)
+    return QRectF(10, layout.y(band.middle) - height / 2, layout.gutter - 24, height)
 
 
 def _name(painter: QPainter, card: QRectF, network: Network, key: str, height: float) -> None:
@@ -177,8 +177,8 @@ def _badges(painter: QPainter, card: QRectF, signs: list[str]) -> None:
 
 def overview_rect(layout: Layout) -> QRectF:
     """Where the whole is shown small."""
-    return QRectF(GUTTER + 8, layout.size.height() - FOOTER + OVERVIEW_ROOM,
-                  max(60.0, layout.room_width() - 16 - LEGEND_ROOM), FOOTER - 2 * OVERVIEW_ROOM)  # fmt: skip
+    return QRectF(BAR + 8, layout.size.height() - FOOTER + OVERVIEW_ROOM,
+                  max(60.0, layout.size.width() - BAR - 16 - LEGEND_ROOM), FOOTER - 2 * OVERVIEW_ROOM)  # fmt: skip
 
 
 def overview(painter: QPainter, layout: Layout, picture: QImage | None, words: str) -> None:
@@ -189,7 +189,7 @@ def overview(painter: QPainter, layout: Layout, picture: QImage | None, words: s
     painter.setPen(look.hairline(theme().color("midlight")))
     painter.drawLine(QPointF(0, top + 0.5), QPointF(layout.size.width(), top + 0.5))
     if layout.sees_all() or picture is None:
-        box = QRectF(GUTTER + 12, top, layout.room_width() - 24 - LEGEND_ROOM, FOOTER)
+        box = QRectF(BAR + 12, top, layout.size.width() - BAR - 24 - LEGEND_ROOM, FOOTER)
         look.draw_text(painter, box, words, 11.5, theme().color("muted"))
         return
     rect = overview_rect(layout)

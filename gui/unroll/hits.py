@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF
 
 from gui.unroll import chrome
 from gui.unroll.arrows import Copy
-from gui.unroll.layout import FOOTER, GUTTER, HEADER
+from gui.unroll.layout import FOOTER, HEADER
 from gui.unroll.lights import Spot
 from gui.unroll.painting import Painting
 
@@ -23,7 +23,7 @@ def spot_at(painting: Painting, pos: QPointF) -> Spot:
     if pos.y() > layout.size.height() - FOOTER:
         inside = not layout.sees_all() and chrome.overview_rect(layout).adjusted(-6, -6, 6, 6).contains(pos)
         return Spot("overview") if inside else Spot()
-    if pos.x() < GUTTER:
+    if pos.x() < layout.gutter:
         for row in layout.unrolled.rows:
             if chrome.name_rect(layout, row.index).contains(pos):
                 return Spot("name", row.layer)

@@ -10,8 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from core.unroll import Row, Unrolled
 
-GUTTER = 168.0
-"""Width of the names at the left."""
+GUTTER, LEAST_GUTTER = 168.0, 112.0
+"""Width of the names at the left, and in a narrow view."""
+BAR = 168.0
+"""Width of the buttons below them."""
 HEADER = 40.0
 """Height of the step numbers at the top."""
 FOOTER = 46.0
@@ -65,7 +67,7 @@ class Layout:
 
     def __init__(self, unrolled: Unrolled) -> None:
         self.unrolled = unrolled
-        self.size = QSizeF(800, 500)
+        self.resize(QSizeF(800, 500))
         self.pitch = 40.0
         """Width of a column of a time step outside of the lens."""
         self.tall = 1.0
@@ -92,6 +94,12 @@ class Layout:
         self.bands: list[Band] = []
         """By index of the row."""
         self.arrange()
+
+    def resize(self, size: QSizeF) -> None:
+        """Take another size of the view; ``arrange`` or ``fit`` follows."""
+        self.size = size
+        self.gutter = round(min(GUTTER, max(LEAST_GUTTER, 0.17 * size.width())))
+        """Width of the names at the left, in whole pixels."""
 
     # -- what everything follows from --------------------------------------------------------------------------------
 
@@ -190,7 +198,7 @@ class Layout:
 
     def room_width(self) -> float:
         """Width that columns have."""
-        return max(50.0, self.size.width() - GUTTER)
+        return max(50.0, self.size.width() - self.gutter)
 
     def room_height(self) -> float:
         """Height that rows have."""
@@ -247,7 +255,9 @@ class Layout:
     def set_focus(self, column: int | None, at: float | None = None) -> None:
         """Move the lens; the column stays under ``at`` (x in the view) where one is given."""
         if at is None and column is not None:
-            at = float(np.clip(self.x((self.edges[column] + self.edges[column + 1]) / 2), GUTTER, self.size.width()))
+            at = float(
+                np.clip(self.x((self.edges[column] + self.edges[column + 1]) / 2), self.gutter, self.size.width())
+            )
         self.focus = column
         self.arrange()
         if column is not None and at is not None and not self.sees_all():
@@ -256,7 +266,7 @@ class Layout:
     def _bring(self, place: float, at: float) -> None:
         """Scroll so that ``place`` (in columns) is at x ``at`` of the view."""
         content = float(np.interp(place, np.arange(len(self.edges)), self.edges))
-        self.offset = self._kept(QPointF(content - (at - GUTTER), self.offset.y()))
+        self.offset = self._kept(QPointF(content - (at - self.gutter), self.offset.y()))
 
     def pan(self, by: QPointF) -> None:
         """Move what is seen by so many pixels."""
@@ -277,7 +287,7 @@ class Layout:
 
     def x(self, content: float) -> float:
         """x in the view of a place of the content."""
-        return GUTTER + float(content) - self.offset.x()
+        return self.gutter + float(content) - self.offset.x()
 
     def y(self, content: float) -> float:
         """y in the view of a place of the content."""
@@ -285,14 +295,14 @@ class Layout:
 
     def place(self, x: float) -> float:
         """The place in columns (2.5 is the middle of the third) at x of the view."""
-        return float(np.interp(x - GUTTER + self.offset.x(), self.edges, np.arange(len(self.edges))))
+        return float(np.interp(x - self.gutter + self.offset.x(), self.edges, np.arange(len(self.edges))))
 
     def visible(self) -> tuple[int, int]:
         """First column in sight, and the one after the last."""
         left, right = self.offset.x(), self.offset.x() + self.room_width()
         spare = 0
         if self.window is not None:
-            left, right = (place - GUTTER + self.offset.x() for place in self.window)
+            left, right = (place - self.gutter + self.offset.x() for place in self.window)
             spare = 2
         first = int(np.searchsorted(self.edges, left, "right")) - 1 - spare
         end = int(np.searchsorted(self.edges, right, "left")) + spare
@@ -304,7 +314,7 @@ class Layout:
 
     def cell_ends(self) -> tuple[np.ndarray, np.ndarray]:
         """Left and right ends of all cells in the view, (columns,) each."""
-        shift = GUTTER - self.offset.x()
+        shift = self.gutter - self.offset.x()
         return self._cells[0] + shift, self._cells[1] + shift
 
     def cell(self, row: int, column: int) -> QRectF:
@@ -334,7 +344,7 @@ class Layout:
 
     def column_at(self, x: float) -> int | None:
         """The column at x of the view."""
-        content = x - GUTTER + self.offset.x()
-        if x < GUTTER or not 0 <= content < self.width:
+        content = x - self.gutter + self.offset.x()
+        if x < self.gutter or not 0 <= content < self.width:
             return None
         return int(np.searchsorted(self.edges, content, "right")) - 1

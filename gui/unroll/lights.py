@@ -12,7 +12,7 @@ from gui.canvas import look
 from gui.text import tr
 from gui.theme import theme
 from gui.unroll import arrows, chrome
-from gui.unroll.layout import GUTTER, HEADER
+from gui.unroll.layout import HEADER
 from gui.unroll.painting import Painting
 
 
@@ -39,7 +39,9 @@ class Lights:
         """What belongs to the thing under the pointer: all its copies, which are one."""
         layout = self._painting.shown.layout
         painter.save()
-        painter.setClipRect(QRectF(GUTTER, HEADER + layout.inset, layout.size.width() - GUTTER, layout.room_height()))
+        painter.setClipRect(
+            QRectF(layout.gutter, HEADER + layout.inset, layout.size.width() - layout.gutter, layout.room_height())
+        )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for key in self._painting.shown.marked:
             if key in layout.unrolled.by_layer:

@@ -16,7 +16,7 @@ from gui.canvas import look
 from gui.theme import theme
 from gui.unroll import arrows, cells, chrome, ends, marks
 from gui.unroll.arrow_painting import ArrowPainting
-from gui.unroll.layout import FOOTER, GUTTER, HEADER, MOST_UNIT_ROWS, Layout
+from gui.unroll.layout import FOOTER, HEADER, MOST_UNIT_ROWS, Layout
 from gui.unroll.numbers import LogScale, Numbers, Part, difference
 from gui.unroll.sample import Sample
 
@@ -120,7 +120,7 @@ class Painting:
     def _room(self) -> QRectF:
         """Where the columns are."""
         layout = self.shown.layout
-        return QRectF(GUTTER, HEADER + layout.inset, layout.size.width() - GUTTER, layout.room_height())
+        return QRectF(layout.gutter, HEADER + layout.inset, layout.size.width() - layout.gutter, layout.room_height())
 
     def _content(self, painter: QPainter, ratio: float, clip: QRectF) -> None:
         """The columns."""
@@ -142,7 +142,7 @@ class Painting:
         size = layout.size
         chrome.header(painter, layout, shown.column, None)
         chrome.overview(painter, layout, self._overview_picture(), chrome.numbers_line(shown.numbers))
-        if shown.numbers.known:
+        if shown.numbers.known and size.width() >= chrome.BAR + chrome.LEGEND_ROOM:
             box = LEGEND.translated(size.width() - LEGEND.width() - 14, size.height() - FOOTER + 9)
             if shown.numbers.beside is not None:
                 chrome.difference_legend(painter, box, shown.gradient)
@@ -156,7 +156,7 @@ class Painting:
         key = (shown.network, tops, shown.marked, shown.highlighted, layout.size.toTuple(), ratio)
         if self._gutter is None or self._gutter[0] != key:
             height = layout.size.height() - HEADER
-            picture = QPixmap(round(GUTTER * ratio), round(height * ratio))
+            picture = QPixmap(round(layout.gutter * ratio), round(height * ratio))
             picture.setDevicePixelRatio(ratio)
             painter = QPainter(picture)
             painter.translate(0, -HEADER)
@@ -196,7 +196,9 @@ class Painting:
             span = one, other
             if span not in stretches:
                 part = slice(one, other)
-                stretches[span] = cells.stretch(lefts[part], rights[part], GUTTER - 1, layout.size.width() + 1, ratio)
+                stretches[span] = cells.stretch(
+                    lefts[part], rights[part], layout.gutter - 1, layout.size.width() + 1, ratio
+                )
             pixels = stretches[span]
             if pixels is None:
                 continue
@@ -225,7 +227,7 @@ class Painting:
         if not units:
             return
         height = layout.bands[row.index].height / shown
-        left = max(GUTTER, layout.x(layout.edges[row.first]))
+        left = max(layout.gutter, layout.x(layout.edges[row.first]))
         right = min(layout.size.width(), layout.x(layout.edges[row.columns.stop]))
         painter.setPen(look.hairline(look.with_alpha(theme().color("canvas"), 0.55)))
         for unit in range(1, shown):

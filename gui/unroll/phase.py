@@ -16,7 +16,7 @@ from gui.canvas import look
 from gui.clock import moment_words
 from gui.text import tr
 from gui.theme import theme
-from gui.unroll.layout import GUTTER, HEADER
+from gui.unroll.layout import HEADER
 from gui.unroll.numbers import Numbers, length
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class PhaseCard(QLabel):
     def fitting(self, moment: Moment) -> str:
         """As much as there is room for: the formula is left out first, then the numbers."""
         parts = self.parts(moment)
-        room = self.parentWidget().width() - GUTTER - 44
+        room = self._view.layout_.room_width() - 44
         while len(parts) > 1 and self.fontMetrics().horizontalAdvance(BETWEEN.join(parts)) > room:
             parts.pop(1)
         return BETWEEN.join(parts)
@@ -85,8 +85,9 @@ class PhaseCard(QLabel):
 
     def place(self) -> None:
         """Below the numbers of the steps, in the middle."""
-        room = self.parentWidget().width() - GUTTER
-        self.move(round(GUTTER + max(6.0, (room - self.width()) / 2)), round(HEADER + self._view.layout_.inset + 4))
+        layout = self._view.layout_
+        room = layout.room_width()
+        self.move(round(layout.gutter + max(6.0, (room - self.width()) / 2)), round(HEADER + layout.inset + 4))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

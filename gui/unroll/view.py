@@ -154,7 +154,8 @@ class UnrollView(QWidget):
         layout.lens, layout.tall = old.lens, old.tall
         shapes = infer(network)
         layout.units = {key: shapes[key].features for key in old.units if key in shapes}
-        layout.size, layout.inset = QSizeF(self.size()), old.inset
+        layout.resize(QSizeF(self.size()))
+        layout.inset = old.inset
         layout.pitch, layout.offset = old.pitch, old.offset
         self.shown.layout, self.shown.network = layout, network
         self._place_ends(self.shown.sample)
@@ -318,7 +319,7 @@ class UnrollView(QWidget):
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.layout_.size = QSizeF(self.size())
+        self.layout_.resize(QSizeF(self.size()))
         if self.looking.follows:
             self.layout_.fit()
         else:

@@ -319,6 +319,14 @@ def test_the_inside_of_a_cell_stays_in_front_when_another_panel_comes_forward(qt
         assert window.childAt(middle) is diagram
 
 
+def test_in_a_small_window_the_network_keeps_its_room(qtbot, window):
+    window.files.open_example("digits-rows-elman")
+    window.resize(900, 600)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (900, 600)
+    assert window.fold_switch.height() >= 210
+
+
 def test_messages_neither_block_nor_pile_up(qtbot, window):
     for _ in range(5):
         for show in (window._about, lambda: tell(window, StudioError("No."))):
