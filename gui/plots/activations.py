@@ -71,7 +71,7 @@ class ActivationPlot(LivePlot):
         grid.setRowStretch(0, 2)
         grid.setRowStretch(1, 5)
         self.body.addWidget(holder, 1)
-        self.patterns = PatternSearch(runner, self.units)
+        self.patterns = PatternSearch(document, runner, self.units)
         self.patterns.hide()
         self.patterns.picked.connect(self._watch)
         self.patterns.changed.connect(self.mark)

@@ -24,6 +24,7 @@ from gui.why.here import Question, open_menu
 from gui.why.told import Told, asked
 
 if TYPE_CHECKING:
+    from gui.document import Document
     from gui.runner import Runner
 
 SHORTEST = 1.0
@@ -40,10 +41,10 @@ class PatternSearch(QWidget):
     changed = Signal()
     """Something else is to be drawn."""
 
-    def __init__(self, runner: Runner, heat: BrushHeat) -> None:
+    def __init__(self, document: Document, runner: Runner, heat: BrushHeat) -> None:
         super().__init__()
         self.setObjectName("pattern_search")
-        self._runner, self._heat = runner, heat
+        self._document, self._runner, self._heat = document, runner, heat
         self.span: tuple[int, int] | None = None
         """First step and the one after the last, 0-based."""
         self.units = np.zeros(0, int)
@@ -117,14 +118,14 @@ class PatternSearch(QWidget):
         self.slider.setFixedWidth(70)
         self.slider.setAccessibleName(tr("Threshold"))
         self.slider.setToolTip(tr("A unit is on where it is above this value."))
-        self.above = Told(self._runner.document, "pattern_above")
+        self.above = Told(self._document, "pattern_above")
         self.above.setWordWrap(False)
         self.first, self.last = self._box("t =", tr("First step")), self._box(tr("to"), tr("Last step"))
         row = QWidget()
         flow = FlowLayout(row)
         for widget in (self.first, self.last, self.slider, self.above):
             flow.addWidget(widget)
-        self.words = Told(self._runner.document, "pattern_words")
+        self.words = Told(self._document, "pattern_words")
         self.list = QListWidget()
         self.list.setObjectName("pattern_matches")
         self.list.setAccessibleName(tr("Similar patterns"))
@@ -221,7 +222,7 @@ class PatternSearch(QWidget):
         item = self.list.itemAt(at)
         if item is not None:
             questions = self._questions(self.list.row(item))
-            open_menu(self, questions, self._runner.document, self.list.viewport().mapToGlobal(at), ())
+            open_menu(self, questions, self._document, self.list.viewport().mapToGlobal(at), ())
 
     def _pick(self, item: QListWidgetItem) -> None:
         match = self.matches[self.list.row(item)]
