@@ -347,7 +347,7 @@ class ActivationPlot(LivePlot):
         self._over(self.units, self._shown, at, tr("unit {row}, t = {step} of {steps}: {value}"))
 
     def _over_attention(self, at: tuple[float, float] | None) -> None:
-        cell = None if at is None else self.looks.pointed_cell()
+        cell = None if at is None or self.empty_text() else self.looks.pointed_cell()
         if cell is None:
             self._say_loss()
         else:
@@ -357,7 +357,8 @@ class ActivationPlot(LivePlot):
         self._over(self.input, self._read, at, tr("input {row}, t = {step} of {steps}: {value}"))
 
     def _over(self, heat: HeatMap, values: np.ndarray, at: object, text: str) -> None:
-        cell = heat.cell(*heat.pointer, values.shape) if at is not None and heat.pointer else None
+        there = at is not None and not self.empty_text()
+        cell = heat.cell(*heat.pointer, values.shape) if there and heat.pointer else None
         for chart in (self.input, self.units):
             chart.point_at(None if cell is None or values.shape[1] == 1 else cell[1] + 1.0)
         if cell is None:

@@ -112,6 +112,27 @@ def test_many_updates_are_drawn_in_turns_and_the_last_one_always(kind, full, qtb
     assert 1 <= len(drawings) <= 3
 
 
+@pytest.mark.parametrize("left", ["nothing", "little"])
+@pytest.mark.parametrize("kind", PLOTS)
+def test_what_is_drawn_may_be_pointed_at_before_something_else_is(kind, left, full, show, make, qtbot):
+    document, runner = full
+    plot = show(kind(document, runner), 700, 400)
+    charts = [chart for chart in plot.charts() if chart.isVisible()]
+    runner.run = runner.examination = runner.evaluation = None
+    if left == "little":
+        profiles = {"h": lambda b: make.profile([0.5, 1.0])}
+        runner.run = make.run(1, gradients=profiles, norms={"h": lambda b: 1.0}, ratios={"h": lambda b: 1.0})
+        runner.examination = Examination(0, "train", {"h": np.zeros((2, 1))}, np.eye(10)[0], 1.0)
+        runner.evaluation = Evaluation("train", 1.0, {}, np.arange(1), np.ones((1, 10)))
+    for chart in charts:
+        view = chart.viewport()
+        for x, y in ((0.3, 0.4), (0.6, 0.3), (0.8, 0.2), (0.6, 0.7)):
+            qtbot.mouseMove(view, QPoint(int(x * view.width()), int(y * view.height())))
+            assert chart.pointer is not None
+            plot.questions_here()
+        qtbot.mouseMove(plot, QPoint(1, plot.height() - 1))
+
+
 @pytest.mark.parametrize("kind", PLOTS)
 def test_pictures_and_tables_are_written(kind, full, show, tmp_path):
     document, runner = full
