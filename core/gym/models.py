@@ -9,6 +9,7 @@ from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.edits import ResetWeights, new_layer, new_link
 from core.errors import NotTrainable, UnknownName
+from core.gym.results import Tensor
 from core.network import Layer, Network, Role
 from core.parameters import parameters
 from core.problems import errors
@@ -100,6 +101,17 @@ def with_budget(who: Entrant, data: Dataset, budget: int) -> Entrant:
 def size(one: Network) -> int:
     """How many numbers a network learns."""
     return sum(parameter.size for parameter in parameters(one).values())
+
+
+def tensors(one: Network) -> tuple[Tensor, ...]:
+    """What a network learns, tensor by tensor."""
+    found = []
+    for name, parameter in parameters(one).items():
+        link = one.links.get(parameter.link or "")
+        source = "" if link is None else one.layers[link.source].name
+        delay, layer = 0 if link is None else link.delay, one.layers[parameter.layer].name
+        found.append(Tensor(name.rpartition(".")[2], layer, source, delay, parameter.shape))
+    return tuple(found)
 
 
 def prepared(who: Entrant, data: Dataset, settings: Choice, epochs: int, seed: int) -> State:

@@ -46,9 +46,14 @@ def places_of(chosen: Choice) -> tuple[float, ...]:
     if chosen["over"] == "noise":
         steps = np.linspace(0.0, float(chosen["noise"]), max(1, int(chosen["places"])))
         return tuple(float(f"{value:.4g}") for value in steps)
+    return lags(*ends_of(chosen), int(chosen["places"]))
+
+
+def ends_of(chosen: Choice) -> tuple[int, int]:
+    """The first and the last lag, as far as the task allows them."""
     param = task_of(chosen["task"]).lag
     low, high = int(param.minimum or 1), int(param.maximum or 1000)
-    return lags(max(low, int(chosen["first"])), min(high, max(low, int(chosen["last"]))), int(chosen["places"]))
+    return max(low, int(chosen["first"])), min(high, max(low, int(chosen["last"])))
 
 
 def plan_of(chosen: Choice, models: Iterable[Entrant], project_data: Choice | None = None) -> Plan:

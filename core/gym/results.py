@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -45,12 +46,28 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Tensor:
+    """Some of the numbers that a model learns."""
+
+    kind: str
+    """The last part of the name of the parameter, as core.parameters has it."""
+    layer: str
+    """Name of the layer that computes with it."""
+    source: str = ""
+    """Name of the layer that a link comes from."""
+    delay: int = 0
+    shape: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Model:
     """Who tried."""
 
     key: str
     title: str
     parameters: int = 0
+    tensors: tuple[Tensor, ...] = ()
+    """What the parameters are; () in files that do not say."""
 
 
 @dataclass(frozen=True)
@@ -191,10 +208,19 @@ class _PointRecord(Record):
     note: Note = ""
 
 
+class _TensorRecord(Record):
+    kind: Text
+    layer: Text
+    source: Annotated[str, Field(max_length=500)] = ""
+    delay: Annotated[int, Field(ge=0)] = 0
+    shape: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=2)]
+
+
 class _ModelRecord(Record):
     key: Text
     title: Text
     parameters: Annotated[int, Field(ge=0)] = 0
+    tensors: Annotated[list[_TensorRecord], Field(max_length=1000)] = Field(default_factory=list)
 
 
 class _ResultsRecord(Record):
@@ -240,7 +266,15 @@ def load(path: Path | str) -> Results:
         tuple(sorted(record.values)),
         record.settings,
         record.plan,
-        tuple(Model(**model.model_dump()) for model in record.models),
+        tuple(_model(model) for model in record.models),
         {pair[0]: pair[1] for pair in record.chance},
         tuple(Point(**point.model_dump()) for point in record.points),
     )
+
+
+def _model(record: _ModelRecord) -> Model:
+    tensors = (Tensor(**{**one.model_dump(), "shape": tuple(one.shape)}) for one in record.tensors)
+    found = tuple(tensors)
+    if sum(math.prod(one.shape) for one in found) != record.parameters:
+        found = ()  # which would explain another number than the one that is shown
+    return Model(record.key, record.title, record.parameters, found)

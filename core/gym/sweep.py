@@ -9,7 +9,7 @@ from core.catalogue.spec import Choice
 from core.data.dataset import Dataset
 from core.data.importers.progress import Progress
 from core.errors import BadValue, StudioError
-from core.gym.models import Entrant, network, prepared, size, with_budget
+from core.gym.models import Entrant, network, prepared, size, tensors, with_budget
 from core.gym.results import REMEMBERED, Model, Over, Point, Results
 from core.gym.tasks import chance, data_at, settings_for, share_right, task_of
 from core.network import activation_of
@@ -159,7 +159,7 @@ def _nothing_yet(plan: Plan) -> Results:
         drawn = who.state.network if who.state is not None else network(who, first)
         if who.state is not None:
             prepared(who, first, plan.settings, plan.epochs, 0)  # what can not try is told before anybody has begun
-        models.append(Model(who.key, who.title, size(drawn)))
+        models.append(Model(who.key, who.title, size(drawn), tensors(drawn)))
     about = {key: getattr(plan, key) for key in ("epochs", "seconds", "seeds", "budget", "give_up")}
     return Results(plan.task, first.title, plan.over, plan.values, dict(plan.settings.values), about, tuple(models))
 

@@ -43,6 +43,15 @@ _MATRIX = "A row for each number that is worked out, a column for each one that 
 _BACKWARD = ", in the direction from the end"
 
 
+def tensor_title(kind: str, layer: str, source: str = "", delay: int = 0) -> Words:
+    """What a tensor is, by the last part of its name and the names of the layers that it is between."""
+    known = _TENSORS.get(kind.removesuffix("_reverse"), "Numbers of “{layer}”")
+    template = known + (_BACKWARD if kind.endswith("_reverse") else "")
+    if delay:
+        template += ", {delay} steps later"
+    return Words(template, {"layer": layer, "source": source, "delay": delay})
+
+
 class Counting:
     """Counts in one network; what it has explained once it does not explain again."""
 
@@ -149,14 +158,10 @@ class Counting:
         )  # fmt: skip
 
     def _tensor_title(self, one: Parameter) -> Words:
-        kind = one.name.rpartition(".")[2]
-        template = _TENSORS[kind.removesuffix("_reverse")] + (_BACKWARD if kind.endswith("_reverse") else "")
         link = self._network.links.get(one.link or "")
-        if link is not None and link.delay:
-            template += ", {delay} steps later"
         source = "" if link is None else self._network.layers[link.source].name
         layer = self._network.layers[one.layer].name
-        return Words(template, {"layer": layer, "source": source, "delay": 0 if link is None else link.delay})
+        return tensor_title(one.name.rpartition(".")[2], layer, source, 0 if link is None else link.delay)
 
     def _rows(self, one: Parameter) -> Aggregate:
         layer, tensor = self._network.layers[one.layer], one.name.rpartition(".")[2].removesuffix("_reverse")

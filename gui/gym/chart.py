@@ -11,7 +11,8 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.gym.results import REMEMBERED, Curve, Results
-from core.why.gym import share_right
+from core.why.gym import chance, goal, seed_at_edge, share_right
+from core.why.numbers import Aggregate
 from gui.document import Document
 from gui.plots.chart import Chart
 from gui.plots.items import Line
@@ -20,9 +21,12 @@ from gui.plots.speech import Speech
 from gui.text import tr, tr_core
 from gui.theme import theme
 from gui.why.here import Question
+from gui.why.told import asked
 
 MOST = 8
 """Models that colours can tell apart."""
+MOST_ASKED = 6
+"""Questions of a menu: those that are nearest."""
 
 
 class _Drawn:
@@ -93,6 +97,8 @@ class GymChart(QWidget):
         self.chart.set_scales(x=_Lags(values=results.values) if lag else Linear(), y=_Shares())
         places = self.chart.x_scale.place(np.array(results.values, float))
         air = 0.04 * max(float(np.ptp(places)), 0.1)
+        # Arrow keys go from place to place.
+        self.chart.steps_of_keys = (float(np.ptp(places)) / max(1, len(places) - 1), 0.0)
         self.chart.show_places((float(places.min()) - air, float(places.max()) + air), (0.0, 1.0), padding=0.03)
         for drawn, model in zip(self._drawn, models):
             drawn.show(self.chart, results.curve(model.key))
@@ -132,13 +138,14 @@ class GymChart(QWidget):
             if not len(at):
                 continue
             place = int(at[0])
-            share = tr("{share} % right", share=f"{100 * curve.mean[place]:.0f}")
+            share = tr("{share} % right", share=asked(f"mean {model.key}", f"{100 * curve.mean[place]:.0f}"))
             if curve.seeds[place] > 1:
-                share += f" ({100 * curve.low[place]:.0f}–{100 * curve.high[place]:.0f})"
+                low, high = (f"{100 * edge[place]:.0f}" for edge in (curve.low, curve.high))
+                share += f" ({asked(f'low {model.key}', low)}–{asked(f'high {model.key}', high)})"
             told.append(f"{html.escape(tr_core(model.title))} {share}")
         where = tr("{n} steps", n=f"{value:g}") if results.over == "lag" else tr("noise {n}", n=f"{value:g}")
         if value in results.chance:
-            told.append(tr("chance {share} %", share=f"{100 * results.chance[value]:.0f}"))
+            told.append(tr("chance {share} %", share=asked("chance", f"{100 * results.chance[value]:.0f}")))
         return f"<b>{where}</b>: " + ", ".join(told)
 
     def _hovered(self, at: tuple[float, float] | None) -> None:
@@ -151,7 +158,7 @@ class GymChart(QWidget):
             return
         value = self._nearest(results.values, at[0])
         self.chart.point_at(value)
-        self.words.say(self.sentence(value))
+        self.words.say(self.sentence(value), lambda: self._questions(value))
 
     def _nearest(self, values: Sequence[float], x: float) -> float:
         """The one of the values that is drawn nearest to x."""
@@ -160,18 +167,36 @@ class GymChart(QWidget):
         return values[int(np.abs(places - here).argmin())]
 
     def questions_here(self) -> list[Question]:
-        """Why the share of the line that is nearest to the pointer is what it is."""
+        """About the line, the edge of a band, chance or the goal that is nearest to the pointer, then the others there."""
         results = self._results
-        if results is None or self.chart.pointer is None:
+        if results is None or self.chart.pointer is None or not results.values:
             return []
         x, y = self.chart.pointed()
-        shown = {model.key for model in results.models[:MOST]}
-        points = [point for point in results.points if point.model in shown]
-        if not points:
-            return []
-        value = self._nearest([point.value for point in points], x)
-        asked = [share_right(results, model, value) for model in {p.model: 0 for p in points if p.value == value}]
-        return [Question(min(asked, key=lambda one: abs(one.value - y)), tr("Why this share?"))]
+        value = self._nearest(results.values, x)
+        found = [one for one in self._questions(value).values() if isinstance(one.asked, Aggregate)]
+        marks = {id(one): abs(one.asked.value - y) for one in found if isinstance(one.asked, Aggregate)}
+        return sorted(found, key=lambda one: marks[id(one)])[:MOST_ASKED]
+
+    def _questions(self, value: float) -> dict[str, Question]:
+        """What can be asked at a place, by what it is about."""
+        results, found = self._results, {}
+        assert results is not None
+        for model in results.models[:MOST]:
+            curve, who = results.curve(model.key), tr_core(model.title)
+            at = np.flatnonzero(curve.values == value)
+            if not len(at):
+                continue
+            share = share_right(results, model.key, value)
+            found[f"mean {model.key}"] = Question(share, tr("Why this share of {model}?", model=who))
+            if curve.seeds[at[0]] > 1:
+                for key, best in (("low", False), ("high", True)):
+                    edge = seed_at_edge(results, model.key, value, best)
+                    text = tr("Why this best seed of {model}?") if best else tr("Why this worst seed of {model}?")
+                    found[f"{key} {model.key}"] = Question(edge, text.format(model=who))
+        if value in results.chance:
+            found["chance"] = Question(chance(results, value), tr("Why this chance?"))
+            found["goal"] = Question(goal(results, value), tr("Why does this count as remembered?"))
+        return found
 
     def _restyle(self) -> None:
         self.chart.restyle()

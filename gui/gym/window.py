@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QHideEvent, QKeySequence, QPixmap, QShortcut
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QProgressBar,
     QPushButton,
     QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -29,22 +26,23 @@ from core.errors import StudioError
 from core.gym import results as files
 from core.gym.models import AS_IS, KINDS, MINE, Entrant, entrant, mine
 from core.gym.plans import GYM, default_settings, places_of, plan_of
-from core.gym.results import Results
 from core.gym.sweep import reason_against
 from core.gym.tasks import settings_for
-from core.why.gym import how_far
+from core.why import gym as why
 from gui import settings
 from gui.document import Document
 from gui.errors import tell
 from gui.forms import SpecForm
-from gui.gym.chart import MOST, GymChart
+from gui.gym.chart import GymChart
 from gui.gym.sweeps import Sweeps
+from gui.gym.table import ResultsTable
 from gui.icons import icon
 from gui.runner import Runner
 from gui.text import sentence, tr, tr_core
 from gui.theme import theme
 from gui.why.here import KEYS, Question, ask_here, open_menu
-from gui.widgets import Column, EmptyState, bold, muted, words
+from gui.why.told import asked
+from gui.widgets import Column, EmptyState, bold, muted, told, words
 
 _USUAL = ("elman", "lstm", "gru")
 _WIDTH = 310
@@ -91,7 +89,7 @@ class GymWindow(QDialog):
         self.crew.setEnabled(not moving)
         self.bar.setValue(round(1000 * sweeps.standing.done) if sweeps.standing is not None else 0)
         self.bar.setVisible(moving)
-        self.where.setText(self._where())
+        self.where.tell(self._where(), self._on_where)
         self.trouble.setText(sweeps.trouble)
         self.trouble.setVisible(bool(sweeps.trouble))
         results = sweeps.results
@@ -100,18 +98,12 @@ class GymWindow(QDialog):
         self.clear.setEnabled(results is not None and not moving)
         self.open.setEnabled(not moving)
         self.chart.show_results(results)
-        self._show_table(results)
+        self.table.show_results(results)
 
     def _open_menu(self, at: QPoint) -> None:
         questions = self.chart.questions_here()
         if questions:
             open_menu(self.chart, questions, self._document, at, ())
-
-    def _ask_far(self, at: QPoint) -> None:
-        results, row = self.sweeps.results, self.table.rowAt(at.y())
-        if results is not None and row >= 0 and len(results.curve(results.models[row].key).values):
-            asked = Question(how_far(results, results.models[row].key), tr("Why this far?"))
-            open_menu(self.table, [asked], self._document, self.table.viewport().mapToGlobal(at), ())
 
     def _where(self) -> str:
         sweeps = self.sweeps
@@ -125,25 +117,19 @@ class GymWindow(QDialog):
             place = tr("{n} steps", n=f"{standing.value:g}")
         else:
             place = tr("noise {n}", n=f"{standing.value:g}")
-        text = tr("{who} at {place}, epoch {epoch}", who=who, place=place, epoch=max(1, standing.epoch))
+        epoch = asked("epoch", str(max(1, standing.epoch)))
+        text = tr("{who} at {place}, epoch {epoch}", who=html.escape(who), place=place, epoch=epoch)
+        text += f" ({asked('done', f'{100 * standing.done:.0f} %')})"
         return tr("Paused: {where}.", where=text) if sweeps.paused else f"{text} …"
 
-    def _show_table(self, results: Results | None) -> None:
-        models = results.models[:MOST] if results is not None else ()
-        self.table.setRowCount(len(models))
-        for row, model in enumerate(models):
-            assert results is not None
-            name = QTableWidgetItem(_dot(theme().color(f"series{row + 1}")), tr_core(model.title))
-            size = QTableWidgetItem(f"{model.parameters:,}")
-            far = QTableWidgetItem(remembers(results, model.key))
-            size.setTextAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
-            font = far.font()
-            font.setBold(True)
-            far.setFont(font)
-            for column, item in enumerate((name, size, far)):
-                self.table.setItem(row, column, item)
-        height = self.table.horizontalHeader().sizeHint().height() + 4
-        self.table.setFixedHeight(height + max(1, len(models)) * self.table.verticalHeader().defaultSectionSize())
+    def _on_where(self) -> dict[str, Question]:
+        standing = self.sweeps.standing
+        if standing is None or standing.results is None:
+            return {}
+        return {
+            "epoch": Question(why.epoch(standing.results, standing), tr("Why this epoch?")),
+            "done": Question(why.progress(standing.results, standing), tr("Why so much of the sweep?")),
+        }
 
     # -- what is done ------------------------------------------------------------------------------------------------
 
@@ -194,10 +180,15 @@ class GymWindow(QDialog):
         self.form.rows["last"].setVisible(not over_noise)
         self.form.rows["noise"].setVisible(over_noise)
         self.about.setText(tr_core(DATASETS[self.chosen["task"]].help))
-        places = ", ".join(f"{value:g}" for value in places_of(self.chosen))
-        self.places.setText(tr("Tried: {places}.", places=places))
+        places = ", ".join(asked(str(at), f"{value:g}") for at, value in enumerate(places_of(self.chosen)))
+        self.places.tell(tr("Tried: {places}.", places=places), self._on_places)
         self._judge_mine()
         self.refresh()
+
+    def _on_places(self) -> dict[str, Question]:
+        """Why each place is tried."""
+        found = why.places(self.chosen)
+        return {str(at): Question(one, tr("Why this place?")) for at, one in enumerate(found)}
 
     def _judge_mine(self) -> None:
         """Whether the open network can try this task, and why not."""
@@ -240,7 +231,8 @@ class GymWindow(QDialog):
     def _make_controls(self) -> None:
         self.form = SpecForm(GYM, self.chosen)
         self.form.edited.connect(self._edit)
-        self.about, self.places, self.reason = muted(), muted(), muted()
+        self.about, self.reason = muted(), muted()
+        self.places = told(self._document, self.palette().ColorRole.PlaceholderText)
         self.crew = QWidget()
         column = QVBoxLayout(self.crew)
         column.setContentsMargins(0, 0, 0, 0)
@@ -282,30 +274,14 @@ class GymWindow(QDialog):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
-        self.where = words()
+        self.where = told(self._document)
         self.where.setObjectName("gym_where")
         self.trouble = words(role=self.palette().ColorRole.BrightText)
         self.trouble.setObjectName("gym_trouble")
         self.chart = GymChart(self._document)
         self.chart.chart.asked.connect(self._open_menu)
         QShortcut(QKeySequence(KEYS), self).activated.connect(lambda: ask_here(self, self._document))
-        self.table = QTableWidget(0, 3)
-        self.table.setObjectName("gym_table")
-        self.table.setAccessibleName(tr("How far each model remembers"))
-        self.table.setHorizontalHeaderLabels([tr("Model"), tr("Weights"), tr("How far back")])
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.table.customContextMenuRequested.connect(self._ask_far)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 8)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.setShowGrid(False)
-        self.table.setIconSize(QSize(10, 10))
-        self.table.setFrameShape(QTableWidget.Shape.NoFrame)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        self.table = ResultsTable(self._document)
         self.pages = QStackedWidget()
         self.pages.addWidget(
             EmptyState(
@@ -366,34 +342,9 @@ def _remembered() -> Choice:
         return default_settings()
 
 
-def remembers(results: Results, key: str) -> str:
-    """The one number of a model, in words."""
-    if not any(point.model == key for point in results.points):
-        return tr("not tried yet")
-    far = results.remembers(key)
-    if results.over == "noise":
-        return tr("does not remember") if far is None else tr("remembers up to noise {n}", n=f"{far:g}")
-    if far is None:
-        return tr("does not remember {n} steps", n=f"{results.values[0]:g}")
-    curve = results.curve(key)
-    share = float(curve.mean[curve.values == far][0])
-    template = (
-        tr("remembers at least {n} steps ({share} % right)")
-        if far == curve.values[-1]
-        else tr("remembers {n} steps ({share} % right)")
-    )
-    return template.format(n=f"{far:g}", share=f"{100 * share:.0f}")
-
-
 def _tips() -> dict[str, str]:
     return {
         MINE: tr("The open network with fresh weights, trained at every place with the settings of the project."),
         AS_IS: tr("The open network with the weights that it has, at places that it was never trained on."),
         **{key: tr_core(kind.line) for key, kind in KINDS.items()},
     }
-
-
-def _dot(color: QColor) -> QPixmap:
-    pixmap = QPixmap(10, 10)
-    pixmap.fill(color)
-    return pixmap

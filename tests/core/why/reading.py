@@ -18,7 +18,7 @@ ROUNDED = 3e-3
 """What four written digits may be off, with some room for sums of them."""
 _NAMES = {
     "tanh": math.tanh, "sqrt": math.sqrt, "ln": math.log, "abs": abs, "sigmoid": lambda z: (1 + math.tanh(z / 2)) / 2,
-    "sign": lambda g: float(np.sign(g)), "max": max, "exp": math.exp, "cosh": math.cosh, "inf": math.inf, "nan": math.nan,
+    "sign": lambda g: float(np.sign(g)), "max": lambda *shares: max(shares), "min": lambda *shares: min(shares), "exp": math.exp, "cosh": math.cosh, "inf": math.inf, "nan": math.nan,
 }  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def worth(side: str) -> float | None:
     text = text.replace("{-}", "-").replace(r"\%", "")
     for word, sign in {
         r"\left|": " abs(", r"\right|": ")", r"\left(": "(", r"\right)": ")", r"\cdot": "*", r"\tanh": " tanh", r"\sigma": " sigmoid",
-        r"\ln": " ln", r"\max": " max", r"\mathrm{sign}": " sign", r"\infty": "inf", r"\text{NaN}": "nan", r"\,": " ",
+        r"\ln": " ln", r"\max": " max", r"\min": " min", r"\mathrm{sign}": " sign", r"\infty": "inf", r"\text{NaN}": "nan", r"\,": " ",
     }.items():  # fmt: skip
         text = text.replace(word, sign)
     text = re.sub(r"\^\{([^{}]*)\}", r"**(\1)", text).replace("^2", "**2")
@@ -41,7 +41,7 @@ def worth(side: str) -> float | None:
     text = re.sub(r"([\d)]) *\(", r"\1 * (", text)
     text = re.sub(r"\b(tanh|sigmoid|ln) (-?[\d.e-]+)", r"\1(\2)", text)
     if re.search(
-        r"[A-Za-z\\_{}=<]", re.sub(r"\b(?:tanh|sqrt|ln|abs|sigmoid|sign|max|inf|nan)\b|\d(?:e-?\d+)", "", text)
+        r"[A-Za-z\\_{}=<]", re.sub(r"\b(?:tanh|sqrt|ln|abs|sigmoid|sign|max|min|inf|nan)\b|\d(?:e-?\d+)", "", text)
     ):
         return None
     return float(eval(text, {"__builtins__": {}}, _NAMES))
