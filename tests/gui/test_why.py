@@ -19,6 +19,7 @@ from gui.main_window import MainWindow
 from gui.panels.why import WhyPanel
 from gui.runner import Runner
 from tests.gui.canvas.conftest import Hands
+from tests.gui.test_main_window import running
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -179,33 +180,26 @@ def test_while_training_moves_the_answer_says_that_it_is_old(qtbot, studio):
 
 
 def test_a_neuron_on_the_canvas_is_asked_about_by_its_menu(qtbot):
-    window = MainWindow(Document(open_example("digits-rows-elman")))
-    window.resize(1440, 900)
-    window.show()
-    qtbot.waitExposed(window)
-    window.runner.start()
-    qtbot.waitUntil(lambda: window.runner.status == "idle", timeout=30000)
-    hand, hidden = Hands(window.canvas), window.document.project.network.layer("Hidden").id
-    window.document.select({hidden})
-    window.canvas.commands["expand"].trigger()
-    window.canvas.commands["fit"].trigger()
-    qtbot.waitUntil(lambda: window.runner.examination is not None)
-    spot = hand.pixel(hand.neuron("Hidden", 4))
-    QApplication.sendEvent(
-        window.canvas.viewport(),
-        QContextMenuEvent(QContextMenuEvent.Reason.Mouse, spot, window.canvas.viewport().mapToGlobal(spot)),
-    )
-    menu = window.canvas.findChildren(QMenu, "canvasMenu")[-1]
-    qtbot.waitUntil(menu.isVisible)
-    action = next(action for action in menu.actions() if action.text() == "Why this number?")
-    QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
-    panel = window.findChild(WhyPanel)
-    found = answered(qtbot, panel)
-    assert found.number == Number("value", hidden, 4, 7) and panel.isVisible()
-    window.runner.hand_over()
-    window.document.undo_stack.setClean()
-    assert window.close()
-    window.deleteLater()
+    with running(qtbot, MainWindow(Document(open_example("digits-rows-elman")))) as window:
+        # Panels that are made in the first pauses change the room of the canvas.
+        qtbot.waitUntil(lambda: all(dock.made for dock in window.docks.all.values()) and window.fold_switch.made)
+        qtbot.waitUntil(lambda: window.runner.examination is not None)
+        hand, hidden = Hands(window.canvas), window.document.project.network.layer("Hidden").id
+        window.document.select({hidden})
+        window.canvas.commands["expand"].trigger()
+        window.canvas.commands["fit"].trigger()
+        spot = hand.pixel(hand.neuron("Hidden", 4))
+        QApplication.sendEvent(
+            window.canvas.viewport(),
+            QContextMenuEvent(QContextMenuEvent.Reason.Mouse, spot, window.canvas.viewport().mapToGlobal(spot)),
+        )
+        menu = window.canvas.findChildren(QMenu, "canvasMenu")[-1]
+        qtbot.waitUntil(menu.isVisible)
+        action = next(action for action in menu.actions() if action.text() == "Why this value?")
+        QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+        panel = window.findChild(WhyPanel)
+        found = answered(qtbot, panel)
+        assert found.number == Number("value", hidden, 4, 7) and panel.isVisible()
 
 
 @pytest.mark.parametrize("width", [5, 20, 60, 500])
