@@ -277,7 +277,7 @@ class MainWindow(QMainWindow):
         docks = self.docks.all
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([docks["palette"], docks["training"]], [215, 335], horizontal)
-        self.resizeDocks([docks["loss"], docks["gradient"], docks["output"]], [290, 380, 300], horizontal)
+        self.resizeDocks([docks["loss"], docks["gradient"], docks["output"]], [280, 430, 280], horizontal)
         self.resizeDocks([docks["loss"]], [300], vertical)
 
     def reset_layout(self) -> None:

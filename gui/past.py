@@ -123,8 +123,12 @@ class Past(QObject):
     def where(self) -> str:
         """The place in words."""
         if self.rewound:
-            return tr("At batch {batch} of {end}. Play walks on exactly as before.", batch=self.goal, end=self.end)
-        return tr("Paused after batch {batch}.", batch=self.goal)
+            return tr(
+                "At batch {batch} of {end}. Play walks on exactly as before.",
+                batch=f"{self.goal:,}",
+                end=f"{self.end:,}",
+            )
+        return tr("Paused after batch {batch}.", batch=f"{self.goal:,}")
 
     def epochs(self) -> list[int]:
         """Training steps after which each recorded epoch was over; the first is 0, before the first one."""

@@ -13,13 +13,13 @@ def paused_at(report: Report | None) -> str:
     if report.hits:
         hit = report.hits[0]
         what = tr_core(hit.template, **hit.values)
-        return tr("Stopped before the update of batch {batch}: {what}", batch=report.batch, what=what)
+        return tr("Stopped before the update of batch {batch}: {what}", batch=f"{report.batch:,}", what=what)
     if report.moment is not None:
         return tr(
             "Paused in batch {batch}: {phase}, time step {step} of {steps}.",
-            batch=report.batch,
+            batch=f"{report.batch:,}",
             phase=tr(report.moment.phase),
             step=report.moment.step + 1,
             steps=report.moment.steps,
         )
-    return tr("Paused after batch {batch} (epoch {epoch}).", batch=report.batch, epoch=report.epoch)
+    return tr("Paused after batch {batch} (epoch {epoch}).", batch=f"{report.batch:,}", epoch=report.epoch)

@@ -112,10 +112,10 @@ class Scrubbers(QWidget):
     def _batch_words(self) -> str:
         past, report = self._runner.past, self._runner.report
         if self._runner.busy and report is not None:
-            return tr("live · batch {batch}", batch=asked("batch", str(report.batch)))
+            return tr("live · batch {batch}", batch=asked("batch", f"{report.batch:,}"))
         if past.end <= past.begin:
             return tr("Press Play: every batch can be visited again.")
-        return tr("batch {batch} of {end}", batch=asked("batch", str(past.goal)), end=asked("end", str(past.end)))
+        return tr("batch {batch} of {end}", batch=asked("batch", f"{past.goal:,}"), end=asked("end", f"{past.end:,}"))
 
     def _on_epoch(self) -> dict[str, Question]:
         past = self._runner.past

@@ -61,7 +61,7 @@ class StatusBar(QStatusBar):
             self._speed.tell("", None)
             return
         rate = report.batch / report.seconds if report.seconds > 0 else 0.0
-        shown = {"epoch": str(report.epoch), "batch": str(report.batch), "rate": f"{rate:.0f}"}
+        shown = {"epoch": str(report.epoch), "batch": f"{report.batch:,}", "rate": f"{rate:,.0f}"}
         marked = {key: asked(key, text) for key, text in shown.items()}
         self._speed.tell(tr("epoch {epoch}, batch {batch}, {rate} steps/s", **marked), self._on_place)
 

@@ -345,7 +345,7 @@ class _Log(QWidget):
 def _sentences(log: tuple[Fired, ...]) -> Iterator[str]:
     for fired in log:
         what = tr_core(fired.hit.template, **fired.hit.values)
-        yield tr("Batch {batch}: {what}", batch=fired.batch, what=what)
+        yield tr("Batch {batch}: {what}", batch=f"{fired.batch:,}", what=what)
 
 
 def _tool(picture: str, text: str) -> QToolButton:

@@ -281,8 +281,8 @@ class _Progress(QWidget):
                 "Epoch {epoch} of {epochs}, batch {batch} of {batches}",
                 epoch=asked("epoch", str(report.epoch)),
                 epochs=epochs,
-                batch=asked("inside", str(report.batch_in_epoch)),
-                batches=asked("batches", str(report.batches_per_epoch)),
+                batch=asked("inside", f"{report.batch_in_epoch:,}"),
+                batches=asked("batches", f"{report.batches_per_epoch:,}"),
             ),
             self._on_place,
         )
@@ -292,7 +292,7 @@ class _Progress(QWidget):
         parts = [tr("loss {value}", value=asked("loss", number(report.loss, 4)))]
         parts += [f"{html.escape(_name(key))} {asked(key, number(value, 4))}" for key, value in report.metrics.items()]
         if report.seconds > 0:
-            parts.append(tr("{rate} steps/s", rate=asked("rate", f"{report.batch / report.seconds:.0f}")))
+            parts.append(tr("{rate} steps/s", rate=asked("rate", f"{report.batch / report.seconds:,.0f}")))
         return " · ".join(parts)
 
     def _on_place(self) -> dict[str, Question]:

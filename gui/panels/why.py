@@ -100,10 +100,10 @@ class WhyPanel(QWidget):
         if trace.aim is not None:
             place = tr("Your own input, before any training.")
             if trace.batch:
-                place = tr("Your own input, after {batch} batches.", batch=trace.batch)
+                place = tr("Your own input, after {batch} batches.", batch=f"{trace.batch:,}")
             return f"{place} {self._moving()}".strip()
         part = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}.get(trace.part, trace.part)
-        about = {"sample": trace.sample, "part": part, "batch": trace.batch}
+        about = {"sample": trace.sample, "part": part, "batch": f"{trace.batch:,}"}
         place = tr("Sample {sample} of the {part} data, before any training.", **about)
         if trace.batch:
             place = tr("Sample {sample} of the {part} data, after {batch} batches.", **about)

@@ -98,7 +98,7 @@ class Layout:
     def resize(self, size: QSizeF) -> None:
         """Take another size of the view; ``arrange`` or ``fit`` follows."""
         self.size = size
-        self.gutter = round(min(GUTTER, max(LEAST_GUTTER, 0.17 * size.width())))
+        self.gutter = round(min(GUTTER, max(LEAST_GUTTER, 0.2 * size.width())))
         """Width of the names at the left, in whole pixels."""
 
     # -- what everything follows from --------------------------------------------------------------------------------

@@ -184,7 +184,7 @@ class UsePanel(QWidget):
         elif self._untrained():
             text = tr("Not trained yet: these answers come from the first, random weights.")
         elif self._runner.busy and self._runner.report is not None:
-            text = tr("Learning: these are its answers about batch {n}.", n=self._runner.report.batch)
+            text = tr("Learning: these are its answers about batch {n}.", n=f"{self._runner.report.batch:,}")
         else:
             text = tr("These are the answers of the network as it is now.")
         self.state.setText(text)
