@@ -196,7 +196,7 @@ class MainWindow(QMainWindow):
                 file["save"],
                 file["save_as"],
                 None,
-                canvas["export"],
+                self.fold_switch.commands["export"],
                 None,
                 leave,
             ],

@@ -42,7 +42,10 @@ class FoldSwitch(QStackedWidget):
         action.setShortcut(QKeySequence("Ctrl+U"))
         action.setToolTip(tr("Show the network unrolled over time, or folded (Ctrl+U)"))
         action.toggled.connect(self._switch)
-        self.commands: dict[str, QAction] = {"unrolled": action}
+        export = QAction(icon("image"), tr("Export picture …"), self)
+        export.setToolTip(tr("Save what is shown, the network or its unrolled copy, as a picture"))
+        export.triggered.connect(self._export)
+        self.commands: dict[str, QAction] = {"unrolled": action, "export": export}
         self.addAction(action)
 
     @property
@@ -85,6 +88,14 @@ class FoldSwitch(QStackedWidget):
         flyers = self._flyers(rects, pictures_of(folded, rects))
         if flyers:
             self.flight.start(flyers, folded, self.unroll.grab(), unfolding=on)
+
+    def _export(self) -> None:
+        if not self.unrolled:
+            self.canvas.operations.export()
+            return
+        from gui.unroll import picture
+
+        picture.export(self.unroll)
 
     def _settle(self, on: bool) -> None:
         self.setCurrentWidget(self.unroll if on else self.canvas)

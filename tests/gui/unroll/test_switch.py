@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from core.examples import open_example
 from gui.canvas.view import CanvasView
 from gui.document import Document
 from gui.runner import Runner
+from gui.theme import theme
 from gui.unroll.flight import MILLISECONDS, Flyer, place
+from gui.unroll.picture import SCALE
 from gui.unroll.switch import FoldSwitch
 from gui.unroll.view import UnrollView
 
@@ -109,3 +112,40 @@ def test_the_runner_traces_when_the_view_is_seen(switch, qtbot):
     runner.pause()
     qtbot.waitUntil(lambda: runner.status == "paused", timeout=30000)
     qtbot.waitUntil(lambda: runner.trace is not None and runner.trace.batch == runner.report.batch, timeout=30000)
+
+
+def test_a_picture_is_saved_of_what_is_shown(switch, qtbot, tmp_path, monkeypatch):
+    asked = []
+
+    def choose(_parent, _title, name, kinds):
+        asked.append((name, kinds))
+        return str(tmp_path / name), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    switch.animated = False
+    switch.commands["export"].trigger()
+    switch.commands["unrolled"].trigger()
+    before = switch.unroll.grab().toImage()
+    switch.commands["export"].trigger()
+    assert [name for name, _ in asked] == ["network.png", "network over time.png"]
+    folded, unrolled = (QImage(str(tmp_path / name)) for name, _ in asked)
+    assert not folded.isNull()
+    assert unrolled.size() == switch.unroll.size() * SCALE
+    names = switch.unroll.layout_.row_rect(0)
+    small = unrolled.scaled(switch.unroll.size(), mode=Qt.TransformationMode.SmoothTransformation)
+    ground = theme().color("canvas").lightnessF()
+    inked = [
+        abs(small.pixelColor(x, int(names.center().y())).lightnessF() - ground) > 0.02 for x in range(small.width())
+    ]
+    assert any(inked[:140]) and any(inked[170:]), "the names and the cells are in it"
+    qtbot.waitUntil(lambda: switch.unroll.grab().toImage() == before)
+
+
+def test_only_a_png_can_be_made_of_the_network_over_time(switch, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a.svg"), ""))
+    switch.animated = False
+    switch.commands["unrolled"].trigger()
+    switch.commands["export"].trigger()
+    box = switch.unroll.findChild(QMessageBox, "error")
+    assert "a.svg" in box.text() and not list(tmp_path.iterdir())
+    QTest.keyClick(box, Qt.Key.Key_Escape)
