@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from core.columns import Columns
 from core.decimate import robust_range
 from core.describe import UPDATE_GUIDE, Words, number
+from core.runs import Run
 from core.series import Series
 from core.why.aggregates import layer_gradient, update_ratio
 from core.why.averaged import smoothed
@@ -98,15 +99,15 @@ class NormsPlot(LivePlot):
         return columns
 
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
-        gradient = chart is self.norms.chart
-        table = self.runner.run.layer_gradient if gradient else self.runner.run.update_ratio
+        run, gradient = self.runner.run, chart is self.norms.chart
+        table = run.layer_gradient if gradient else run.update_ratio
         found = []
         for key in layers_of(table):
             row, name = nearest(table["batch"], at[0]), self.layer_name(key)
-            made = [self._why(key, gradient, row)]
+            made = [self._why(run, key, gradient, row)]
             if self.smooth.isChecked():
                 title = Words("{name}, smoothed, at batch {batch}", {"name": name, "batch": int(table["batch"][row])})
-                made.append(smoothed(title, table[key][: row + 1], _WEIGHT, partial(self._why, key, gradient)))
+                made.append(smoothed(title, table[key][: row + 1], _WEIGHT, partial(self._why, run, key, gradient)))
             texts = (
                 tr("Why this number of {layer}?", layer=name),
                 tr("Why this smoothed number of {layer}?", layer=name),
@@ -114,12 +115,14 @@ class NormsPlot(LivePlot):
             found += [(_away(one.value, at[1]), Question(one, text)) for one, text in zip(made, texts)]
         return [question for _, question in sorted(found, key=lambda pair: pair[0])]
 
-    def _about(self, key: str, gradient: bool, row: int) -> Question:
-        return Question(self._why(key, gradient, row), tr("Why this number of {layer}?", layer=self.layer_name(key)))
+    def _about(self, run: Run, key: str, gradient: bool, batch: int) -> Question:
+        row = nearest((run.layer_gradient if gradient else run.update_ratio)["batch"], batch)
+        made = self._why(run, key, gradient, row)
+        return Question(made, tr("Why this number of {layer}?", layer=self.layer_name(key)))
 
-    def _why(self, key: str, gradient: bool, row: int) -> Aggregate:
+    def _why(self, run: Run, key: str, gradient: bool, row: int) -> Aggregate:
         """A measured number of a layer."""
-        table = self.runner.run.layer_gradient if gradient else self.runner.run.update_ratio
+        table = run.layer_gradient if gradient else run.update_ratio
         leads = weights_of(self.document.project.network, key, gradient)
         explain = layer_gradient if gradient else update_ratio
         return explain(self.layer_name(key), key, float(table[key][row]), int(table["batch"][row]), leads)
@@ -141,14 +144,14 @@ class NormsPlot(LivePlot):
     def _say(self, x: float | None) -> None:
         """The values at a batch (the latest one where ``x`` is None), which is the legend too."""
         run = self.runner.run
-        parts, batch, rows = [], 0, {}
+        parts, batch, told = [], 0, {}
         for i, key in enumerate(layers_of(run.layer_gradient, run.update_ratio)):
             values = []
             for table in (run.layer_gradient, run.update_ratio):
                 if key in table:
                     row = len(table) - 1 if x is None else nearest(table["batch"], x)
                     batch = int(table["batch"][row])
-                    rows[f"{len(values)}/{key}"] = key, table is run.layer_gradient, row
+                    told[f"{len(values)}/{key}"] = key, table is run.layer_gradient, batch
                     values.append(asked(f"{len(values)}/{key}", number(table[key][row], 2)))
             color = theme().color(f"series{i + 1}").name()
             parts.append(
@@ -157,7 +160,7 @@ class NormsPlot(LivePlot):
         said = " · ".join([tr("batch {batch}", batch=asked("batch", f"{batch:,}")), *parts])
 
         def questions() -> dict[str, Question]:
-            about = {name: self._about(*place) for name, place in rows.items()}
+            about = {name: self._about(run, *place) for name, place in told.items()}
             return {**about, "batch": about_batch(self.document, run, batch)}
 
         self.say(said, questions)

@@ -124,12 +124,14 @@ def test_what_is_drawn_may_be_pointed_at_before_something_else_is(kind, left, fu
         runner.run = make.run(1, gradients=profiles, norms={"h": lambda b: 1.0}, ratios={"h": lambda b: 1.0})
         runner.examination = Examination(0, "train", {"h": np.zeros((2, 1))}, np.eye(10)[0], 1.0)
         runner.evaluation = Evaluation("train", 1.0, {}, np.arange(1), np.ones((1, 10)))
+    plot.words.questions_here()
     for chart in charts:
         view = chart.viewport()
         for x, y in ((0.3, 0.4), (0.6, 0.3), (0.8, 0.2), (0.6, 0.7)):
             qtbot.mouseMove(view, QPoint(int(x * view.width()), int(y * view.height())))
             assert chart.pointer is not None
             plot.questions_here()
+            plot.words.questions_here()
         qtbot.mouseMove(plot, QPoint(1, plot.height() - 1))
 
 
