@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -122,6 +122,27 @@ class Review:
     by_step: Curve | None
     by_length: Curve | None
     sequences: Sequences | None
+    speaker: str = ""
+    """Key of the baseline whose answers these are; "" where the network gave them."""
+
+    def spoken_by(self, key: str) -> Review:
+        """The same part, answered by a baseline."""
+        given = self.given
+        (way,) = (one for one in self.baselines if one.key == key)
+        said = Answers(
+            given.samples, given.steps, np.asarray(way.scores(given.samples, given.steps)), given.wanted, given.sequence
+        )
+        decided = None if self.decided is None else decisions(said, "")
+        return replace(
+            self, given=said, activation="", decided=decided, speaker=key,
+            classes=None if decided is None else per_class(self.data, decided),
+            misses=None if decided is not None else np.subtract(*in_unit(self.data, said)[::-1]),
+        )  # fmt: skip
+
+    @property
+    def way(self) -> Baseline | None:
+        """The baseline whose answers these are; None where the network gave them."""
+        return next((one for one in self.baselines if one.key == self.speaker), None)
 
     @property
     def loss(self) -> float:

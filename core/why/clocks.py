@@ -57,6 +57,15 @@ def standing(run: Run, batch: int, samples: int) -> Standing:
     return Standing(batch, epoch, before, samples, size)
 
 
+def run_number(place: int, count: int) -> Aggregate:
+    """Which run of the project it is; ``place`` counts from 0."""
+    return Aggregate(
+        Words("The number of the run"), float(place + 1), (r"n = \sum_r \left[ r \leq \text{this one} \right]",),
+        (f"n = {place} + 1 = {place + 1}",),
+        Words("Runs are numbered in the order in which they began; the project has {count}.", {"count": count}),
+    )  # fmt: skip
+
+
 def batches_per_epoch(samples: int, size: int) -> Aggregate:
     """How many batches the training part makes."""
     value = math.ceil(samples / size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,9 +11,12 @@ import numpy as np
 from core.answers import in_unit as values_of
 from core.catalogue.metrics import METRICS
 from core.describe import Words
+from core.evaluation.baselines import Baseline
 from core.evaluation.review import CROSS_ENTROPY, Curve, Measured, Review, lengths_of
 from core.formula import factor, latex_number
+from core.why import measured
 from core.why.aggregates import answer_at, confusion, in_unit
+from core.why.answered import Counted
 from core.why.numbers import MOST, Aggregate, Number, Term, added, told
 from core.why.tried import difference
 
@@ -58,6 +62,8 @@ def loss(review: Review) -> Aggregate:
 def answer(review: Review, row: int, unit: int) -> Aggregate:
     """What the network said in one row of the answers, in the unit of the data."""
     given, data = review.given, review.data
+    if review.way is not None:
+        return _answer_of(review, row, unit, review.way)
     (output,) = review.state.network.of_kind("output")
     sample = int(given.samples[row]), review.part
     lead = Number("value", output.id, unit, int(given.steps[row]) if given.sequence else None)
@@ -67,6 +73,16 @@ def answer(review: Review, row: int, unit: int) -> Aggregate:
     mean, spread = float(scale.mean[unit]), float(scale.scale[unit])
     title = Words("The answer to sample {sample}", {"sample": sample[0]})
     return in_unit(title, said * spread + mean, said, mean, spread, data.target.unit, lead, sample)
+
+
+def _answer_of(review: Review, row: int, unit: int, way: Baseline) -> Aggregate:
+    """What a baseline answers."""
+    sample = int(review.given.samples[row])
+    value = float(values_of(review.data, review.given)[1][row, unit])
+    return Aggregate(
+        Words("What “{way}” answers to sample {sample}", {"way": way.title, "sample": sample}), value, (r"\hat{y}",),
+        (rf"\hat{{y}} = {latex_number(value)}",), Words("No network is asked: it {line}.", {"line": way.line}), sample=(sample, review.part),
+    )  # fmt: skip
 
 
 def miss(review: Review, row: int, unit: int) -> Aggregate:
@@ -90,7 +106,12 @@ def cell(review: Review, true: int, said: int) -> Aggregate:
         told = dict.fromkeys(min(one, units - 1) for one in (said, true))
         leads = tuple(Number("value", output.id, unit, step) for unit in told)
         sample = int(review.given.samples[row]), review.part
-    return confusion(classes.names[true], classes.names[said], len(rows), int(classes.support[true]), leads, sample)
+    found = confusion(classes.names[true], classes.names[said], len(rows), int(classes.support[true]), leads, sample)
+    if review.way is None:
+        return found
+    note = Words("It is counted over the part of the data that was evaluated. No network is asked: “{way}” {line}.",
+                 {"way": review.way.title, "line": review.way.line})  # fmt: skip
+    return replace(found, leads=(), note=note)
 
 
 def of_class(review: Review, key: str, n: int) -> Aggregate:
@@ -140,23 +161,26 @@ def metric(review: Review, one: Measured) -> Aggregate:
             return _chances(review, one)
         case "mae" | "rmse" | "mape":
             return _misses(review, one)
-    worst = [sample_loss(review, int(sample)) for sample in review.worst(5)]
-    terms = tuple(Term(1.0, each.value, "", f"L_{{{n + 1}}}", None, None, "", each) for n, each in enumerate(worst))
-    note = Words("{help} Below are the samples with the largest loss.", {"help": METRICS[one.key].help})
-    title = Words("{title}", {"title": METRICS[one.key].title})
-    return Aggregate(title, one.value, (METRICS[one.key].formula,), (latex_number(one.value),), note, (), terms)
+        case "top_k":
+            return measured.top_k(review, one)
+        case "sequence_accuracy":
+            return measured.sequence_accuracy(review, one)
+        case "auc":
+            return measured.auc(review, one)
+    assert one.key == "r2", one.key
+    return measured.r2(review, one, squares(review))
 
 
 def baseline(review: Review, one: Measured, way: str) -> Aggregate:
     """The same metric of one who knows no network."""
     said = next(each for each in review.baselines if each.key == way)
-    value = one.baselines[way]
-    formula = _LOGS if one.key == CROSS_ENTROPY else METRICS[one.key].formula
+    found = metric(review.spoken_by(way), Measured(one.key, one.baselines[way], {}))
     what = "Cross-entropy" if one.key == CROSS_ENTROPY else METRICS[one.key].title
-    return Aggregate(
-        Words("{metric} of “{way}”", {"metric": what, "way": said.title}), value, (formula,), (latex_number(value),),
-        Words("No network is asked: it {line}. Its answers are counted as those of the network are.", {"line": said.line}),
-    )  # fmt: skip
+    title = Words("{metric} of “{way}”", {"metric": what, "way": said.title})
+    note = Words(
+        "No network is asked: it {line}. Its answers are counted as those of the network are.", {"line": said.line}
+    )
+    return replace(found, title=title, note=note)
 
 
 def _accuracy(review: Review, value: float) -> Aggregate:
@@ -256,6 +280,17 @@ def _misses(review: Review, one: Measured) -> Aggregate:
     return Aggregate(title, one.value, (METRICS[one.key].formula,), (line,), note, (), terms)
 
 
+def squares(review: Review) -> tuple[Term, ...]:
+    """The squares of all misses, the largest first."""
+    assert review.misses is not None
+    each = np.square(review.misses.ravel().astype(float))
+    features = review.misses.shape[1]
+    return told(
+        np.argsort(-np.nan_to_num(each, nan=np.inf), kind="stable"), each, 1.0, "",
+        lambda n: Term(1.0, float(each[n]), "", f"e_{{{n + 1}}}^2", about=miss(review, *divmod(n, features))), "e^2",
+    )  # fmt: skip
+
+
 def at_place(review: Review, rows: np.ndarray, value: float, title: Words) -> Aggregate:
     """The mean error of some rows of the answers: at one step, or of one length."""
     if review.decided is not None:
@@ -280,6 +315,14 @@ def at_place(review: Review, rows: np.ndarray, value: float, title: Words) -> Ag
     return Aggregate(
         title, value, (METRICS["mae"].formula,), (rf"{added(terms)} = {latex_number(value)}",), note, (), terms
     )
+
+
+def mean_of_sample(review: Review, sample: int) -> Aggregate:
+    """How far off the answers to a sample are on average."""
+    assert review.misses is not None
+    rows = np.flatnonzero(review.given.samples == sample)
+    value = float(np.abs(review.misses[rows]).mean())
+    return at_place(review, rows, value, Words("How far off the answers to sample {sample} are", {"sample": sample}))
 
 
 def in_range(review: Review, low: float, high: float, last: bool) -> Aggregate:
@@ -312,17 +355,32 @@ def in_table(review: Review, row: int, column: int) -> Aggregate | None:
 
 def in_classes(review: Review, n: int, column: int) -> Aggregate:
     """A cell of the table of classes."""
+    if column == 4:
+        return support(review, n)
     return of_class(review, {1: "precision", 3: "f1"}.get(column, "recall"), n)
+
+
+def support(review: Review, n: int) -> Aggregate:
+    """How many answers belong to a class."""
+    assert review.decided is not None and review.classes is not None
+    found = Counted(review.decided, review.classes.names, partial(cell, review)).row(n)
+    whole = int(review.classes.support[n])
+    lost = Term(1.0, whole - found.value, "", r"N_{\text{NaN}}")
+    return found if whole == found.value else replace(found, value=whole, terms=(*found.terms, lost))
 
 
 def on_curve(review: Review, curve: Curve, place: int) -> Aggregate:
     """A point of the error along time or length."""
+    rows, title = rows_at(review, curve, place)
+    return at_place(review, rows, float(curve.error[place]), title)
+
+
+def rows_at(review: Review, curve: Curve, place: int) -> tuple[np.ndarray, Words]:
+    """The rows of the answers at a place of a curve, and what it is called."""
     low, high = int(curve.at[place]), int(curve.until[place])
     if curve is review.by_step:
-        rows, title = np.flatnonzero(review.given.steps + 1 == low), Words("The error at t = {step}", {"step": low})
-    else:
-        lengths = lengths_of(review.data, review.given)
-        assert lengths is not None
-        rows = np.flatnonzero((lengths >= low) & (lengths <= high))
-        title = Words("The error of sequences of {low} to {high} steps", {"low": low, "high": high})
-    return at_place(review, rows, float(curve.error[place]), title)
+        return np.flatnonzero(review.given.steps + 1 == low), Words("The error at t = {step}", {"step": low})
+    lengths = lengths_of(review.data, review.given)
+    assert lengths is not None
+    title = Words("The error of sequences of {low} to {high} steps", {"low": low, "high": high})
+    return np.flatnonzero((lengths >= low) & (lengths <= high)), title

@@ -10,9 +10,12 @@ from core.answers import in_unit
 from core.data.dataset import Dataset
 from core.describe import number
 from core.evaluation.review import Classes, Review
+from core.why import judged, stored
+from core.why.measured import whole
 from gui.samples.values import target_words
 from gui.text import tr, tr_core
 from gui.using.beliefs import visible
+from gui.why.here import Question
 
 MOST = 50
 """Samples in the list of the worst."""
@@ -120,6 +123,26 @@ class WorstList(_Rows):
         self.samples = [int(sample) for sample in review.worst(MOST)]
         said = _Said(review)
         self.fill([[str(one), number(review.loss_of(one), 3), said.words(one)] for one in self.samples], words=2)
+
+    def questions(self, review: Review, row: int, column: int) -> list[Question]:
+        """Why its loss is so large, and what was answered; what the chosen column tells first."""
+        sample = self.samples[row]
+        loss = Question(judged.sample_loss(review, sample), tr("Why this loss?"))
+        rows = np.flatnonzero(review.given.samples == sample)
+        if review.given.sequence and review.decided is not None:
+            said = [Question(whole(review, sample), tr("Why so many steps right?"))]
+        elif review.given.sequence:
+            said = [Question(judged.mean_of_sample(review, sample), tr("Why so far off?"))]
+        elif review.decided is not None:
+            units = review.given.scores.shape[1]
+            code = max(0, int(review.decided.said[rows[0]]))
+            said = [Question(judged.answer(review, int(rows[0]), min(code, units - 1)), tr("Why this answer?"))]
+        else:
+            units = min(3, review.given.scores.shape[1])
+            said = [Question(judged.answer(review, int(rows[0]), n), tr("Why this answer?")) for n in range(units)]
+            truth = stored.value(review.data, "target", (sample, None, 0))
+            said.append(Question(truth, tr("Why this target?")))
+        return [*said, loss] if column == 2 else [loss, *said]
 
 
 class _Said:

@@ -7,8 +7,9 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core.evaluation.review import Review
-from core.why import judged
+from core.why import judged, reviewed
 from core.why.numbers import Aggregate
+from gui.document import Document
 from gui.evaluating.curves import ErrorCurve, Residuals
 from gui.evaluating.lists import ClassTable, WorstList
 from gui.evaluating.metrics import MetricsTable, said_by
@@ -18,7 +19,8 @@ from gui.plots.pages import Shown
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question
-from gui.widgets import muted, words
+from gui.why.told import Questions, asked
+from gui.widgets import muted, told
 
 
 class Veil(QWidget):
@@ -45,27 +47,27 @@ class ReviewPage(QWidget):
     asked = Signal(object)
     """QPoint of the screen: what can be asked there? Of charts, which know a click of the right button from a drag."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
         self.setObjectName("review_page")
         self.metrics = MetricsTable()
         self.ways = muted()
-        self.sequences = words()
+        self.sequences = told(document)
         self.sequences.setObjectName("sequence_words")
         self.classes = ClassTable()
         self.confusion = ConfusionPage()
         self.confusion.setMinimumHeight(360)
-        self.residuals = Residuals()
-        self.by_step = ErrorCurve("error_by_step", tr("time step t"))
-        self.by_length = ErrorCurve("error_by_length", tr("length of the sequence"))
+        self.residuals = Residuals(document)
+        self.by_step = ErrorCurve(document, "error_by_step", tr("time step t"))
+        self.by_length = ErrorCurve(document, "error_by_length", tr("length of the sequence"))
         self.worst = WorstList()
-        self.confusion_words = muted()
+        self.confusion_words = told(document, self.palette().ColorRole.PlaceholderText)
         self.worst_words = muted(tr("Click one to examine it in every view."))
         self.worst.picked.connect(self.picked)
         self.confusion.picked.connect(self.picked)
         for part in (self.by_step.chart, self.by_length.chart, self.residuals.chart, self.confusion):
             part.asked.connect(self.asked)
-        self.confusion.said.connect(lambda text: self.confusion_words.setText(text or self.confusion.sentence()))
+        self.confusion.said.connect(self._say_cell)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(5)
@@ -105,12 +107,8 @@ class ReviewPage(QWidget):
     def _about(self, review: Review, part: QWidget, at: QPoint | None) -> list[Question]:
         if part is self.confusion:
             return self.confusion.questions_here()
-        if isinstance(part, ErrorCurve):
-            place, curve = part.asked(), review.by_step if part is self.by_step else review.by_length
-            return [] if place is None or curve is None else _question(judged.on_curve(review, curve, place))
-        if part is self.residuals:
-            bar = self.residuals.asked()
-            return [] if bar is None else _question(judged.in_range(review, *bar))
+        if isinstance(part, ErrorCurve | Residuals):
+            return part.questions_here()
         found = part.asked(at)
         if found is None:
             return []
@@ -118,7 +116,11 @@ class ReviewPage(QWidget):
             return _question(judged.in_table(review, *found))
         if part is self.classes:
             return _question(judged.in_classes(review, self.classes.numbers[found[0]], found[1]))
-        return _question(judged.sample_loss(review, self.worst.samples[found[0]]))
+        return self.worst.questions(review, *found)
+
+    def _say_cell(self, text: str, questions: Questions | None) -> None:
+        """What is said about a cell of the confusion matrix, or else about all of it."""
+        self.confusion_words.tell(text or self.confusion.sentence(), questions or self.confusion.on_sentence)
 
     def show_review(self, review: Review) -> None:
         """Show another review."""
@@ -133,13 +135,13 @@ class ReviewPage(QWidget):
             (output,) = review.state.network.of_kind("output")
             told = review.judged.evaluation
             self.confusion.show_outputs(Shown(review.data, told, review.given, review.activation, output.id))
-            self.confusion_words.setText(self.confusion.sentence())
+            self._say_cell("", None)
         if review.misses is not None:
-            self.residuals.show_misses(review.misses, review.data.target.unit)
+            self.residuals.show_review(review)
         for curve, shown in ((self.by_step, review.by_step), (self.by_length, review.by_length)):
             if shown is not None:
                 curve.show_curve(shown, review)
-        self.sequences.setText(_sequence_words(review))
+        self.sequences.tell(_sequence_words(review), lambda: _about_sequences(review))
         there = {
             "sequences": review.sequences is not None,
             "residuals": review.misses is not None,
@@ -166,20 +168,28 @@ def _question(asked: Aggregate | None) -> list[Question]:
     return [] if asked is None else [Question(asked)]
 
 
+def _about_sequences(review: Review) -> dict[str, Question]:
+    texts = {
+        "right": tr("Why so many right?"), "all": tr("Why so many sequences?"), "share": tr("Why this share?"),
+        "edits": tr("Why so many edits?"), "rate": tr("Why this rate?"),
+    }  # fmt: skip
+    return {key: Question(one, texts[key]) for key, one in reviewed.sequences(review).items()}
+
+
 def _sequence_words(review: Review) -> str:
     found = review.sequences
     if found is None:
         return ""
     text = tr(
         "{right} of {n} sequences are right from end to end ({share}).",
-        right=f"{int(found.right.sum()):,}",
-        n=f"{len(found.right):,}",
-        share=f"{100 * found.share_right:.1f} %",
+        right=asked("right", f"{int(found.right.sum()):,}"),
+        n=asked("all", f"{len(found.right):,}"),
+        share=asked("share", f"{100 * found.share_right:.1f} %"),
     )
     if found.edits is not None:
         text += " " + tr(
             "On average {edits} symbols would have to be put in, taken out or replaced: {rate} of all symbols.",
-            edits=f"{found.mean_edits:.2f}",
-            rate=f"{100 * found.symbol_error_rate:.1f} %",
+            edits=asked("edits", f"{found.mean_edits:.2f}"),
+            rate=asked("rate", f"{100 * found.symbol_error_rate:.1f} %"),
         )
     return text

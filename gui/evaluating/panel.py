@@ -24,7 +24,9 @@ from core.data.dataset import PARTS, Part
 from core.errors import StudioError
 from core.evaluation.report import csv_job
 from core.evaluation.review import Review
+from core.looks import name_of
 from core.script import write_report
+from core.why import clocks, held, reviewed
 from gui import settings
 from gui.document import Document
 from gui.errors import tell
@@ -35,7 +37,8 @@ from gui.icons import icon
 from gui.runner import Runner
 from gui.text import tr
 from gui.why.here import Question, open_menu
-from gui.widgets import Column, MenuButton, muted, words
+from gui.why.told import asked
+from gui.widgets import Column, MenuButton, told, words
 
 _FOLLOW = "evaluation/follow"
 
@@ -49,7 +52,7 @@ class EvaluationPanel(QWidget):
         self.setAccessibleName(tr("Evaluation"))
         self._document, self._runner = document, runner
         self.reviews = Reviews(document, runner, self)
-        self.page = ReviewPage()
+        self.page = ReviewPage(document)
         self._tried: object = None
         """The state of the document that was evaluated last without being asked."""
         self._make_controls()
@@ -80,11 +83,11 @@ class EvaluationPanel(QWidget):
         self.follow.setVisible(part != "test")
         self.bar.setVisible(running)
         self.bar.setValue(round(100 * reviews.done))
-        self.about.setText(self._about(found))
+        self.about.tell(self._about(found), lambda: self._about_review(found))
         self.about.setVisible(bool(self.about.text()))
         self.trouble.setText(reviews.trouble)
         self.trouble.setVisible(bool(reviews.trouble))
-        self.looks.setText(self._look_words())
+        self.looks.tell(self._look_words(), self._about_looks)
         self.looks.setVisible(bool(self.looks.text()))
         self.page.setVisible(found is not None)
         for action in self.exports.menu().actions():
@@ -129,14 +132,14 @@ class EvaluationPanel(QWidget):
             if self.part == "test":
                 return ""
             return tr("Evaluate to see how good the network is on this part, beside simple baselines.")
-        text = reviews.words(found) + "."
+        text = self._review_words(found) + "."
         if found.data.feedback:
             text += " " + tr("At each step the right answer of the step before is read, not the network's own.")
         if reviews.holds(found):
             return text
         report = self._runner.report
         if self._runner.busy and report is not None:
-            return text + " " + tr("Training is at batch {batch} now.", batch=f"{report.batch:,}")
+            return text + " " + tr("Training is at batch {batch} now.", batch=asked("now", f"{report.batch:,}"))
         return text + " " + tr("The network has changed since: evaluate again.")
 
     def _look_words(self) -> str:
@@ -148,7 +151,7 @@ class EvaluationPanel(QWidget):
             if count == 0
             else tr("The test set has been looked at once.")
             if count == 1
-            else tr("The test set has been looked at {n} times.", n=count)
+            else tr("The test set has been looked at {n} times.", n=asked("looks", f"{count}"))
         )
         return (
             looked
@@ -158,6 +161,44 @@ class EvaluationPanel(QWidget):
                 "look is counted and saved with the project."
             )
         )
+
+    def _review_words(self, found: Review) -> str:
+        """What a review is about."""
+        count = asked("samples", f"{len(found.judged.evaluation.samples):,}")
+        what = {
+            "train": tr("Training part, {n} samples", n=count),
+            "validation": tr("Validation part, {n} samples", n=count),
+            "test": tr("Test part, {n} samples", n=count),
+        }[found.part]
+        runs = [run.id for run in self._document.project.runs]
+        if found.subject.run in runs:
+            number = asked("run", str(runs.index(found.subject.run) + 1))
+            batch = asked("batch", f"{found.subject.batch:,}")
+            return what + " · " + tr("of batch {batch} of run {run}", batch=batch, run=number)
+        return what
+
+    def _about_review(self, found: Review | None) -> dict[str, Question]:
+        """Why it is about so many samples, this batch and this run."""
+        if found is None:
+            return {}
+        why = tr("Why this batch?")
+        made = {"samples": Question(held.part(found.data, found.part), tr("Why so many samples?"))}
+        runs = list(self._document.project.runs)
+        place = next((n for n, run in enumerate(runs) if run.id == found.subject.run), None)
+        samples = len(found.data.samples("train"))
+        if place is not None:
+            batch = clocks.batch_number(clocks.standing(runs[place], found.subject.batch, samples))
+            made["batch"] = Question(batch, why)
+            made["run"] = Question(clocks.run_number(place, len(runs)), tr("Why this run?"))
+        run, report = self._runner.run, self._runner.report
+        if run is not None and report is not None:
+            made["now"] = Question(clocks.batch_number(clocks.standing(run, report.batch, samples)), why)
+        return made
+
+    def _about_looks(self) -> dict[str, Question]:
+        state = self._document.state
+        found = [look for look in state.looks if look.data == name_of(state.data)]
+        return {"looks": Question(reviewed.looks(found), tr("Why so many looks?"))}
 
     def _has(self, part: Part) -> bool:
         try:
@@ -247,7 +288,8 @@ class EvaluationPanel(QWidget):
         self.follow.setChecked(settings.settings().value(_FOLLOW, True, bool))
         self.follow.toggled.connect(lambda on: settings.settings().setValue(_FOLLOW, on))
         self.follow.toggled.connect(self.refresh)
-        self.about, self.looks = words(), muted()
+        self.about = told(self._document)
+        self.looks = told(self._document, self.palette().ColorRole.PlaceholderText)
         self.about.setObjectName("evaluation_about")
         self.looks.setObjectName("test_looks")
         self.trouble = words(role=self.palette().ColorRole.BrightText)

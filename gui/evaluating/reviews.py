@@ -88,20 +88,6 @@ class Reviews(QObject):
         same_loss = all(found.state.training[key] == state.training[key] for key in ("loss", "metric"))
         return same_loss and not self._runner.busy and computes_alike(found.state, state)
 
-    def words(self, found: Review) -> str:
-        """What it is about."""
-        count = len(found.judged.evaluation.samples)
-        what = {
-            "train": tr("Training part, {n} samples", n=f"{count:,}"),
-            "validation": tr("Validation part, {n} samples", n=f"{count:,}"),
-            "test": tr("Test part, {n} samples", n=f"{count:,}"),
-        }[found.part]
-        runs = [run.id for run in self._document.project.runs]
-        if found.subject.run in runs:
-            number = runs.index(found.subject.run) + 1
-            return what + " · " + tr("of batch {batch} of run {run}", batch=f"{found.subject.batch:,}", run=number)
-        return what
-
     def _subject(self) -> Subject:
         run = self._runner.run
         if run is None or not self._runner.continues:

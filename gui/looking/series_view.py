@@ -66,9 +66,9 @@ class SeriesView(QWidget):
         self.chart.pointed.connect(self._point)
         self.chart.walked.connect(self._walk)
         self.chart.moved.connect(self._draw)
-        self.chart.hovered.connect(self._hover)
         self.zoom.moved.connect(self._draw_window)
         for chart in (self.chart, self.zoom):
+            chart.hovered.connect(partial(self._hover, chart))
             chart.asked.connect(partial(self._open_menu, chart))
         theme().changed.connect(self._restyle)
         runner.updated.connect(self._follow)
@@ -313,12 +313,12 @@ class SeriesView(QWidget):
 
     # -- pointing ----------------------------------------------------------------------------------------------------
 
-    def _hover(self, at: tuple[float, float] | None) -> None:
+    def _hover(self, chart: Chart, at: tuple[float, float] | None) -> None:
         if self.series is None:
             return
         time = -1 if at is None else round(at[0])
         inside = 0 <= time < len(self.series.values)
-        self.chart.point_at(float(time) if inside else None)
+        chart.point_at(float(time) if inside else None)
         value = float(self.values()[time]) if inside else 0.0
         there = inside and bool(np.isfinite(value))
         self._pointed = time if there else None

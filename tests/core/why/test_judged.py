@@ -41,10 +41,27 @@ def test_metrics_are_what_they_are_made_of(found: Review) -> None:
                 assert math.sqrt(sum(t.contribution for t in asked.terms)) == pytest.approx(one.value, rel=1e-6)
             case "perplexity":
                 assert math.exp(sum(t.contribution for t in asked.terms)) == pytest.approx(one.value, rel=1e-5)
-        assert all(t.about is not None or "others" in t.symbol for t in asked.terms)
+            case "top_k" | "sequence_accuracy" | "auc" | "r2":
+                adds_up(asked, one.value)
+        assert all(t.about is not None or "others" in t.symbol or not t.symbol for t in asked.terms)
+
+
+def test_baselines_are_counted_as_the_network_is(found: Review) -> None:
+    for one in found.metrics:
         for way, value in one.baselines.items():
-            other = judged.baseline(found, one, way)
-            assert other.value == pytest.approx(value, nan_ok=True) and other.symbols
+            asked = judged.baseline(found, one, way)
+            assert asked.value == pytest.approx(value, nan_ok=True) and asked.symbols and way
+            total = sum(t.contribution for t in asked.terms)
+            match one.key:
+                case "rmse":
+                    assert math.sqrt(total) == pytest.approx(value, rel=1e-6)
+                case "perplexity":
+                    assert math.exp(total) == pytest.approx(value, rel=1e-5)
+                case _:
+                    adds_up(asked, value)
+            for term in asked.terms[:3]:
+                if term.about is not None:
+                    assert not term.about.leads, "no output of the network says this"
 
 
 def test_the_loss_leads_to_the_samples_with_the_largest_one(found: Review) -> None:

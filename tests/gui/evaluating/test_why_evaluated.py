@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.why.numbers import Number
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
+from tests.gui.test_told import place_of
 from tests.gui.test_why_everywhere import answered, ask_by_key, at, choose, open_menu_at, opened_menu, why
 
 LEFT = Qt.MouseButton.LeftButton
@@ -152,3 +153,77 @@ def test_errors_along_time_and_how_far_off(qtbot, window, judged, example):  # n
         _, found = answered(qtbot, window)
         assert found.value == pytest.approx(float(review.by_step.error[place]))
     assert review.misses is not None or review.by_step is not None
+
+
+def click(qtbot, window, label, key):  # noqa: F811
+    """Click a number in words, once they lie where they stay."""
+    front(window, label)
+    seen = []
+
+    def stands_still():
+        seen.append((label.geometry(), label.text()))
+        return label.isVisible() and seen[-3:] == [seen[-1]] * 3
+
+    qtbot.waitUntil(stands_still, timeout=10000)
+    QTest.mouseClick(label, LEFT, pos=place_of(label, key))
+    return answered(qtbot, window)
+
+
+def test_counts_of_classes_and_what_was_answered(qtbot, window, judged):  # noqa: F811
+    page, review = judged("digits-rows-elman")
+    item = page.classes.item(3, 4)
+    _, found = ask(qtbot, window, page.classes, lambda: item_at(page.classes, item))
+    assert found.value == float(item.text()) == review.classes.support[page.classes.numbers[3]]
+    _, found = ask(qtbot, window, page.worst, lambda: item_at(page.worst, page.worst.item(0, 2)))
+    sample = page.worst.samples[0]
+    row = list(review.given.samples).index(sample)
+    assert found.value == pytest.approx(float(review.given.scores[row].max()), rel=1e-4)
+    panel = window.docks.all["evaluation"].widget()
+    _, found = click(qtbot, window, panel.about, "samples")
+    assert found.value == len(review.judged.evaluation.samples)
+    _, found = click(qtbot, window, page.confusion_words, "right")
+    assert found.value == int((~review.decided.wrong).sum())
+
+
+def test_a_baseline_leads_to_its_own_answers(qtbot, window, judged):  # noqa: F811
+    page, review = judged("sunspots-forecast")
+    for column, way in enumerate(review.baselines, start=2):
+        cell = page.metrics._cells[2, column]
+        _, found = ask(qtbot, window, page.metrics, lambda cell=cell: cell.geometry().center())
+        assert found.value == pytest.approx(review.metrics[0].baselines[way.key])
+        assert sum(t.contribution for t in found.terms) == pytest.approx(found.value)
+        number, found = go_into(qtbot, window)
+        number, found = go_into(qtbot, window)
+        assert way.title in str(found.title) and not number.leads
+
+
+def test_words_over_the_curves(qtbot, window, judged):  # noqa: F811
+    page, review = judged("parity")
+    curve = review.by_step
+    assert curve is not None and review.sequences is not None
+    for key, value in (("right", review.sequences.right.sum()), ("all", len(review.sequences.right))):
+        _, found = click(qtbot, window, page.sequences, key)
+        assert found.value == value
+    chart = page.by_step.chart
+    front(window, chart)
+    chart.setFocus()
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    place = int(np.abs(curve.at - chart.pointed()[0]).argmin())
+    for key, value in (("error", curve.error), ("count", curve.count), ("baseline", curve.baseline)):
+        _, found = click(qtbot, window, page.by_step.words, key)
+        assert found.value == pytest.approx(float(value[place]))
+    front(window, chart)
+    chart.setFocus()
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    ask_by_key(qtbot, window)
+    _, found = answered(qtbot, window)
+    place = int(np.abs(curve.at - chart.pointed()[0]).argmin())
+    assert found.value in (pytest.approx(float(curve.error[place])), pytest.approx(float(curve.baseline[place])))
+
+
+def test_words_over_the_misses(qtbot, window, judged):  # noqa: F811
+    page, review = judged("sunspots-forecast")
+    away = np.asarray(review.misses, float)
+    for key, value in (("mean", away.mean()), ("spread", away.std())):
+        _, found = click(qtbot, window, page.residuals.words, key)
+        assert found.value == pytest.approx(float(value), rel=1e-5)
