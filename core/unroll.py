@@ -94,6 +94,13 @@ class Tie:
     target: Row
     delay: int = 0
 
+    @property
+    def count(self) -> int:
+        """How many copies there are, each of them one use of the same weights."""
+        if self.kind in ("last", "initial"):
+            return 1
+        return self.source.valid if self.kind == "reduce" else self.target.steps or 1
+
 
 @dataclass(frozen=True)
 class Arrow:

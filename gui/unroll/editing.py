@@ -14,6 +14,7 @@ from gui.canvas.overlays import Field
 from gui.text import sentence, tr
 from gui.unroll import chrome
 from gui.unroll.asking import questions_at, questions_of_selection
+from gui.unroll.asking_more import about_all
 from gui.unroll.lights import Spot
 from gui.why.here import offer
 
@@ -92,7 +93,7 @@ class Editing:
         view = self._view
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         spot = Spot() if by_key else view.spot_at(event.pos().toPointF())
-        questions = questions_of_selection(view) if by_key else questions_at(view, spot)
+        questions = [*questions_of_selection(view), *about_all(view)] if by_key else questions_at(view, spot)
         if spot.layer and spot.layer not in view.document.selection and spot.kind != "arrow":
             view.document.select([spot.layer])
         menu = QMenu(view)

@@ -19,10 +19,11 @@ def spot_at(painting: Painting, pos: QPointF) -> Spot:
     layout = painting.shown.layout
     if pos.y() < HEADER:
         column = layout.column_at(pos.x())
-        return Spot() if column is None else Spot("header", column=column)
+        if column is None:
+            return Spot("span") if pos.x() < layout.gutter else Spot()
+        return Spot("header", column=column)
     if pos.y() > layout.size.height() - FOOTER:
-        inside = not layout.sees_all() and chrome.overview_rect(layout).adjusted(-6, -6, 6, 6).contains(pos)
-        return Spot("overview") if inside else Spot()
+        return _below(painting, pos)
     if pos.x() < layout.gutter:
         for row in layout.unrolled.rows:
             if chrome.name_rect(layout, row.index).contains(pos):
@@ -35,6 +36,23 @@ def spot_at(painting: Painting, pos: QPointF) -> Spot:
     if copy is not None:
         return Spot("arrow", copy.tie.target.layer, copy.tie.target.column(copy.target), copy.target, copy)
     return found or Spot()
+
+
+def _below(painting: Painting, pos: QPointF) -> Spot:
+    """The overview, or the sample where all columns are in sight; the legend beside it."""
+    layout = painting.shown.layout
+    legend = painting.legend_box()
+    if not legend.isEmpty() and legend.adjusted(-6, -6, 6, 6).contains(pos):
+        return Spot("legend")
+    if pos.x() < layout.gutter:
+        return Spot()
+    if layout.sees_all():
+        return Spot("sample")
+    box = chrome.overview_rect(layout)
+    if not box.adjusted(-6, -6, 6, 6).contains(pos):
+        return Spot()
+    across, down = (pos.x() - box.left()) / box.width(), (pos.y() - box.top()) / box.height()
+    return Spot("overview", share=(min(1.0, max(0.0, across)), min(1.0, max(0.0, down))))
 
 
 def _cell(painting: Painting, pos: QPointF) -> Spot | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -21,12 +21,14 @@ class Spot:
     """What is under the pointer."""
 
     kind: str = ""
-    """"cell", "initial", "arrow", "name", "data", "header", "overview" or ""."""
+    """"cell", "initial", "arrow", "name", "data", "header", "overview", "span", "sample", "legend" or ""."""
     layer: str = ""
     column: int = -1
     step: int | None = None
     copy: arrows.Copy | None = None
     unit: int | None = None
+    share: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
+    """Of the overview: how far it is from its left and its upper end, 0 to 1."""
 
 
 class Lights:
@@ -104,15 +106,14 @@ class Lights:
             self._badge(painter, ties[0])
 
     def _badge(self, painter: QPainter, tie: Tie) -> None:
-        count = tie.source.valid if tie.kind == "reduce" else (tie.target.steps or 1)
-        if count < 2 or tie.kind in ("last", "initial"):
+        if tie.count < 2:
             return
         copies = self._painting.copies[tie]
         copy = copies[len(copies) // 2]
         at = (
             (copy.line[0] + copy.line[1]) / 2 if copy.line else copy.path.pointAtPercent(0.5) if copy.path else copy.tip
         )
-        text = tr("× {count}", count=count)
+        text = tr("× {count}", count=tie.count)
         width = look.text_width(text, 11, bold=True) + 14
         rect = QRectF(at.x() - width / 2, at.y() - 10, width, 20)
         painter.setPen(QPen(theme().color("accent"), 1.4))

@@ -139,15 +139,21 @@ class Painting:
     def _around(self, painter: QPainter) -> None:
         """Numbers of the steps, overview and legend."""
         shown, layout = self.shown, self.shown.layout
-        size = layout.size
         chrome.header(painter, layout, shown.column, None)
         chrome.overview(painter, layout, self._overview_picture(), chrome.numbers_line(shown.numbers))
-        if shown.numbers.known and size.width() >= chrome.BAR + chrome.LEGEND_ROOM:
-            box = LEGEND.translated(size.width() - LEGEND.width() - 14, size.height() - FOOTER + 9)
+        box = self.legend_box()
+        if shown.numbers.known and not box.isEmpty():
             if shown.numbers.beside is not None:
                 chrome.difference_legend(painter, box, shown.gradient)
             else:
                 chrome.legend(painter, box, shown.scale if shown.gradient else None, shown.part, self._reaches())
+
+    def legend_box(self) -> QRectF:
+        """Where the colours are explained; empty where there is no room for that."""
+        size = self.shown.layout.size
+        if size.width() < chrome.BAR + chrome.LEGEND_ROOM:
+            return QRectF()
+        return LEGEND.translated(size.width() - LEGEND.width() - 14, size.height() - FOOTER + 9)
 
     def _names(self, ratio: float) -> QPixmap:
         """The names at the left, which stay as they are while time is panned and zoomed."""
@@ -356,15 +362,29 @@ class Painting:
                 box = QRectF(0, self.shown.layout.y(band.top), self.shown.layout.size.width(), band.height)
                 ends.shade(painter, self.shown.layout, rows[key], asked.counts, box)
 
+    def _overview_rows(self) -> list[tuple[Row, np.ndarray]]:
+        """The rows of the longest sequence from top to bottom, each with its lines of colours."""
+        rows = [r for r in reversed(self.shown.layout.unrolled.rows) if r.steps == self.shown.layout.unrolled.steps]
+        lines = [cells.reduced(self.indices(row).astype(float), 6).astype(np.int16) for row in rows]
+        return [(row, one if len(one) > 1 else np.repeat(one, 6, axis=0)) for row, one in zip(rows, lines, strict=True)]
+
+    def overview_at(self, share: tuple[float, float]) -> tuple[str, int] | None:
+        """(layer, step) that a place of the overview shows; ``share`` is how far right and how far down it is."""
+        rows, steps = self._overview_rows(), self.shown.layout.unrolled.steps
+        down = share[1] * sum(len(lines) for _, lines in rows)
+        for row, lines in rows:
+            if down <= len(lines):
+                return row.layer, min(steps - 1, int(share[0] * steps))
+            down -= len(lines)
+        return None
+
     def _overview_picture(self) -> QImage | None:
         """All rows of a sequence on few pixels."""
         if self._overview is None:
-            rows = [r for r in reversed(self.shown.layout.unrolled.rows) if r.steps == self.shown.layout.unrolled.steps]
+            rows = self._overview_rows()
             if not rows:
                 return None
-            lines = [cells.reduced(self.indices(row).astype(float), 6).astype(np.int16) for row in rows]
-            stacked = np.vstack([line if len(line) > 1 else np.repeat(line, 6, axis=0) for line in lines])
-            colors = np.ascontiguousarray(self._table()[stacked])
+            colors = np.ascontiguousarray(self._table()[np.vstack([lines for _, lines in rows])])
             height, width = colors.shape
             self._overview = QImage(colors.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
         return self._overview

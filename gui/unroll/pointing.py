@@ -136,9 +136,7 @@ class Pointing:
         view = self._view
         shown, rows = view.shown, view.layout_.unrolled.by_layer
         if spot.kind == "arrow" and spot.copy is not None:
-            tie = spot.copy.tie
-            copies = tie.source.valid if tie.kind == "reduce" else tie.target.steps or 1
-            return tips.arrow(shown.network, shown.numbers, spot.copy, 1 if tie.kind in ("last", "initial") else copies)
+            return tips.arrow(shown.network, shown.numbers, spot.copy, spot.copy.tie.count)
         if spot.layer not in rows:
             return ""
         row = rows[spot.layer]

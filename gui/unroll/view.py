@@ -30,6 +30,7 @@ from gui.text import tr
 from gui.theme import theme
 from gui.unroll import marks
 from gui.unroll.asking import questions_at, questions_of_selection
+from gui.unroll.asking_more import about_all
 from gui.unroll.bar import Bar
 from gui.unroll.cell_diagram import CellDiagram
 from gui.unroll.changing import Changing
@@ -250,8 +251,8 @@ class UnrollView(QWidget):
         self.update()
 
     def questions_here(self) -> list[Question]:
-        """What can be asked about the selection, or about what the pointer is at."""
-        return questions_of_selection(self) or questions_at(self, self.spot)
+        """What can be asked about the selection, or about what the pointer is at, or about the picture as a whole."""
+        return questions_of_selection(self) or questions_at(self, self.spot) or about_all(self)
 
     # -- signals -----------------------------------------------------------------------------------------------------
 

@@ -20,18 +20,20 @@ from gui.why.here import Question
 MOST_WEIGHTS = 4
 
 
-def about_unit(layer: str, quantity: Quantity, unit: int, step: int | None) -> list[Question]:
-    """About one number of a unit, and the other one of value and gradient."""
-    texts = {"value": tr("Why this value?"), "gradient": tr("Why this gradient?"), "cell": tr("Why this cell?")}
-    wanted = [quantity, *(other for other in ("value", "gradient") if other != quantity)]
+def about_unit(
+    layer: str, quantity: Quantity, unit: int, step: int | None, felt: Quantity = "gradient"
+) -> list[Question]:
+    """About one number of a unit, and the other one of value and gradient; ``felt`` is which gradient is meant."""
+    texts = {"value": tr("Why this value?"), "cell": tr("Why this cell?"), felt: tr("Why this gradient?")}
+    wanted = [quantity, *(other for other in ("value", felt) if other != quantity)]
     return [Question(Number(one, layer, unit, step), texts.get(one, "")) for one in wanted]  # type: ignore[arg-type]
 
 
-def about_layer(layer: str, step: int | None, gradient: bool) -> list[Question]:
-    """About all units of a layer at a step: the length of what it says, and of the gradient that reaches it."""
+def about_layer(layer: str, step: int | None, gradient: bool, felt: Quantity = "gradient") -> list[Question]:
+    """About all units of a layer at a step: the length of what it says, and of the gradient (``felt``) that reaches it."""
     made = {
         "value": Question(Number("norm", layer, 0, step, "value"), tr("Why this value?")),
-        "gradient": Question(Number("norm", layer, 0, step, "gradient"), tr("Why this gradient?")),
+        "gradient": Question(Number("norm", layer, 0, step, felt), tr("Why this gradient?")),
     }
     return [made[key] for key in (("gradient", "value") if gradient else ("value", "gradient"))]
 
