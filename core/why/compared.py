@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.describe import Words, number
 from core.formula import factor, latex_number
 from core.traces import Alike
-from core.why.numbers import Aggregate
+from core.why.numbers import Aggregate, Term
 
 
 def cosine(found: Alike, layer: str, batch: bool) -> Aggregate:
@@ -29,5 +29,22 @@ def cosine(found: Alike, layer: str, batch: bool) -> Aggregate:
     return Aggregate(
         title, found.cosine,
         (r"\cos = \frac{\sum_i g_i \, g_{0,i}}{\left| g \right| \left| g_0 \right|}, \quad g = \frac{\partial L}{\partial W}",),
-        (rf"\cos = {line} = {latex_number(found.cosine)}",), next_batch if batch else own,
+        (rf"\cos = {line} = {latex_number(found.cosine)}",), next_batch if batch else own, (),
+        lengths(found, layer, batch),
     )  # fmt: skip
+
+
+def lengths(found: Alike, layer: str, batch: bool) -> tuple[Term, Term]:
+    """The lengths of both gradients."""
+    about = {"layer": layer, "what": "the next batch" if batch else "this sample"}
+    whose = "of all weights" if not layer else "of the weights of “{layer}”"
+    note = Words("The root of the sum of the squares over all of these weights.")
+    made = []
+    for template, value, sign in (
+        ("The length of the gradient {whose} with the changes and cuts, on {what}", found.length, r"\left| g \right|"),
+        ("The length of the gradient {whose} without them, on {what}", found.other, r"\left| g_0 \right|"),
+    ):
+        title = Words(template.replace("{whose}", whose), about)
+        own = Aggregate(title, value, (rf"{sign} = \sqrt{{\sum_i g_i^2}}",), (f"{sign} = {latex_number(value)}",), note)
+        made.append(Term(1.0, value, "", sign, about=own))
+    return made[0], made[1]

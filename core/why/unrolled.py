@@ -9,6 +9,7 @@ import numpy as np
 from core.describe import Words
 from core.formula import factor, latex_number
 from core.traces import Alike
+from core.why.compared import lengths
 from core.why.numbers import Aggregate, Number, Term, added, told
 
 
@@ -53,21 +54,12 @@ def ratio(found: Alike, layer: str, batch: bool) -> Aggregate:
     title = Words("How long the gradient of all weights is, on {what}", about)
     if layer:
         title = Words("How long the gradient of the weights of “{layer}” is, on {what}", about)
-    shown = f"{latex_number(found.length)}", f"{latex_number(found.other)}"
-    lengths = [
-        Aggregate(Words(template, about), value, (sign,), (f"{sign} = {latex_number(value)}",),
-                  Words("The root of the sum of the squares over all of these weights."))
-        for template, value, sign in (
-            ("The length of the gradient with the changes and cuts, on {what}", found.length, r"\left| g \right|"),
-            ("The length of the gradient without them, on {what}", found.other, r"\left| g_0 \right|"),
-        )
-    ]  # fmt: skip
+    written = rf"\frac{{{latex_number(found.length)}}}{{{latex_number(found.other)}}}"
     return Aggregate(
         title, found.ratio, (r"r = \frac{\left| g \right|}{\left| g_0 \right|}",),
-        (rf"r = \frac{{{shown[0]}}}{{{shown[1]}}} = {latex_number(found.ratio)}",),
+        (rf"r = {written} = {latex_number(found.ratio)}",),
         Words("g is the gradient with the changes and cuts, g₀ the one without. Below are both lengths."), (),
-        (Term(1.0, found.length, "", r"\left| g \right|", about=lengths[0]),
-         Term(1.0, found.other, "", r"\left| g_0 \right|", about=lengths[1])),
+        lengths(found, layer, batch),
     )  # fmt: skip
 
 

@@ -181,23 +181,21 @@ def about_view(view: UnrollView, kind: str) -> list[Question]:
         count = step_count(steps, tr("the longest sequence of the network"))
         made["header"] = made["span"] = [Question(count, tr("Why so many steps?"))]
     if view.shown.numbers.known:
-        loss = Question(Number("loss"), tr("Why this loss?"))
-        made["sample"] = [loss, *about_loss(view)]
+        made["sample"] = [Question(Number("loss"), tr("Why this loss?"))]
+        if view.shown.numbers.plain is not None:
+            made["sample"] += about_losses(view.shown.numbers.plain.loss, view.shown.numbers.loss).values()
         made["legend"] = _about_colours(view)
     return made.get(kind, [])
 
 
-def about_loss(view: UnrollView) -> list[Question]:
-    """What a what-if makes of the loss."""
-    numbers = view.shown.numbers
-    if numbers.plain is None or not np.isfinite([numbers.loss, numbers.plain.loss]).all():
-        return []
-    made = became(tr("The loss of this sample"), numbers.plain.loss, numbers.loss, "L", Number("loss"))
-    return [
-        Question(made["change"], tr("Why this change of the loss?")),
-        Question(made["before"], tr("What was the loss before?")),
-        Question(made["after"], tr("What is the loss with the changes?")),
-    ]
+def about_losses(before: float, after: float) -> dict[str, Question]:
+    """What a what-if makes of the loss: "loss.before", "loss.after" and "loss.change"."""
+    made = became(tr("The loss of this sample"), before, after, "L", Number("loss"))
+    texts = {
+        "before": tr("What was the loss before?"), "after": tr("What is the loss with the changes?"),
+        "change": tr("Why this change of the loss?"),
+    }  # fmt: skip
+    return {f"loss.{key}": Question(made[key], text) for key, text in texts.items()}
 
 
 def _about_colours(view: UnrollView) -> list[Question]:

@@ -221,14 +221,26 @@ class Changing:
         except StudioError as error:
             view.bubble.say(sentence(error), view.rect().center(), "refused", hold=True)
 
+    def falling(self) -> list[tuple[str, int, int]]:
+        """Of each link through time (what it joins, how many of its arrows fall where the line stands, all of them)."""
+        every, unrolled, layers = (
+            self.imagining.whatif.truncate,
+            self._view.layout_.unrolled,
+            self._view.shown.network.layers,
+        )
+        found = []
+        for tie in unrolled.ties:
+            if tie.kind not in ("recurrent", "memory", "reverse"):
+                continue
+            inside = [pair for pair in pairs(tie, 0, len(unrolled.columns)) if pair[0] is not None and pair[0] >= 0]
+            gone = sum(falls(tie, source, target, every) for source, target in inside)
+            name = tr(
+                "“{source}” → “{target}”", source=layers[tie.source.layer].name, target=layers[tie.target.layer].name
+            )
+            found.append((name, gone, len(inside)))
+        return found
+
     def fallen(self) -> tuple[int, int]:
         """(arrows through time that fall, all of them) where the line stands."""
-        every, cut, whole = self.imagining.whatif.truncate, 0, 0
-        unrolled = self._view.layout_.unrolled
-        for tie in unrolled.ties:
-            if tie.kind in ("recurrent", "memory", "reverse"):
-                for source, target in pairs(tie, 0, len(unrolled.columns)):
-                    if source is not None and source >= 0:
-                        whole += 1
-                        cut += falls(tie, source, target, every)
-        return cut, whole
+        found = self.falling()
+        return sum(gone for _, gone, _ in found), sum(whole for _, _, whole in found)

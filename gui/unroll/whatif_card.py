@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QLabel, QMenu, QToolButton, QWidget
 
 from core.describe import number
 from core.traces import Alike
-from core.whatif import Cut, Intervention
+from core.whatif import Intervention
 from gui.canvas import look
 from gui.icons import icon
 from gui.imagining import Side
 from gui.text import tr
 from gui.theme import theme
 from gui.unroll import marks
+from gui.unroll.card_asking import CardAsking, key_of, marked
+from gui.unroll.chips import LINE, Chip
 from gui.unroll.layout import HEADER
-from gui.unroll.sample import read
 from gui.why.here import Question, open_menu
-from gui.why.questions import about_gradients
+from gui.why.told import Told, asked, unmarked
 
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
 
-DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-EDGE, GAP, LINE = 6, 6, 26
+EDGE, GAP = 6, 6
+BETWEEN = " · "
 CORNER = 32
 """Width that the button in the corner takes."""
 MOST_CHIPS = 24
@@ -51,10 +52,11 @@ class WhatIfCard(QWidget):
         self._view = view
         self._imagining = view.runner.imagining
         self._key: object = None
-        self._came = ""
-        """What came of it; the label shows as much of that as there is room for."""
+        self._asking = CardAsking(view)
+        self._came: list[str] = []
+        """What came of it, part by part; the label shows as many of them as there is room for."""
         self.badge = self._label("whatif_badge", bold=True)
-        self.badge.setText(tr("WHAT IF"))
+        self.badge.tell(tr("WHAT IF"), None)
         self.sides: dict[Side, QToolButton] = {}
         group = QButtonGroup(self)
         for side, text, tip in (
@@ -76,16 +78,16 @@ class WhatIfCard(QWidget):
         self.train = self._button("whatif.train", "", "", "check")
         self.train.clicked.connect(view.changing.train_so)
         self.note = self._label("whatif_note")
-        self._chips: list[_Chip] = []
+        self._chips: list[Chip] = []
         self.all = self._button("whatif.all", "", tr("All changes"))
         self.all.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._layers: list[QLabel] = []
         self.hide()
 
-    def _label(self, name: str, bold: bool = False) -> QLabel:
-        label = QLabel(self)
-        label.setObjectName(name)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+    def _label(self, name: str, bold: bool = False) -> Told:
+        label = Told(self._view.document, name)
+        label.setParent(self)
+        label.setWordWrap(False)
         label.setFont(look.font(12, bold))
         label.hide()
         return label
@@ -119,43 +121,31 @@ class WhatIfCard(QWidget):
         for side, button in self.sides.items():
             button.setChecked(side == self._imagining.side)
         self._came = self._outcome()
-        self.outcome.setToolTip(self._came)
+        self.outcome.setToolTip(BETWEEN.join(unmarked(part) for part in self._came))
         self._say_truncation(whatif.truncate)
-        self.note.setText(self._note())
+        self.note.tell(html.escape(self._note(), quote=False), None)
         self.show()
         self.place()
 
-    def _outcome(self) -> str:
+    def _outcome(self) -> list[str]:
         found, plain = self._imagining.outcome, self._view.runner.trace
         if found is None or plain is None:
-            return ""
+            return []
         whole, parts = found.alike.get(""), []
         if found.trace.whatif.interventions:
-            before, after = number(plain.loss, 4), number(found.trace.loss, 4)
-            parts.append(tr("loss {before} → {after}", before=before, after=after))
-            parts.append(self._answers())
+            losses = {"before": number(plain.loss, 4), "after": number(found.trace.loss, 4)}
+            parts.append(tr("loss {before} → {after}", **marked("loss", losses)))
+            answers = self._asking.answers()
+            texts = {key: html.escape(one.text, quote=False) for key, one in answers.items()}
+            parts += [tr("answer {before} → {after}", **marked("answer", texts))] if texts else []
         if whole is not None:
-            words = tr("dL/dW: cosine {cosine}, × {ratio}", **_figures(whole))
+            words = tr("dL/dW: cosine {cosine}, × {ratio}", **marked("sample", _figures(whole)))
             parts.append(words if parts else tr("The loss stays. {gradient}", gradient=words))
-        return "   ".join(part for part in parts if part)
-
-    def _answers(self) -> str:
-        """What the network answered at last, and what it answers with the changes."""
-        found, plain, data = self._imagining.outcome, self._view.runner.trace, self._view.reading.dataset()
-        if found is None or plain is None or data is None:
-            return ""
-        texts = []
-        for trace in (plain, found.trace):
-            values = {key: layer.value for key, layer in trace.layers.items()}
-            asked = next(iter(read(self._view.shown.network, data, trace.sample, values).asked.values()), None)
-            if asked is None or asked.said is None or not asked.counts.any():
-                return ""
-            texts.append(asked.said.text(int(np.flatnonzero(asked.counts)[-1])))
-        return tr("answer {before} → {after}", before=texts[0], after=texts[1])
+        return parts
 
     def questions_here(self) -> list[Question]:
-        came = self._imagining.outcome
-        return about_gradients(came.alike if came else {}, self._imagining.batch, self._view.document.project.network)
+        """About every number on the card."""
+        return list(self._asking.questions().values())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         open_menu(self, self.questions_here(), self._view.document, event.globalPos(), ())
@@ -179,12 +169,13 @@ class WhatIfCard(QWidget):
             label.deleteLater()
         self._layers = []
         if not every:
-            self.cut.setText("")
+            self.cut.tell("", None)
             self.train.setText("")
             return
         fallen, whole = self._view.changing.fallen()
-        self.cut.setText(tr("Gradient cut every {steps} steps: {fallen} of {whole} arrows fall",
-                            steps=every, fallen=fallen, whole=whole))  # fmt: skip
+        count = marked("arrows", {"fallen": str(fallen), "whole": str(whole)})
+        text = tr("Gradient cut every {steps} steps: {fallen} of {whole} arrows fall", steps=every, **count)
+        self.cut.tell(text, self._asking.questions)
         in_use = int(self._view.document.project.training["tbptt"])
         self.train.setText(tr("Trains so") if in_use == every else tr("Train so (every {steps})", steps=every))
         self.train.setEnabled(in_use != every)
@@ -195,15 +186,15 @@ class WhatIfCard(QWidget):
         network = self._view.document.project.network
         keys = ["", *[key for key in own if key]]
         for key in keys[: MOST_LAYERS + 1]:
-            name = tr("cosine") if not key else network.layers[key].name
+            name = tr("cosine") if not key else html.escape(network.layers[key].name, quote=False)
             label = self._label(f"whatif_cosine.{key or 'all'}", bold=not key)
-            label.setText(f"{name} {self._both(own, self._imagining.batch, key)}")
+            label.tell(f"{name} {self._both(own, self._imagining.batch, key)}", self._asking.questions)
             label.setToolTip(self._tip(own, self._imagining.batch))
             self._layers.append(label)
 
     def _both(self, own: Mapping[str, Alike], batch: Mapping[str, Alike], key: str) -> str:
-        one = f"{own[key].cosine:.3f}" if key in own else "…"
-        other = f"{batch[key].cosine:.3f}" if key in batch else "…"
+        one = asked(key_of("sample", key), f"{own[key].cosine:.3f}") if key in own else "…"
+        other = asked(key_of("batch", key), f"{batch[key].cosine:.3f}") if key in batch else "…"
         return tr("{sample} sample, {batch} batch", sample=one, batch=other) if not key else f"{one}, {other}"
 
     def _tip(self, own: Mapping[str, Alike], batch: Mapping[str, Alike]) -> str:
@@ -227,7 +218,7 @@ class WhatIfCard(QWidget):
         for chip in self._chips:
             chip.deleteLater()
         self._key = key
-        self._chips = [_Chip(self, self._view, one) for one in found[:MOST_CHIPS]]
+        self._chips = [Chip(self, self._view, one) for one in found[:MOST_CHIPS]]
         if focused:
             self._view.setFocus()
 
@@ -239,7 +230,7 @@ class WhatIfCard(QWidget):
             menu.addAction(icon("close"), text, lambda gone=one: self._view.changing.remove(gone))
         return menu
 
-    def chips(self) -> list[_Chip]:
+    def chips(self) -> list[Chip]:
         """The changes that are listed."""
         return self._chips
 
@@ -251,7 +242,7 @@ class WhatIfCard(QWidget):
             return
         width, tall = max(200, self._view.width()), self._view.height() >= TALL
         room = width - CORNER - 4 * EDGE
-        self.outcome.setText(self.outcome.fontMetrics().elidedText(self._came, Qt.TextElideMode.ElideRight, room))
+        self.outcome.tell(self._fitting(room), self._asking.questions)
         y, parts = EDGE - 2, [self.badge, *self.sides.values(), self.outcome]
         y = self._flow(parts, y, width - CORNER)
         self.clear.setGeometry(width - CORNER, EDGE, CORNER - EDGE, LINE - 4)
@@ -268,6 +259,16 @@ class WhatIfCard(QWidget):
         self.raise_()
         self.update()
         self._view.set_inset(float(height))
+
+    def _fitting(self, room: int) -> str:
+        """As much of what came of it as there is room for; all of it stands in the tip."""
+        parts = list(self._came)
+        while len(parts) > 1 and self._wide(BETWEEN.join(parts)) > room:
+            parts.pop()
+        return BETWEEN.join(parts)
+
+    def _wide(self, told: str) -> int:
+        return self.outcome.fontMetrics().horizontalAdvance(html.unescape(unmarked(told)))
 
     def _flow_chips(self, y: int, width: int, tall: bool) -> int:
         """The changes, on one line where the view is low; the rest is in a menu."""
@@ -316,78 +317,6 @@ class WhatIfCard(QWidget):
         painter.setBrush(marks.color())
         painter.drawRect(QRectF(0, 0, 4, self.height()))
         painter.end()
-
-
-class _Go(QToolButton):
-    """Keeps Delete from the view, which would delete the selected layer."""
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in DELETES:
-            event.accept()
-            return True
-        return super().event(event)
-
-
-class _Chip(QWidget):
-    """One change: a click goes there, the cross takes it away."""
-
-    def __init__(self, card: WhatIfCard, view: UnrollView, one: Intervention) -> None:
-        super().__init__(card)
-        self.intervention = one
-        self.go, self.cross = _Go(self), _Go(self)
-        words = view.changing.words(one)
-        for button, name, tip in (
-            (self.go, "whatif.go", tr("Go to this change; Delete takes it away")),
-            (self.cross, "whatif.remove", tr("Take this change away")),
-        ):
-            button.setObjectName(name)
-            button.setAutoRaise(True)
-            button.setFont(look.font(12))
-            button.setToolTip(tip)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.go.setText(words)
-        self.cross.setIcon(icon("close"))
-        self.cross.setIconSize(QSize(11, 11))
-        self.cross.setAccessibleName(tr("Remove: {change}", change=words))
-        self.go.clicked.connect(lambda: _go_to(view, one))
-        self.cross.clicked.connect(lambda: view.changing.remove(one))
-        self._remove = lambda: view.changing.remove(one)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.go.sizeHint().width() + 24, LINE - 3)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.go.setGeometry(2, 0, self.width() - 24, self.height())
-        self.cross.setGeometry(self.width() - 22, 2, 19, self.height() - 4)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in DELETES:
-            self._remove()
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(look.with_alpha(marks.color(), 0.8), 1))
-        painter.setBrush(look.with_alpha(theme().color("layer"), 0.9))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        painter.end()
-
-
-def _go_to(view: UnrollView, one: Intervention) -> None:
-    """Select the place of a change."""
-    rows, network = view.layout_.unrolled.by_layer, view.document.project.network
-    if isinstance(one, Cut):
-        link = network.links.get(one.key)
-        layer = one.key if link is None else link.target
-    else:
-        layer = one.layer
-    if layer not in rows:
-        return
-    step = one.step if rows[layer].steps is not None else None
-    view.choosing.select(layer, rows[layer].column(step))
-    view.setFocus()
 
 
 def _says(one: QWidget) -> bool:

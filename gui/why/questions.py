@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 
 from core.errors import StudioError
 from core.network import Network
 from core.parameters import parameters
 from core.runs import Run
-from core.traces import Alike
 from core.why.clocks import Standing, batch_number, epoch_number, standing
-from core.why.compared import cosine
 from core.why.numbers import Number, Quantity
 from gui.document import Document
 from gui.text import tr
@@ -47,23 +44,6 @@ def weights_of(network: Network, layer: str, gradient: bool) -> tuple[Number, ..
             column = 0 if len(parameter.shape) > 1 else None
             found.append(Number("weight_gradient" if gradient else "weight", layer, 0, None, name, column))
     return tuple(found[:MOST_WEIGHTS])
-
-
-def about_gradients(own: Mapping[str, Alike], batch: Mapping[str, Alike], network: Network) -> list[Question]:
-    """About the cosines between the gradients of a what-if and the whole ones: of the sample, of the batch, of each layer."""
-    found = [Question(Number("loss"), tr("Why this loss?"))] if own else []
-    for key, alike in own.items():
-        layer = network.layers[key].name if key in network.layers else ""
-        text = tr("Why this cosine of “{layer}”?", layer=layer) if layer else tr("Why this cosine?")
-        found.append(Question(cosine(alike, layer, batch=False), text))
-    if "" in batch:
-        found.append(Question(cosine(batch[""], "", batch=True), tr("Why this cosine of the batch?")))
-    for key, alike in batch.items():
-        if key in network.layers:
-            layer = network.layers[key].name
-            text = tr("Why this cosine of “{layer}” on the batch?", layer=layer)
-            found.append(Question(cosine(alike, layer, batch=True), text))
-    return found
 
 
 def standing_in(document: Document, run: Run, batch: int) -> Standing:
