@@ -17,14 +17,17 @@ from PySide6.QtWidgets import (
 
 from core.describe import number as written
 from core.errors import StudioError
-from core.project import Project
 from core.unroll import Row
 from core.whatif import Intervention, Of, Put, Swap
+from core.why.numbers import Number, Quantity
 from gui.canvas.overlays import number
+from gui.document import Document
 from gui.text import sentence, tr
 from gui.unroll import tips
 from gui.unroll.numbers import Numbers
-from gui.widgets import words
+from gui.why.here import Question
+from gui.why.told import asked
+from gui.widgets import told, words
 
 
 class ChangeDialog(QDialog):
@@ -34,11 +37,12 @@ class ChangeDialog(QDialog):
     """core.whatif.Intervention."""
 
     def __init__(
-        self, parent: QWidget, project: Project, numbers: Numbers, row: Row, step: int | None, unit: int | None
+        self, parent: QWidget, document: Document, numbers: Numbers, row: Row, step: int | None, unit: int | None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("change_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        project = document.project
         layer = project.network.layers[row.layer]
         self.setWindowTitle(tr("What if: {layer} {when}", layer=layer.name, when=tips.when(row, step)))
         self._layer, self._step, self._numbers = row.layer, step, numbers
@@ -62,7 +66,7 @@ class ChangeDialog(QDialog):
             count = 1
         self.sample = QSpinBox(minimum=0, maximum=max(0, count - 1))
         self.sample.setValue((numbers.sample + 1) % max(1, count))
-        self.now = words()
+        self.now = told(document)
         self.problem = words(role=QPalette.ColorRole.BrightText)
         self.problem.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -96,7 +100,7 @@ class ChangeDialog(QDialog):
         self.form.setRowVisible(self.value, what in ("set", "cell"))
         self.form.setRowVisible(self.unit, what != "swap" and self._units > 1)
         self.form.setRowVisible(self.sample, what == "swap")
-        self.now.setText(self._now())
+        self.now.tell(self._now(), self._questions)
         self.form.setRowVisible(self.now, bool(self.now.text()))
 
     def _now(self) -> str:
@@ -106,8 +110,14 @@ class ChangeDialog(QDialog):
             found = None if own is None or own.cell is None else np.atleast_2d(own.cell)
         if found is None or what == "swap" or not self.unit.value() or (self._step or 0) >= len(found):
             return ""
-        text = tr("It is {value} now.", value=written(float(found[self._step or 0, self.unit.value() - 1]), 5))
+        value = written(float(found[self._step or 0, self.unit.value() - 1]), 5)
+        text = tr("It is {value} now.", value=asked("now", value))
         return f"{text} {tr('Inputs are as the network reads them, normalised.')}" if self._input else text
+
+    def _questions(self) -> dict[str, Question]:
+        quantity: Quantity = "cell" if "cell" in self.what.currentData() else "value"
+        number_of = Number(quantity, self._layer, self.unit.value() - 1, self._step)
+        return {"now": Question(number_of, tr("Why this value?"))}
 
     def intervention(self) -> Intervention:
         """What was chosen; BadValue where the number is none."""

@@ -138,7 +138,7 @@ class Changing:
         """Open the form for a cell."""
         view = self._view
         row = view.layout_.unrolled.by_layer[layer]
-        self.dialog = ChangeDialog(view, view.document.project, view.shown.numbers, row, step, unit)
+        self.dialog = ChangeDialog(view, view.document, view.shown.numbers, row, step, unit)
         self.dialog.chosen.connect(self.do)
         self.dialog.open()
 
