@@ -8,6 +8,7 @@ from core.unroll import Row, Tie
 from core.why.numbers import Number
 from gui.text import tr
 from gui.unroll import asking_more as more
+from gui.unroll import overview
 from gui.unroll.arrows import Copy
 from gui.unroll.lights import Spot
 from gui.why.here import Question
@@ -30,7 +31,7 @@ def questions_at(view: UnrollView, spot: Spot) -> list[Question]:
     if spot.kind in PLACES:
         return more.about_view(view, spot.kind)
     if spot.kind == "overview":
-        found = view.painting.overview_at(spot.share)
+        found = overview.place(view.painting.overview_lines(), *spot.share)
         return [] if found is None else _about_cell(view, rows[found[0]], found[1], None)
     row = rows.get(spot.layer)
     if row is None or spot.kind not in ("cell", "data", "name"):

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QCursor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QCursor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from core.describe import number
+from core.traces import LayerTrace
 from gui.canvas import look
 from gui.icons import icon
 from gui.text import tr
 from gui.theme import theme
 from gui.unroll import gate_drawings
-from gui.unroll.gate_numbers import GateNumbers, about_gate, gate_numbers
+from gui.unroll.gate_numbers import GateNumbers, about_number, gate_numbers
 from gui.unroll.layout import FOOTER, HEADER
 from gui.why.here import Question, open_menu
 from gui.why.questions import about_unit
@@ -28,6 +38,7 @@ TITLE = 46.0
 STRIP = 30.0
 GAP = 12
 """Pixels between the card and the cell that it explains."""
+SMALL = 11
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -46,8 +57,12 @@ class CellDiagram(QWidget):
         self.unit: int | None = None
         """The unit whose numbers are shown; None is the mean over all."""
         self.numbers: GateNumbers | None = None
-        self._places: Mapping[str, QRectF] = {}
+        self._places: dict[str, QRectF] = {}
+        """Where the numbers stand, by their keys, in the order in which the arrow keys go through them."""
+        self.chosen = ""
+        """The number that the keyboard is at."""
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the view
         self.resize(*SIZE)
         self.hide()
         view.installEventFilter(self)
@@ -67,6 +82,7 @@ class CellDiagram(QWidget):
             shown = self.isVisible()
             self.setParent(window)
             self.setVisible(shown)
+            QWidget.setTabOrder(self._view, self)
             if isinstance(window, QMainWindow) and window.centralWidget() is not None:
                 window.centralWidget().installEventFilter(self)
         corner = self._view.mapTo(window, self._view.rect().topLeft())
@@ -151,25 +167,80 @@ class CellDiagram(QWidget):
 
     def questions_at(self, pos: QPointF) -> list[Question]:
         """What can be asked about the number, or the unit of the strip, at a point."""
-        trace, unit = self._view.shown.numbers.trace, self.unit_at(pos)
-        if trace is None or self.layer not in trace.layers or self.numbers is None:
-            return []
-        if unit is not None:
+        unit = self.unit_at(pos)
+        if unit is not None and self._trace() is not None:
             return about_unit(self.layer, "value", unit, self.step())
         key = self.number_at(pos)
-        if key is None:
+        return [] if key is None else self._about(key)
+
+    def _trace(self) -> LayerTrace | None:
+        """What is known about the layer; None while its numbers are not shown."""
+        trace = self._view.shown.numbers.trace
+        return None if trace is None or self.numbers is None else trace.layers.get(self.layer)
+
+    def _about(self, key: str) -> list[Question]:
+        """About the number with a key of the drawing, the title or the sentence."""
+        found, trace = self._trace(), self._view.shown.numbers.trace
+        if found is None or trace is None:
             return []
-        layer = self._view.document.project.network.layers[self.layer]
-        return [about_gate(layer, trace.layers[self.layer], key, self.unit, self.step(), trace.valid[self.layer])]
+        layer, valid = self._view.document.project.network.layers[self.layer], trace.valid[self.layer]
+        keys = [key]
+        if key == "sentence":
+            keys = ["c", "h"] if layer.kind == "lstm" else ["h"]
+        return [about_number(layer, found, one, self.unit, self.step(), valid) for one in keys]
 
     def questions_here(self) -> list[Question]:
-        """What can be asked about what the pointer is at."""
+        """What can be asked about the number that the keyboard is at, or about what the pointer is at."""
+        if self.hasFocus() and self.chosen in self._places:
+            return self._about(self.chosen)
         return self.questions_at(self.mapFromGlobal(QCursor.pos()).toPointF())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        questions = self.questions_at(event.pos().toPointF())
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        questions = self._about(self.chosen) if by_key else self.questions_at(event.pos().toPointF())
         if questions:
             open_menu(self, questions, self._view.document, event.globalPos(), ())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, keys = Qt.Key(event.key()), list(self._places)
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and keys:
+            by = 1 if key == Qt.Key.Key_Right else -1
+            at = keys.index(self.chosen) + by if self.chosen in keys else 0 if by > 0 else len(keys) - 1
+            self._choose(keys[at % len(keys)])
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.numbers is not None:
+            self._next_unit(1 if key == Qt.Key.Key_Down else -1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            questions = self._about(self.chosen)
+            if questions:
+                self._view.document.ask(questions[0].asked)
+        elif key == Qt.Key.Key_Escape:
+            self.hide()
+            self._view.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, key: str) -> None:
+        self.chosen = key
+        names = {"sentence": self.sentence(), "gradient": "|dL/dh|", "cell_gradient": "|dL/dc|", "1-z": "1 − z"}
+        self.setAccessibleDescription(names.get(key, key.replace("_before", " before")))
+        self.update()
+
+    def _next_unit(self, by: int) -> None:
+        """The next unit; before the first and behind the last one comes the mean."""
+        assert self.numbers is not None
+        count = self._view.shown.network.layers[self.layer].params["units"]
+        count *= 2 if self._view.shown.network.layers[self.layer].params.get("bidirectional") else 1
+        at = (-1 if self.unit is None else self.unit) + by
+        self.unit = None if at in (-1, count) else count - 1 if at < -1 else at
+        self.refresh()
+
+    def focusInEvent(self, event: object) -> None:
+        if self.chosen not in self._places and self._places:
+            self._choose(next(iter(self._places)))
+        self.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -202,10 +273,12 @@ class CellDiagram(QWidget):
         if self.numbers is None:
             look.draw_text(painter, box, tr("Computing the gates …"), 13, theme().color("muted"), align=CENTRE)
         else:
-            self._places = gate_drawings.draw(painter, self._kind(), box, self.numbers.values)
+            drawn = gate_drawings.draw(painter, self._kind(), box, self.numbers.values)
             line = QRectF(18, self._strip_rect().top() - 26, self.width() - 36, 20)
             look.draw_text(painter, line, self.sentence(), 11.5, theme().color("text"), align=CENTRE)
+            self._places = {**self._gradient_places(), **drawn, **({} if self.unit is None else {"sentence": line})}
             self._paint_strip(painter)
+            self._paint_choice(painter)
         painter.end()
 
     def _paint_card(self, painter: QPainter) -> None:
@@ -225,12 +298,33 @@ class CellDiagram(QWidget):
         words = tr("{layer} at t = {step} of {steps}", layer=layer.name, step=self.step() + 1, steps=steps)
         look.draw_text(painter, QRectF(20, 10, 250, 24), words, 14, theme().color("text"), bold=True)
         if self.numbers is not None:
-            who = tr("mean") if self.unit is None else tr("unit {unit}", unit=self.unit + 1)
-            text = f"{who} · |dL/dh| = {number(self.numbers.gradient)}"
-            if self.numbers.cell_gradient is not None:
-                text += f" · |dL/dc| = {number(self.numbers.cell_gradient)}"
-            look.draw_text(painter, QRectF(20, 30, self.width() - 70, 18), text, 11, theme().color("muted"))
+            room = QRectF(20, 30, self.width() - 70, 18)
+            look.draw_text(painter, room, "".join(self._below_title()), SMALL, theme().color("muted"))
         icon("close", "muted").paint(painter, self._close_rect().adjusted(3, 3, -3, -3).toRect())
+
+    def _below_title(self) -> list[str]:
+        """Whose numbers they are, and the gradients there."""
+        assert self.numbers is not None
+        parts = [tr("mean") if self.unit is None else tr("unit {unit}", unit=self.unit + 1)]
+        parts.append(f" · |dL/dh| = {number(self.numbers.gradient)}")
+        if self.numbers.cell_gradient is not None:
+            parts.append(f" · |dL/dc| = {number(self.numbers.cell_gradient)}")
+        return parts
+
+    def _gradient_places(self) -> dict[str, QRectF]:
+        """Where the gradients are written."""
+        parts, found = self._below_title(), {}
+        for n, key in enumerate(("gradient", "cell_gradient")[: len(parts) - 1], 1):
+            left = look.text_width("".join(parts[:n]), SMALL)
+            found[key] = QRectF(20 + left, 30, look.text_width(parts[n], SMALL), 18)
+        return found
+
+    def _paint_choice(self, painter: QPainter) -> None:
+        """A frame around the number that the keyboard is at."""
+        if self.hasFocus() and self.chosen in self._places:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme().color("selection"), 2))
+            painter.drawRoundedRect(self._places[self.chosen].adjusted(-3, -2, 3, 2), 6, 6)
 
     def _paint_strip(self, painter: QPainter) -> None:
         assert self.numbers is not None

@@ -168,8 +168,8 @@ def _gru(pen: Pen, v: Mapping[str, float]) -> None:
     pen.gate(0.27, row, "r", "σ", v["r"])
     pen.gate(0.48, row, "z", "σ", v["z"])
     pen.gate(0.66, row, "n", "tanh", v["n"], signed=True)
-    look.draw_text(pen.painter, QRectF(pen.at(0.6, 0.36).x(), pen.at(0, 0.36).y() - 17, 60, 14),
-                   f"1−z = {number(1 - v['z'])}", 10.5, theme().color("muted"))  # fmt: skip
+    left = pen.places["1-z"] = QRectF(pen.at(0.6, 0.36).x(), pen.at(0, 0.36).y() - 17, 60, 14)
+    look.draw_text(pen.painter, left, f"1−z = {number(1 - v['z'])}", 10.5, theme().color("muted"))
     pen.label(0.0, top, "hₜ₋₁", v["h_before"], "h_before")
     pen.label(1.0, top, "hₜ", v["h"], "h", end=True)
     pen.label(0.0, low, "hₜ₋₁, xₜ", None)

@@ -11,7 +11,9 @@ from core.describe import Words
 from core.network import Layer
 from core.traces import LayerTrace
 from core.why.aggregates import unit_mean
-from core.why.numbers import Number, Quantity
+from core.why.numbers import Aggregate, Number, Quantity
+from core.why.unrolled import complement, vector_length
+from gui.text import tr
 from gui.why.here import Question
 
 
@@ -71,6 +73,35 @@ def _first(initial: np.ndarray | None, like: np.ndarray) -> np.ndarray:
 
 def _size(gradient: np.ndarray, unit: int | None, part: slice) -> float:
     return float(np.linalg.norm(gradient)) if unit is None else abs(float(gradient[unit - part.start]))
+
+
+def about_number(layer: Layer, found: LayerTrace, key: str, unit: int | None, step: int, valid: int) -> Question:
+    """Why any number of the card is what it is: one of the drawing, what is left of a gate, a gradient."""
+    if key == "1-z":
+        gate = about_gate(layer, found, "z", unit, step, valid).asked
+        shown = gate_numbers(layer, found, step, valid, unit)
+        assert shown is not None and isinstance(gate, Number | Aggregate)
+        return Question(complement("z", shown.values["z"], gate))
+    if key in ("gradient", "cell_gradient"):
+        return _about_gradient(layer, found, key, unit, step)
+    return about_gate(layer, found, key, unit, step, valid)
+
+
+def _about_gradient(layer: Layer, found: LayerTrace, key: str, unit: int | None, step: int) -> Question:
+    """|dL/dh_t| or |dL/dc_t| of a unit, or of all units of the first direction."""
+    rows = found.total if key == "gradient" else found.cell_gradient
+    assert rows is not None
+    quantity: Quantity = "gradient" if key == "gradient" else "cell_gradient"
+    size = int(layer.params["units"])
+    units = range(size) if unit is None else range(unit, unit + 1)
+    numbers = [Number(quantity, layer.id, one, step) for one in units]
+    letter = "h" if key == "gradient" else "c"
+    title = Words(
+        "|dL/d{letter}| of “{layer}” at t = {step}", {"letter": letter, "layer": layer.name, "step": step + 1}
+    )
+    if unit is not None:
+        title = Words("|dL/d{letter}| of unit {unit} of “{layer}” at t = {step}", {**title.values, "unit": unit + 1})
+    return Question(vector_length(title, rows[step][units.start : units.stop], numbers, "g"), tr("Why this gradient?"))
 
 
 def about_gate(layer: Layer, found: LayerTrace, key: str, unit: int | None, step: int, valid: int) -> Question:

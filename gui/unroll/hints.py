@@ -6,34 +6,33 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel
 
 from core.problems import errors
 from gui.canvas import look
-from gui.text import tr, tr_core
+from gui.problem_cards import about_problem, problem_words
+from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
+from gui.why.told import Told
 
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
 
 
-class Hint(QLabel):
+class Hint(Told):
     """A sentence on a card over the view."""
 
     def __init__(self, view: UnrollView) -> None:
-        super().__init__(view)
+        super().__init__(view.document, "unroll_hint")
+        self.setParent(view)
         self._view = view
-        self.setObjectName("unroll_hint")
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setContentsMargins(20, 12, 20, 12)
         self.setFont(look.font(13))
         self.hide()
 
     def words(self) -> str:
-        """What is to be done; empty where all is there."""
+        """What is to be done, rich text; empty where all is there."""
         view = self._view
         network = view.document.project.network
         if not network.layers:
@@ -44,18 +43,21 @@ class Hint(QLabel):
             return tr("Choose a data set in the training panel: its values then enter here step by step.")
         found = errors(view.document.state)
         if found:
-            problem = tr_core(found[0].template, **found[0].values)
-            return tr("Numbers appear as soon as the network can run. {problem}", problem=problem)
+            return tr("Numbers appear as soon as the network can run. {problem}", problem=problem_words(found[0]))
         if view.runner.status == "loading":
             return tr("Loading the engine …")
         return tr("Looking at the first sample …")
+
+    def _about_it(self) -> dict[str, Question]:
+        found = errors(self._view.document.state)
+        return about_problem(found[0], self._view.document) if found else {}
 
     def refresh(self) -> None:
         """Say what is to be said."""
         words = self.words()
         self.setVisible(bool(words))
-        if words and words != self.text():
-            self.setText(words)
+        if words:
+            self.tell(words, self._about_it)
         self.place()
 
     def place(self) -> None:

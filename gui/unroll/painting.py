@@ -14,7 +14,7 @@ from core.reports import Moment
 from core.unroll import Row, Tie
 from gui.canvas import look
 from gui.theme import theme
-from gui.unroll import arrows, cells, chrome, ends, marks
+from gui.unroll import arrows, cells, chrome, ends, marks, overview
 from gui.unroll.arrow_painting import ArrowPainting
 from gui.unroll.layout import FOOTER, HEADER, MOST_UNIT_ROWS, Layout
 from gui.unroll.numbers import LogScale, Numbers, Part, difference
@@ -362,29 +362,17 @@ class Painting:
                 box = QRectF(0, self.shown.layout.y(band.top), self.shown.layout.size.width(), band.height)
                 ends.shade(painter, self.shown.layout, rows[key], asked.counts, box)
 
-    def _overview_rows(self) -> list[tuple[Row, np.ndarray]]:
-        """The rows of the longest sequence from top to bottom, each with its lines of colours."""
-        rows = [r for r in reversed(self.shown.layout.unrolled.rows) if r.steps == self.shown.layout.unrolled.steps]
-        lines = [cells.reduced(self.indices(row).astype(float), 6).astype(np.int16) for row in rows]
-        return [(row, one if len(one) > 1 else np.repeat(one, 6, axis=0)) for row, one in zip(rows, lines, strict=True)]
-
-    def overview_at(self, share: tuple[float, float]) -> tuple[str, int] | None:
-        """(layer, step) that a place of the overview shows; ``share`` is how far right and how far down it is."""
-        rows, steps = self._overview_rows(), self.shown.layout.unrolled.steps
-        down = share[1] * sum(len(lines) for _, lines in rows)
-        for row, lines in rows:
-            if down <= len(lines):
-                return row.layer, min(steps - 1, int(share[0] * steps))
-            down -= len(lines)
-        return None
+    def overview_lines(self) -> list[overview.Lines]:
+        """What the overview shows of each row."""
+        return overview.lines(self.shown.layout.unrolled, self.indices)
 
     def _overview_picture(self) -> QImage | None:
         """All rows of a sequence on few pixels."""
         if self._overview is None:
-            rows = self._overview_rows()
-            if not rows:
+            found = self.overview_lines()
+            if not found:
                 return None
-            colors = np.ascontiguousarray(self._table()[np.vstack([lines for _, lines in rows])])
+            colors = np.ascontiguousarray(self._table()[np.vstack([one.indices for one in found])])
             height, width = colors.shape
             self._overview = QImage(colors.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
         return self._overview

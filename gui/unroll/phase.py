@@ -48,7 +48,7 @@ class PhaseCard(Told):
     def __init__(self, view: UnrollView) -> None:
         super().__init__(view.document, "unroll_phase")
         self.setParent(view)
-        self._view = view
+        self._view, self._said = view, ""
         self.setWordWrap(False)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setContentsMargins(14, 4, 14, 4)
@@ -61,8 +61,9 @@ class PhaseCard(Told):
         self.setVisible(moment is not None)
         if moment is not None:
             words = self.fitting(moment)
-            if words != self._text:
-                self.tell(words, self._questions)
+            if words != self._said:
+                self._said = words
+                self.tell(words, self._about_it)
                 self.adjustSize()
             self.place()
 
@@ -92,7 +93,7 @@ class PhaseCard(Told):
             parts.append(f"L = {asked('loss', number(self._view.shown.numbers.loss))}")
         return parts
 
-    def _questions(self) -> dict[str, Question]:
+    def _about_it(self) -> dict[str, Question]:
         shown, clock = self._view.shown, self._view.runner.clock
         moment = shown.numbers.moment
         if moment is None:
