@@ -26,7 +26,9 @@ def lines(unrolled: Unrolled, indices: Callable[[Row], np.ndarray]) -> list[Line
     """The rows of the longest sequence from top to bottom; ``indices`` are the colours of one."""
     rows = [row for row in reversed(unrolled.rows) if row.steps == unrolled.steps]
     found = [cells.reduced(indices(row).astype(float), HIGH).astype(np.int16) for row in rows]
-    return [Lines(row, one if len(one) > 1 else np.repeat(one, HIGH, axis=0)) for row, one in zip(rows, found, strict=True)]
+    return [
+        Lines(row, one if len(one) > 1 else np.repeat(one, HIGH, axis=0)) for row, one in zip(rows, found, strict=True)
+    ]
 
 
 def place(found: Sequence[Lines], across: float, down: float) -> tuple[str, int] | None:
