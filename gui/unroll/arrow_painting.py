@@ -22,6 +22,8 @@ FLOW_LEVELS = 14
 """Colours that arrows are sorted into, so that many are painted at a time."""
 DIFFERENCE_LEVELS = 14
 """Such colours of each sign, where gradients are compared."""
+LOOK_LEVELS = 8
+"""Strengths that the arrows of an attention layer are sorted into, by how much it looks there."""
 
 
 class ArrowPainting:
@@ -58,18 +60,54 @@ class ArrowPainting:
             copies = router.copies(tie) if straight is None else router.others(tie)
             if whatif:
                 straight, copies = self._standing(router, tie, straight, copies)
+            if tie.kind == "attend":
+                self._paint_looks(painter, router, tie, copies)
+                continue
             if self.shown.gradient:
                 self._paint_flows(painter, router, tie, copies, straight)
                 continue
-            color = theme().color("recurrent" if self._is_recurrent(tie) else "link")
-            if tie.key in self.shown.marked and tie.kind not in ("memory", "reverse"):
-                color = theme().color("selection")
-            elif tie.key in self.shown.highlighted:
-                color = theme().color("warning")
-            color = look.with_alpha(color, 0.85)
+            color = look.with_alpha(self._color(tie), 0.85)
             if straight is not None:
                 strokes.paint_straight(painter, straight, color, 2.0)
             self.paint_tie(painter, router, tie, copies, color, 2.0)
+
+    def _color(self, tie: Tie) -> QColor:
+        """Of the copies of a tie where they show no gradient."""
+        if tie.key in self.shown.marked and tie.kind not in ("memory", "reverse"):
+            return theme().color("selection")
+        if tie.key in self.shown.highlighted:
+            return theme().color("warning")
+        return theme().color("recurrent" if self._is_recurrent(tie) else "link")
+
+    def _paint_looks(self, painter: QPainter, router: arrows.Router, tie: Tie, copies: list[arrows.Copy]) -> None:
+        """From every step of a memory to every step that looks at it: strong where it looks, else a breath.
+
+        All of them in full would hide each other and what lies below.
+        """
+        buckets: dict[tuple[int, int], list[arrows.Copy]] = {}
+        levels, at_source = self.levels(tie) if self.shown.gradient else ([], True)
+        for copy in copies:
+            step = (copy.source if at_source else copy.target) or 0
+            flow = levels[step] if step < len(levels) else -1
+            buckets.setdefault((self._look(tie, copy), flow), []).append(copy)
+        compared = self.shown.numbers.beside is not None
+        for (level, flow), members in sorted(buckets.items(), key=lambda item: item[0]):
+            share, color = level / (LOOK_LEVELS - 1), self._color(tie)
+            if self.shown.gradient:
+                color = (_difference_style if compared else _flow_style)(flow)[0]
+            faint = look.with_alpha(color, (0.07 + 0.83 * share) * color.alphaF())
+            strokes.paint(painter, members, router.widths, faint, 0.8 + 2.4 * share, False)
+
+    def _look(self, tie: Tie, copy: arrows.Copy) -> int:
+        """How much of its attention a step gives to another one, in levels; the least where that is not known."""
+        trace = self.shown.numbers.trace
+        own = None if trace is None else trace.layers.get(tie.target.layer)
+        if own is None or own.attention is None:
+            return 0
+        shares, at, seen = np.atleast_2d(own.attention), copy.target or 0, copy.source or 0
+        if at >= shares.shape[0] or seen >= shares.shape[1] or not np.isfinite(shares[at, seen]):
+            return 0
+        return round(float(shares[at, seen]) * (LOOK_LEVELS - 1))
 
     def _standing(
         self, router: arrows.Router, tie: Tie, straight: arrows.Straight | None, copies: list[arrows.Copy]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
@@ -331,3 +334,29 @@ def test_a_short_sentence_after_a_long_one_has_a_small_bubble(make):
     assert bubble.height() > 2 * small
     bubble.say("one line", QPoint(300, 100))
     assert bubble.height() == small
+
+
+def test_arrows_of_attention_are_strong_where_it_looks_and_a_breath_elsewhere(make):
+    hands = make("dates-attention", size=(1400, 700))
+    runner, layer = hands.view.runner, hands.id("Attention")
+    seen = runner.trace.layers[layer]
+    copies = {}
+    for tie, found in hands.view.painting.copies.items():
+        if tie.kind == "attend":
+            copies.update({(copy.source, copy.target): copy for copy in found})
+
+    def ink(source: int, looks_at: int) -> int:
+        """How far the arrow to step 1 differs from its ground while all steps look at ``looks_at``."""
+        shares = np.zeros_like(np.atleast_2d(seen.attention))
+        shares[:, looks_at] = 1.0
+        layers = {**runner.trace.layers, layer: replace(seen, attention=shares)}
+        runner.trace = replace(runner.trace, layers=layers)
+        runner.updated.emit()
+        color = hands.color(QPointF(hands.middle(copies[source, 0])))
+        ground = theme().color("canvas").getRgb()[:3]
+        return sum(abs(one - other) for one, other in zip(color, ground, strict=True))
+
+    for gradient in (False, True):
+        hands.view.show_gradient(gradient)
+        for source in (2, 9):
+            assert ink(source, looks_at=source) > 2 * ink(source, looks_at=14) + 60
