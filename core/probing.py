@@ -6,8 +6,8 @@ Sentences are templates plus values (core.describe.Words), so that a window can 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -149,7 +149,7 @@ def _truncation(found: ProbeResult, names: Names) -> Words:
 
 
 def _factor(found: ProbeResult, names: Names) -> Words:
-    radius = _geometric(found.values["radius"])
+    radius = geometric(found.values["radius"])
     saturated = float(found.values["saturated"].mean())
     kind = "fade" if radius < 0.99 else "grow" if radius > 1.01 else "keep their size"
     return Words(
@@ -157,13 +157,14 @@ def _factor(found: ProbeResult, names: Names) -> Words:
         "{saturated} of the units are saturated.",
         {
             "radius": number(radius, 3),
-            "norm": number(_geometric(found.values["norm"]), 3),
+            "norm": number(geometric(found.values["norm"]), 3),
             "saturated": f"{saturated:.1%}",
         },
     )
 
 
-def _geometric(values: np.ndarray) -> float:
+def geometric(values: np.ndarray) -> float:
+    """The geometric mean of factors; 0 counts as very little."""
     return float(np.exp(np.log(np.maximum(values, 1e-300)).mean()))
 
 
@@ -186,11 +187,36 @@ def _horizon(found: ProbeResult, names: Names) -> Words:
 
 
 def _gates(found: ProbeResult, names: Names) -> Words:
+    return gates_words(gate_openings(found), lambda _, text: text)
+
+
+class Opening(NamedTuple):
+    """How far a gate is open, over all steps."""
+
+    gate: str
+    mean: float
+    closed: float
+    """Share stuck at 0."""
+    open: float
+    """Share stuck at 1."""
+
+
+def gate_openings(found: ProbeResult) -> list[Opening]:
+    """What the probe "gates" found, gate by gate."""
     gates = [key.removesuffix("/mean") for key in found.values if key.endswith("/mean")]
+    return [
+        Opening(gate, *(float(found.values[f"{gate}/{what}"].mean()) for what in ("mean", "closed", "open")))
+        for gate in gates
+    ]
+
+
+def gates_words(openings: Sequence[Opening], mark: Callable[[str, str], str]) -> Words:
+    """The sentence about gates; ``mark`` writes each number, named as in core.why.probe_words."""
     parts = []
-    for gate in gates:
-        mean, closed, opened = (float(found.values[f"{gate}/{what}"].mean()) for what in ("mean", "closed", "open"))
-        parts.append(f"{gate.replace('_', ' ')} {mean:.2f} ({closed:.0%} / {opened:.0%})")
+    for one in openings:
+        shown = {"mean": f"{one.mean:.2f}", "closed": f"{one.closed:.0%}", "open": f"{one.open:.0%}"}
+        mean, closed, opened = (mark(f"{one.gate} {key}", text) for key, text in shown.items())
+        parts.append(f"{one.gate.replace('_', ' ')} {mean} ({closed} / {opened})")
     return Words("How far gates are open, and the share stuck at 0 / 1: {gates}.", {"gates": ", ".join(parts)})
 
 

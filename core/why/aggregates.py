@@ -175,15 +175,3 @@ def in_unit(title: Words, value: float, said: float, mean: float, scale: float, 
         Words("The network answers in the scale that it is trained in; s and m lead back to the unit of the data."),
         (lead,), sample=sample,
     )  # fmt: skip
-
-
-def probe(title: str, formula: str, help: str, value: float, leads: tuple[Number, ...]) -> Aggregate:
-    """A number that a probe found, over the samples that it looked at."""
-    return Aggregate(
-        Words("{title}", {"title": title}),
-        value,
-        (formula,) if formula else (),
-        (latex_number(value),),
-        Words("{help} It is taken over the samples that the probe looked at. Below is the sample that is examined.", {"help": help}),
-        leads,
-    )  # fmt: skip

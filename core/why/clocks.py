@@ -214,6 +214,12 @@ def step_count(steps: int, what: str) -> Aggregate:
                    Words("It is the length of the sequence, without what is filled up behind it."))  # fmt: skip
 
 
+def seconds(value: float, what: Words) -> Aggregate:
+    """How long something took."""
+    return Aggregate(what, value, (r"T = t_{\text{end}} - t_{\text{begin}}",), (rf"T = {latex_number(value)} \; \text{{s}}",),
+                     Words("The clock of the computer was read before and after; another time it takes longer or less long."))  # fmt: skip
+
+
 def memory(used: int, budget: int) -> Aggregate:
     """What the recorded past takes, in MB."""
     return Aggregate(

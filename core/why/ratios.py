@@ -11,7 +11,7 @@ from core.why.numbers import MOST, Aggregate, Term
 
 
 def first_to_last(name: str, first: Aggregate, last: Aggregate, step: int, batch: int) -> Aggregate:
-    """|dL/dh_1| over |dL/dh_T| of a batch; ``step`` (from 0) is T, the last one that has a gradient, which is positive; the first may be 0."""
+    """|dL/dh_1| over |dL/dh_T| after a batch; ``step`` (from 0) is T, the last one that has a gradient, which is positive; the first may be 0."""
     away = orders(first.value, last.value) if first.value > 0 else -math.inf
     value = 10.0**away if away < 308 else math.inf
     above, below = (rf"\left| \partial L / \partial h_{{{n}}} \right|" for n in (1, step + 1))

@@ -101,7 +101,7 @@ class LivePlot(QWidget):
         charts = sorted(self.charts(), key=lambda chart: not chart.hasFocus())
         for chart in charts:
             if chart.pointer is not None and chart.isVisible():
-                return [*self.questions_at(chart, chart.pointed()), *self.questions_beside(chart)]
+                return self._questions_on(chart)
         return self.words.questions_here()
 
     def mark(self, *_: object) -> None:
@@ -215,14 +215,18 @@ class LivePlot(QWidget):
         for chart in self.charts():
             if chart not in self._heard:
                 self._heard.add(chart)
-                chart.asked.connect(self._open_menu)
-                chart.asked_beside.connect(partial(self._open_menu_beside, chart))
+                for asked in (chart.asked, chart.asked_beside):
+                    asked.connect(partial(self._open_menu_on, chart))
 
     def _open_menu(self, at: QPoint) -> None:
         open_menu(self, self.questions_here(), self.document, at, self.commands.values())
 
-    def _open_menu_beside(self, chart: Chart, at: QPoint) -> None:
-        open_menu(self, self.questions_beside(chart), self.document, at, self.commands.values())
+    def _open_menu_on(self, chart: Chart, at: QPoint) -> None:
+        open_menu(self, self._questions_on(chart), self.document, at, self.commands.values())
+
+    def _questions_on(self, chart: Chart) -> list[Question]:
+        there = [] if chart.pointer is None or self.empty_text() else self.questions_at(chart, chart.pointed())
+        return [*there, *self.questions_beside(chart)]
 
     def add_command(self, key: str, text: str, picture: str, slot: Callable[[], None]) -> None:
         """Offer a command in the corner menu, and to the window's menus."""

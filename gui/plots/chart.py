@@ -240,17 +240,6 @@ class Chart(pg.PlotWidget):
         assert self.pointer is not None
         return self.x_scale.value(self.pointer[0]), self.y_scale.value(self.pointer[1])
 
-    def nearest_value(self, at: tuple[float, float]) -> float | None:
-        """The number of the line that is nearest to the values x, y, at the nearest x; None where there is no line."""
-        found = []
-        for line in self._lines:
-            x, y = line.values
-            if len(x) and line.stroke.curve:
-                value = float(y[int(np.abs(x - at[0]).argmin())])
-                away = float(abs(self.y_scale.place(np.array(value)) - self.y_scale.place(np.array(at[1]))))
-                found.append((away if np.isfinite(away) else np.inf, value))
-        return min(found)[1] if found else None
-
     def repeat_hover(self) -> None:
         """Tell again what the user points at, after the values under the pointer changed."""
         if self.pointer is not None:

@@ -200,11 +200,6 @@ class HeatMap(Chart):
         row, column = math.floor(y - self.y_start), math.floor(x - self.x_start)
         return (row, column) if 0 <= row < shape[0] and 0 <= column < shape[1] else None
 
-    def value_at(self, x: float, y: float) -> float | None:
-        """The number at places x, y of a matrix that was shown whole, or None outside."""
-        cell = self.cell(x, y, self._values.shape)
-        return None if cell is None else float(self._values[cell])
-
 
 class ColourBar(QWidget):
     """The colours of a Shade with their numbers, from bottom to top; below it those that have no place on the scale."""

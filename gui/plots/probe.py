@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -11,24 +10,27 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
 
 from core.catalogue.probes import probe_spec
+from core.describe import Words
 from core.network import Network
-from core.probing import askable, patience, said
+from core.probing import askable, gate_openings, gates_words, patience, said
 from core.project import Change
 from core.reports import ProbeResult
-from core.why.aggregates import probe
-from core.why.numbers import Number
+from core.runs import Run
+from core.why.clocks import seconds
+from core.why.probe_words import ASKABLE, numbers_said
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
 from gui.plots.export import Table
-from gui.plots.heat import HeatMap
 from gui.plots.probe_bars import NoisePage, StatisticsPage, WeightSharePage
 from gui.plots.probe_controls import PLAN, ProbeControls
 from gui.plots.probe_curves import FactorPage, GatesPage, HorizonPage, TruncationPage
 from gui.plots.probe_pages import Found, InputPage, ProbePage, TrianglePage
-from gui.plots.words import spoken
+from gui.plots.words import marked, spoken
 from gui.probing import Place, Probing
 from gui.text import tr, tr_core
 from gui.why.here import Question
+from gui.why.questions import about_batch
+from gui.why.told import Questions, asked
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -66,6 +68,7 @@ class ProbePlot(LivePlot):
         for page in self.pages.values():
             self._stack_of_pages.addWidget(page)
             page.said.connect(self._said)
+            page.asked.connect(self._open_menu)
         self._stack_of_pages.addWidget(self.plan)
         self.body.addWidget(self._stack_of_pages)
         self.controls = ProbeControls(self, self._stack)
@@ -115,23 +118,12 @@ class ProbePlot(LivePlot):
         return self.pages[self.controls.key].table()
 
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        return [] if self._result is None else self.pages[self._result.key].questions_at(chart, at)
+
+    def questions_here(self) -> list[Question]:
         result = self._result
-        if result is None:
-            return []
-        spec, layer = probe_spec(result.key), result.layer or self.controls.layer
-        examination = self.runner.examination
-        assert chart.pointer is not None
-        value = chart.value_at(*chart.pointer) if isinstance(chart, HeatMap) else chart.nearest_value(at)
-        if value is None:
-            return []
-        known = examination.activations.get(layer) if examination is not None else None
-        step = None if known is None or known.ndim < 2 else int(np.clip(round(at[0]) - 1, 0, len(known) - 1))
-        leads = (
-            ()
-            if known is None
-            else (Number("norm", layer, 0, step, "gradient"), Number("norm", layer, 0, step, "value"))
-        )
-        return [Question(probe(tr_core(spec.title), spec.formula, tr_core(spec.help), value, leads))]
+        chosen = None if result is None or self.empty_text() else self.pages[result.key].questions_here()
+        return super().questions_here() if chosen is None else chosen
 
     def restyle(self) -> None:
         for key, page in self.pages.items():
@@ -224,17 +216,26 @@ class ProbePlot(LivePlot):
         result = self._result
         if result is None or self.empty_text():
             return
-        names = {key: self.layer_name(key) for key in self._layers_of(result)}
-        words = spoken(said(result, names))
-        when = tr("after {batch} steps of training, {seconds:.2g} s", batch=f"{result.batch:,}", seconds=result.seconds)
-        parts = [html.escape(words), when]
+        found = self._shown()
+        batch, seconds_ = asked("batch", f"{result.batch:,}"), asked("seconds", f"{result.seconds:.2g}")
+        when = tr("after {batch} steps of training, {seconds} s", batch=batch, seconds=seconds_)
+        parts = [_sentence(found), when]
         if self._place in self.probing.outdated and not self.runner.busy:
             parts.append(tr("the weights have changed since"))
-        self.say(" · ".join(parts))
+        self.say(" · ".join(parts), lambda: self._on_sentence(found))
 
-    def _said(self, text: str) -> None:
+    def _on_sentence(self, found: Found) -> dict[str, Question]:
+        """About the numbers of the sentence, the batch, and what it cost."""
+        result, run = found.result, self.runner.run
+        about = {key: Question(one, tr("Why this number?")) for key, one in numbers_said(found.measured).items()}
+        took = Question(seconds(result.seconds, Words("How long the measurement took")), tr("Why so long?"))
+        about["seconds"] = took
+        about["batch"] = about_batch(self.document, run if run is not None else Run(), result.batch)
+        return about
+
+    def _said(self, text: str, questions: Questions | None) -> None:
         if text:
-            self.say(html.escape(text))
+            self.say(text, questions)
         else:
             self._say()
 
@@ -271,6 +272,14 @@ class ProbePlot(LivePlot):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
+
+
+def _sentence(found: Found) -> str:
+    """Rich text: what was found, with numbers that can be asked about."""
+    result = found.result
+    if result.key == "gates":
+        return spoken(gates_words(gate_openings(result), asked))
+    return marked(said(result, found.names), {key: key for key in ASKABLE[result.key]})
 
 
 def _best(layers: list[str], network: Network) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from core.describe import number
+from core.why.probed import Probed
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.probe_pages import Found, ProbePage
@@ -15,6 +16,8 @@ from gui.plots.scales import Linear
 from gui.plots.splitter import TurningSplitter
 from gui.text import tr
 from gui.theme import theme
+from gui.why.here import Question
+from gui.why.told import asked
 
 
 class Bars(Chart):
@@ -71,18 +74,28 @@ class WeightSharePage(ProbePage):
         values = None if self._found is None else self._found.result.values
         step = -1 if at is None else round(at[0]) - 1
         if values is None or not 0 <= step < len(values["share"]):
-            self.said.emit("")
+            self.said.emit("", None)
             return
         self.said.emit(
             tr(
                 "t = {step} of {steps}: {share} of dL/dW; its own part has length {norm}, cosine {cosine} with the whole",
                 step=step + 1,
                 steps=len(values["share"]),
-                share=f"{values['share'][step]:.1%}",
-                norm=number(values["norm"][step]),
-                cosine=number(values["cosine"][step], 2),
-            )
+                share=asked("share", f"{values['share'][step]:.1%}"),
+                norm=asked("norm", number(values["norm"][step])),
+                cosine=asked("cosine", number(values["cosine"][step], 2)),
+            ),
+            lambda: self._on_bar(step),
         )
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        there = self._found is not None and 1 <= round(at[0]) <= len(self._found.result.values["share"])
+        return list(self._on_bar(round(at[0]) - 1).values()) if there else []
+
+    def _on_bar(self, step: int) -> dict[str, Question]:
+        assert self._found is not None
+        texts = {"share": tr("Why this share?"), "norm": tr("Why this length?"), "cosine": tr("Why this cosine?")}
+        return {key: Question(self._found.measured.each(key, step), text) for key, text in texts.items()}
 
 
 class NoisePage(ProbePage):
@@ -115,17 +128,27 @@ class NoisePage(ProbePage):
     def _hovered(self, at: tuple[float, float] | None) -> None:
         place = -1 if at is None else round(at[0]) - 1
         if self._found is None or not 0 <= place < len(self._found.result.samples):
-            self.said.emit("")
+            self.said.emit("", None)
             return
         result = self._found.result
         self.said.emit(
             tr(
                 "sample {sample}: its gradient has length {norm}, cosine {cosine} with the mean",
                 sample=int(result.samples[place]),
-                norm=number(result.values["norm"][place]),
-                cosine=number(result.values["cosine"][place], 2),
-            )
+                norm=asked("norm", number(result.values["norm"][place])),
+                cosine=asked("cosine", number(result.values["cosine"][place], 2)),
+            ),
+            lambda: self._on_bar(place),
         )
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        there = self._found is not None and 1 <= round(at[0]) <= len(self._found.result.samples)
+        return list(self._on_bar(round(at[0]) - 1).values()) if there else []
+
+    def _on_bar(self, place: int) -> dict[str, Question]:
+        assert self._found is not None
+        texts = {"cosine": tr("Why this cosine?"), "norm": tr("Why this length?")}
+        return {key: Question(self._found.measured.each(key, place), text) for key, text in texts.items()}
 
 
 _COLUMNS = ("mean", "std", "min", "max", "saturated", "dead")
@@ -159,6 +182,9 @@ class StatisticsPage(ProbePage):
         self._found: Found | None = None
         self._layers: list[str] = []
         self.rows.currentCellChanged.connect(lambda *_: self._draw_histogram())
+        self.rows.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.rows.customContextMenuRequested.connect(self._ask_in_table)
+        self.chart.hovered.connect(self._hovered)
 
     def show_found(self, found: Found) -> None:
         self._found = found
@@ -187,6 +213,54 @@ class StatisticsPage(ProbePage):
 
     def restyle(self) -> None:
         self._draw_histogram()
+
+    def questions_here(self) -> list[Question] | None:
+        row, column = self.rows.currentRow(), self.rows.currentColumn()
+        if not self.rows.hasFocus() or self._found is None or not 0 <= row < len(self._layers):
+            return None
+        layer, found = self._layers[row], self._found
+        wanted = [_COLUMNS[column - 1]] if column else list(_COLUMNS)
+        titles = {key: self.rows.horizontalHeaderItem(n).text() for n, key in enumerate(_COLUMNS, 1)}
+        there = [key for key in wanted if f"{layer}/{key}" in found.result.values]
+        about = Probed(found.result, found.names, layer)
+        return [Question(about.each(key), tr("Why this number? ({name})", name=titles[key])) for key in there]
+
+    def _ask_in_table(self, at: QPoint) -> None:
+        cell = self.rows.indexAt(at)
+        self.rows.setFocus()
+        if cell.isValid():
+            self.rows.setCurrentCell(cell.row(), cell.column())
+        self.asked.emit(self.rows.viewport().mapToGlobal(at))
+
+    def _bar_at(self, x: float) -> int | None:
+        """Which bar of the histogram is at a value."""
+        row = self.rows.currentRow()
+        if self._found is None or not 0 <= row < len(self._layers):
+            return None
+        edges = self._found.result.values[f"{self._layers[row]}/edges"]
+        inside = edges[0] <= x <= edges[-1]
+        return min(len(edges) - 2, int(np.searchsorted(edges, x, side="right")) - 1) if inside else None
+
+    def _about_bar(self, bar: int) -> Question:
+        assert self._found is not None
+        layer = self._layers[self.rows.currentRow()]
+        made = Probed(self._found.result, self._found.names, layer).each("histogram", bar)
+        return Question(made, tr("Why this count?"))
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        bar = self._bar_at(at[0])
+        return [] if bar is None else [self._about_bar(bar)]
+
+    def _hovered(self, at: tuple[float, float] | None) -> None:
+        bar = None if at is None else self._bar_at(at[0])
+        if bar is None or self._found is None:
+            self.said.emit("", None)
+            return
+        values, layer = self._found.result.values, self._layers[self.rows.currentRow()]
+        low, high = values[f"{layer}/edges"][bar : bar + 2]
+        count = asked("count", f"{int(values[f'{layer}/histogram'][bar]):,}")
+        text = tr("{count} values from {low} to {high}", count=count, low=number(low), high=number(high))
+        self.said.emit(text, lambda: {"count": self._about_bar(bar)})
 
     def _text(self, key: str, value: np.ndarray | None) -> str:
         if value is None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
@@ -14,6 +16,9 @@ from PySide6.QtWidgets import QVBoxLayout
 from core.decimate import drawable
 from core.describe import number
 from core.probing import horizon_words
+from core.why.numbers import Aggregate
+from core.why.probe_words import numbers_said
+from core.why.probed import Probed
 from gui.document import Document
 from gui.plots.chart import Chart
 from gui.plots.export import Table
@@ -21,10 +26,11 @@ from gui.plots.probe_pages import Found, ProbePage
 from gui.plots.scales import Linear, Log
 from gui.plots.speech import Speech
 from gui.plots.splitter import TurningSplitter
-from gui.plots.words import spoken
+from gui.plots.words import marked
 from gui.text import tr
 from gui.theme import theme
-from gui.widgets import bold
+from gui.why.here import Question
+from gui.why.told import Told, asked
 
 _MOST = 6
 """Lines in one chart."""
@@ -42,6 +48,8 @@ class Curve:
     name: str
     x: np.ndarray
     y: np.ndarray
+    about: Callable[[int], Aggregate]
+    """Explains the number at a place of ``y``."""
     panel: int = 0
     dashed: bool = False
     """True for what is predicted or summed up, not measured."""
@@ -140,9 +148,25 @@ class CurvePage(ProbePage):
         for place, name in enumerate(names):
             color = theme().color(f"series{place + 1}").name()
             mark = "╍" if any(curve.dashed for curve in self.shown if curve.name == name) else "━"
-            value = "" if x is None else " " + self._value_at(name, x)
+            value = "" if x is None else " " + asked(name, self._value_at(name, x))
             parts.append(f'<span style="color:{color}">{mark}</span>&nbsp;{html.escape(name)}{value}')
-        self.legend.say(" · ".join(parts))
+        self.legend.say(" · ".join(parts), lambda: {} if x is None else self._on_legend(names, x))
+
+    def _on_legend(self, names: list[str], x: float) -> dict[str, Question]:
+        first = {name: next(curve for curve in self.shown if curve.name == name) for name in names}
+        return {name: self._about(curve, x) for name, curve in first.items() if len(curve.x)}
+
+    def _about(self, curve: Curve, x: float) -> Question:
+        at = int(np.abs(curve.x - x).argmin())
+        return Question(curve.about(at), tr("Why this number? ({name})", name=curve.name))
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        place = next(n for n, panel in enumerate(self.panels) if panel.chart is chart)
+        found = [self._about(curve, at[0]) for curve in self.shown if curve.panel == place and len(curve.x)]
+        level = chart.y_scale.place(np.array(at[1]))
+        away = [float(abs(chart.y_scale.place(np.array(one.asked.value)) - level)) for one in found]
+        order = np.argsort(np.nan_to_num(away, nan=np.inf), kind="stable")
+        return [found[n] for n in order]
 
     def _value_at(self, name: str, x: float) -> str:
         curve = next(curve for curve in self.shown if curve.name == name)
@@ -168,12 +192,12 @@ class FactorPage(CurvePage):
         self.restyle()
 
     def curves(self, found: Found) -> list[Curve]:
-        values = found.result.values
+        values, seen = found.result.values, found.measured
         steps, every = values["step"] + 1.0, np.arange(1.0, len(values["saturated"]) + 1)
         return [
-            Curve(tr("norm"), steps, values["norm"]),
-            Curve(tr("spectral radius"), steps, values["radius"]),
-            Curve(tr("saturated"), every, values["saturated"], panel=1),
+            Curve(tr("norm"), steps, values["norm"], partial(seen.each, "norm")),
+            Curve(tr("spectral radius"), steps, values["radius"], partial(seen.each, "radius")),
+            Curve(tr("saturated"), every, values["saturated"], partial(seen.each, "saturated"), panel=1),
         ]
 
     def restyle(self) -> None:
@@ -188,30 +212,39 @@ class HorizonPage(CurvePage):
         left = Panel("probe_left", tr("steps back k"), tr("left of the gradient"), log=True)
         factors = Panel("probe_decay", tr("steps back k"), tr("factor of the step"))
         super().__init__(document, [left, factors], "k")
-        self.horizon = bold("")
+        self.horizon = Told(document, "probe_horizon")
         self.horizon.setWordWrap(False)
-        self.horizon.setObjectName("probe_horizon")
+        font = QFont(self.horizon.font())
+        font.setBold(True)
+        self.horizon.setFont(font)
         self.horizon.setContentsMargins(6, 2, 6, 2)
         self.column.insertWidget(0, self.horizon)
         self._least = _mark(left, -2.0)
         self.restyle()
 
     def curves(self, found: Found) -> list[Curve]:
-        values = found.result.values
-        self.horizon.setText(spoken(horizon_words(found.result)))
+        values, each = found.result.values, found.measured
+        words = marked(horizon_words(found.result), {"k": "k"})
+        self.horizon.tell(words, lambda: {"k": Question(numbers_said(each)["k"], tr("Why this horizon?"))})
         self._fit()
         back, left = values["distance"].astype(float), values["left"]
         measured, predicted = float(values["measured"]), float(values["predicted"])
         both = (left[:-1] > 0) & (left[1:] > 0)
         factors = np.divide(left[1:], left[:-1], out=np.full(len(both), np.nan), where=both)
-        drawn = [Curve(tr("measured"), back, left), Curve(tr("measured"), back[1:], factors, panel=1)]
+        drawn = [
+            Curve(tr("measured"), back, left, partial(each.each, "left")),
+            Curve(tr("measured"), back[1:], factors, lambda n: each.factor_between(n + 1), panel=1),
+        ]
         seen = np.isfinite(left) & (left > 0)
-        for name, rate in ((tr("mean factor"), measured), (tr("predicted"), predicted)):
+        for name, rate, key in ((tr("mean factor"), measured, "measured"), (tr("predicted"), predicted, "predicted")):
             if np.isfinite(rate) and rate > 0:
                 # The line through what was measured goes through its middle, the predicted one begins at 1.
                 start = np.exp((np.log(left[seen]) - np.log(rate) * back[seen]).mean()) if rate is measured else 1.0
-                drawn.append(Curve(name, back, start * rate**back, dashed=True))
-                drawn.append(Curve(name, back[1:], np.full(len(back) - 1, rate), panel=1, dashed=True))
+                along = start * rate**back
+                at_rate = partial(_at_rate, each, key, along)
+                drawn.append(Curve(name, back, along, at_rate, dashed=True))
+                same = partial(_rate, each, key)
+                drawn.append(Curve(name, back[1:], np.full(len(back) - 1, rate), same, panel=1, dashed=True))
         return [curve for curve in drawn if len(curve.x)]
 
     def table(self) -> Table:
@@ -260,7 +293,8 @@ class GatesPage(CurvePage):
             if key.endswith("/mean"):
                 gate, _, backwards = key.removesuffix("/mean").partition("_")
                 name = tr("{gate}, backwards", gate=names[gate]) if backwards else names[gate]
-                drawn.append(Curve(name, np.arange(1.0, len(values) + 1), values))
+                about = partial(found.measured.each, "mean", gate=key.removesuffix("/mean"))
+                drawn.append(Curve(name, np.arange(1.0, len(values) + 1), values, about))
         return drawn
 
     def table(self) -> Table:
@@ -277,8 +311,21 @@ class TruncationPage(CurvePage):
         super().__init__(document, [panel], "k")
 
     def curves(self, found: Found) -> list[Curve]:
-        values = found.result.values
+        values, seen = found.result.values, found.measured
         lengths = values["length"].astype(float)
         if not len(lengths):
             return []
-        return [Curve(tr("cosine"), lengths, values["cosine"]), Curve(tr("length"), lengths, values["ratio"])]
+        return [
+            Curve(tr("cosine"), lengths, values["cosine"], partial(seen.each, "cosine")),
+            Curve(tr("length"), lengths, values["ratio"], partial(seen.each, "ratio")),
+        ]
+
+
+def _rate(seen: Probed, key: str, _: int) -> Aggregate:
+    """The factor that a dashed line has at every step: "measured" or "predicted"."""
+    return numbers_said(seen)[key]
+
+
+def _at_rate(seen: Probed, key: str, along: np.ndarray, k: int) -> Aggregate:
+    """A number of the line that this factor makes."""
+    return seen.at_that_rate(numbers_said(seen)[key], k, float(along[k]), float(along[0]))

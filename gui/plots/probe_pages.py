@@ -12,11 +12,15 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from core.data.dataset import Dataset
 from core.describe import number
 from core.reports import ProbeResult
+from core.why.probed import Probed
+from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, HeatMap, log_shade, sign_shade
 from gui.plots.pictures import picture
 from gui.plots.scales import Linear, Names, Rows
 from gui.text import tr
+from gui.why.here import Question
+from gui.why.told import asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,16 +34,31 @@ class Found:
     """Id of the layer that is chosen; "" where the probe is about all of the network."""
     data: Dataset | None
 
+    @property
+    def measured(self) -> Probed:
+        """The numbers of it, to be asked about."""
+        return Probed(self.result, self.names, self.layer)
+
 
 class ProbePage(QWidget):
     """One way to look at what a probe found."""
 
-    said = Signal(str)
-    """A sentence about what is pointed at; empty when nothing is."""
+    said = Signal(str, object)
+    """A sentence about what is pointed at, as rich text, and the Questions about it or None; empty when nothing is."""
+    asked = Signal(object)
+    """QPoint of the screen: what can be asked here? Of what is no chart."""
 
     def show_found(self, found: Found) -> None:
         """Bring the page up to date."""
         raise NotImplementedError
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        """What can be asked about the values x, y of a chart; the most important one first."""
+        return []
+
+    def questions_here(self) -> list[Question] | None:
+        """What can be asked about what is chosen beside the charts; None where that has not the keyboard."""
+        return None
 
     def table(self) -> Table:
         """What is to be seen, as numbers."""
@@ -91,14 +110,29 @@ class TrianglePage(ProbePage):
         values = self._found.result.values
         shape = values["norm"].T.shape
         cell = self.heat.cell(*self.heat.pointer, shape) if at is not None and self.heat.pointer else None
-        self.said.emit("" if cell is None else self._cell_words(*cell))
+        if cell is None:
+            self.said.emit("", None)
+        else:
+            self.said.emit(self._cell_words(*cell), lambda: self._on_cell(*cell))
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        if self._found is None or self.heat.pointer is None:
+            return []
+        cell = self.heat.cell(*self.heat.pointer, self._found.result.values["norm"].T.shape)
+        return [] if cell is None else list(self._on_cell(*cell).values())
+
+    def _on_cell(self, row: int, step: int) -> dict[str, Question]:
+        assert self._found is not None
+        value = Question(self._found.measured.each("norm", step, row), tr("Why this gradient?"))
+        share = Question(self._found.measured.each("share", step, row), tr("Why this share?"))
+        return {"value": value, "share": share}
 
     def _cell_words(self, row: int, step: int) -> str:
         assert self._found is not None
         values = self._found.result.values
         here = {
-            "value": number(values["norm"][step, row]),
-            "share": f"{values['share'][step, row]:.1%}",
+            "value": asked("value", number(values["norm"][step, row])),
+            "share": asked("share", f"{values['share'][step, row]:.1%}"),
             "step": step + 1,
         }
         if len(values["first"]) == 1:
@@ -185,16 +219,32 @@ class InputPage(ProbePage):
         shape = self._shown.shape
         cell = self.heat.cell(*self.heat.pointer, shape) if at is not None and self.heat.pointer else None
         if cell is None or self._found is None:
-            self.said.emit("")
+            self.said.emit("", None)
             return
         row, column = cell
-        here = {"row": row + 1, "column": column + 1, "value": number(self._shown[row, column])}
+        value = asked("value", number(self._shown[row, column]))
+        here = {"row": row + 1, "column": column + 1, "value": value}
         if self._found.result.values[f"{self._found.layer}/first"].ndim == 2:
-            self.said.emit(tr("dL/dx of feature {row} at t = {column}: {value}", **here))
+            text = tr("dL/dx of feature {row} at t = {column}: {value}", **here)
         elif shape[1] > 1:
-            self.said.emit(tr("dL/dx of the pixel in row {row}, column {column}: {value}", **here))
+            text = tr("dL/dx of the pixel in row {row}, column {column}: {value}", **here)
         else:
-            self.said.emit(tr("dL/dx of feature {row}: {value}", **here))
+            text = tr("dL/dx of feature {row}: {value}", **here)
+        self.said.emit(text, lambda: {"value": self._about(row, column)})
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        cell = self.heat.cell(*self.heat.pointer, self._shown.shape) if self.heat.pointer else None
+        return [] if cell is None or self._found is None else [self._about(*cell)]
+
+    def _about(self, row: int, column: int) -> Question:
+        found = self._found
+        assert found is not None
+        steps = found.result.values[f"{found.layer}/first"].ndim == 2
+        place = (column, row) if steps else (row * self._shown.shape[1] + column,)
+        first = self.which.currentData() == "first"
+        return Question(
+            found.measured.gradient(float(self._shown[row, column]), place, first), tr("Why this gradient?")
+        )
 
 
 def _beside(column: QVBoxLayout, heat: HeatMap, colours: ColourBar) -> None:

@@ -267,7 +267,7 @@ def test_answers_in_their_own_unit(qtbot, window, example):  # noqa: F811
     else:
         chart = page.chart
         pos = QPoint(chart.viewport().width() // 2, chart.viewport().height() // 2)
-    choose(open_menu_at(chart, pos))
+    choose(open_menu_at(chart, pos), "Why this answer?")
     number, found = answered(qtbot, window)
     qtbot.waitUntil(lambda: any(t.group == "sample" for t in why(window).asking.answer.terms), timeout=20000)
     qtbot.waitUntil(lambda: why(window).asking.trace.sample == number.sample[0], timeout=20000)
