@@ -34,6 +34,8 @@ class Bars(AskedPicture):
         )
         self.rows: list[tuple[str, np.ndarray]] = []
         self.step = 0
+        self._unit = 0
+        """The unit that was looked at last: rows of fewer units do not forget it."""
 
     def show_rows(self, rows: list[tuple[str, np.ndarray]], step: int) -> None:
         """Draw (name, (steps, units)) rows with a time step marked."""
@@ -60,7 +62,7 @@ class Bars(AskedPicture):
         width = max(1.0, (column - 3) / self.rows[row][1].shape[1])
         return QRectF(LEFT + step * column + 1.5 + unit * width, row * height + 2, width, height - 4)
 
-    def place_at(self, point: QPointF) -> Hashable | None:
+    def place_at(self, point: QPointF) -> tuple[int, int, int] | None:
         column, height, steps = self._grid()
         step, row = int((point.x() - LEFT) // column), int(point.y() // height)
         if not (0 <= step < steps and 0 <= row < len(self.rows)):
@@ -76,8 +78,12 @@ class Bars(AskedPicture):
         row, step, unit = place
         way = 1 if key in (Qt.Key.Key_Right, Qt.Key.Key_Down) else -1
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            return self._inside(row + way, step, unit)
-        return self._inside(row, step, unit + way) if shift else self._inside(row, step + way, unit)
+            return self._inside(row + way, step, self._unit)
+        if not shift:
+            return self._inside(row, step + way, unit)
+        place = self._inside(row, step, unit + way)
+        self._unit = place[2]
+        return place
 
     def entered(self, place: Hashable) -> None:
         assert isinstance(place, tuple)
@@ -86,7 +92,7 @@ class Bars(AskedPicture):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = self.place_at(event.position())
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.cursor_at = place
+            self.cursor_at, self._unit = place, place[2]
             self.entered(place)
 
     def paintEvent(self, event: QPaintEvent) -> None:
