@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.describe import Words
 from core.formula import factor, latex_number, summed
 from core.network import Layer
 from core.why.attention import explain_context
-from core.why.numbers import Explanation, Number, Term, added
+from core.why.numbers import Aggregate, Explanation, Later, Number, Term, added, told
 from core.why.parts import alone, copied, entering, made, noted, parameter, source, total
 from core.why.sample import EPSILON, Sample
 from core.why.symbols import symbol
@@ -101,10 +102,54 @@ def _normalised(sample: Sample, layer: Layer, number: Number) -> Explanation:
         symbol(sample.network, number),
     )
     inside = rf"\frac{{{sx} - \mu}}{{\sigma}}"
-    terms = [Term(gain, normal, sg, inside, came, gain_number), alone(sample, f"{layer.id}.bias", number.unit)]
+    about = _normal(read, [entering(sample, layer.id, number.step, k)[1] for k in range(len(read))], number.unit)
+    terms = [
+        Term(gain, normal, sg, inside, came, gain_number, about=about),
+        alone(sample, f"{layer.id}.bias", number.unit),
+    ]
     value = total(terms)
     over = rf"\frac{{{latex_number(float(read[number.unit]))} - {factor(mean)}}}{{{latex_number(spread)}}}"
     sums = summed((rf"{factor(gain)} \cdot {over}", latex_number(terms[1].factor)))
     shown = f"{sign} = {sums} = {latex_number(value)}"
     found = made(sample, number, value, (rf"{sign} = {sg} \, {inside} + {terms[1].factor_symbol}",), (shown,), terms)
     return noted(found, "μ and σ are mean and spread of all that enters at this step.")
+
+
+def _normal(read: np.ndarray, entered: list[Number], at: int) -> Aggregate:
+    """What enters at a place, less the mean of all that enters and over its spread."""
+    mean, spread, x = float(read.mean()), float(np.sqrt(read.var() + EPSILON)), float(read[at])
+    value, share, sign = (x - mean) / spread, 1 / len(read), rf"\frac{{1}}{{{len(read)}}}"
+
+    def middle() -> Aggregate:
+        terms = told(
+            np.argsort(-np.abs(read), kind="stable"), read, share, sign,
+            lambda k: Term(share, float(read[k]), sign, f"x_{{{k + 1}}}", entered[k]), "x",
+        )  # fmt: skip
+        return Aggregate(
+            Words("The mean of all that enters"), mean, (rf"\mu = {sign} \sum_k x_k",),
+            (rf"\mu = {added(terms)} = {latex_number(mean)}",), Words("It is taken over the features, at this step alone."), terms=terms,
+        )  # fmt: skip
+
+    def width() -> Aggregate:
+        away = read - mean
+        terms = told(
+            np.argsort(-np.abs(away), kind="stable"), away**2, share, sign,
+            lambda k: Term(float(away[k]) * share, float(away[k]), rf"{sign} (x_{{{k + 1}}} - \mu)", rf"(x_{{{k + 1}}} - \mu)", entered[k]),
+            r"(x - \mu)^2",
+        )  # fmt: skip
+        return Aggregate(
+            Words("The spread of all that enters"), spread, (rf"\sigma = \sqrt{{{sign} \sum_k (x_k - \mu)^2 + \varepsilon}}",),
+            (rf"\sigma = \sqrt{{{added(terms)} + {latex_number(EPSILON)}}} = {latex_number(spread)}",),
+            Words("It is taken over the features, at this step alone; ε keeps it from being 0."), terms=terms,
+        )  # fmt: skip
+
+    return Aggregate(
+        Words("What enters, beside all that enters"), value, (r"n = \frac{x - \mu}{\sigma}",),
+        (rf"n = \frac{{{latex_number(x)} - {factor(mean)}}}{{{latex_number(spread)}}} = {latex_number(value)}",),
+        Words("The mean is taken off, and what is left is told in units of the spread."),
+        terms=(
+            Term(1.0, x, "", "x", entered[at]),
+            Term(1.0, mean, "", r"\mu", about=Later(Words("The mean of all that enters"), middle)),
+            Term(1.0, spread, "", r"\sigma", about=Later(Words("The spread of all that enters"), width)),
+        ),
+    )  # fmt: skip

@@ -44,7 +44,8 @@ def worth(side: str) -> float | None:
         r"[A-Za-z\\_{}=<]", re.sub(r"\b(?:tanh|sqrt|ln|abs|sigmoid|sign|max|min|inf|nan)\b|\d(?:e-?\d+)", "", text)
     ):
         return None
-    return float(eval(text, {"__builtins__": {}}, _NAMES))
+    made = eval(text, {"__builtins__": {}}, _NAMES)
+    return None if callable(made) else float(made)  # σ is a letter too
 
 
 def _one_brace(text: str) -> str:
