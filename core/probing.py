@@ -55,6 +55,11 @@ def patience(key: str, layer: str, network: Network, settings: Mapping[str, Any]
     """
     if key not in ("factor", "horizon") or layer not in network.layers:
         return 0.0
+    return CUBE_SECONDS * float(state_size(layer, network)) ** 3 * int(settings["samples"]) * int(settings["columns"])
+
+
+def state_size(layer: str, network: Network) -> int:
+    """How many numbers the state of the cycle has that a layer is on."""
 
     def data(link: Link) -> bool:
         return link.role == "data"
@@ -65,8 +70,7 @@ def patience(key: str, layer: str, network: Network, settings: Mapping[str, Any]
     for one in (network.layers[key] for key in members):
         several = (2 if one.kind == "lstm" else 1) * (2 if one.params.get("bidirectional") else 1)
         size += int(one.params.get("units", 0)) * several
-    size *= max([1, *inside])
-    return CUBE_SECONDS * float(size) ** 3 * int(settings["samples"]) * int(settings["columns"])
+    return size * max([1, *inside])
 
 
 def said(found: ProbeResult, names: Names) -> Words:

@@ -220,6 +220,16 @@ def seconds(value: float, what: Words) -> Aggregate:
                      Words("The clock of the computer was read before and after; another time it takes longer or less long."))  # fmt: skip
 
 
+def patience(value: float, size: int, samples: int, steps: int, each: float) -> Aggregate:
+    """About how many seconds the eigenvalues of Jacobians of (size, size) take, ``each`` seconds for a size of 1."""
+    return Aggregate(
+        Words("About how long the measurement takes, in seconds"), value, (r"T \approx c \, n^3 \, B \, S",),
+        (rf"T \approx {latex_number(each)} \cdot {size}^3 \cdot {samples} \cdot {steps} = {latex_number(value)}",),
+        Words("The eigenvalues of a matrix cost the cube of its size n, the numbers in the state of the cycle of the layer; there is one "
+              "for each of B samples and S steps. c was measured on one computer, so that another takes longer or less long."),
+    )  # fmt: skip
+
+
 def memory(used: int, budget: int) -> Aggregate:
     """What the recorded past takes, in MB."""
     return Aggregate(

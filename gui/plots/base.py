@@ -12,7 +12,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QLabel,
     QMenu,
     QStackedWidget,
     QToolButton,
@@ -32,7 +31,7 @@ from gui.plots.turns import PlotTurn
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question, open_menu
-from gui.why.told import Questions
+from gui.why.told import Questions, Told, numbered
 from gui.widgets import MARGIN, MenuButton
 
 if TYPE_CHECKING:
@@ -70,6 +69,10 @@ class LivePlot(QWidget):
         """What to do to see something here; empty where there is something to see."""
         raise NotImplementedError
 
+    def empty_numbers(self) -> dict[str, Question]:
+        """What can be asked about the numbers in ``empty_text``, by how they are written there."""
+        return {}
+
     def redraw(self) -> None:
         """Bring all items up to date; called only where there is something to see."""
         raise NotImplementedError
@@ -95,9 +98,10 @@ class LivePlot(QWidget):
     # What everyone may do.
 
     def questions_here(self) -> list[Question]:
-        """What can be asked about where a chart points and about its titles, else about the words above."""
+        """What can be asked about where a chart points and about its titles, else about the words above; of an empty plot
+        about what it says instead."""
         if self.empty_text():
-            return []
+            return self._empty.questions_here()
         charts = sorted(self.charts(), key=lambda chart: not chart.hasFocus())
         for chart in charts:
             if chart.pointer is not None and chart.isVisible():
@@ -113,7 +117,9 @@ class LivePlot(QWidget):
         started = time.perf_counter()
         self.turn.due = False
         empty = self.empty_text()
-        self._empty.setText(empty)
+        numbers = self.empty_numbers() if empty else {}
+        said = numbered(empty, {number: number for number in numbers}).replace("\n", "<br>")
+        self._empty.tell(said, self.empty_numbers if numbers else None)
         self._stack.setCurrentIndex(1 if empty else 0)
         if self.bare_when_empty:
             self._controls.setVisible(not empty)
@@ -183,10 +189,8 @@ class LivePlot(QWidget):
         inner.addWidget(self.words)
         self.body = QVBoxLayout()
         inner.addLayout(self.body, 1)
-        self._empty = QLabel()
-        self._empty.setObjectName(f"{self.name}_empty")
+        self._empty = Told(self.document, f"{self.name}_empty")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
         self._empty.setMargin(MARGIN)
         self._empty.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self._stack = QStackedWidget()

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
 from core.catalogue.probes import probe_spec
 from core.describe import Words
 from core.network import Network
-from core.probing import askable, gate_openings, gates_words, patience, said
+from core.probing import CUBE_SECONDS, askable, gate_openings, gates_words, patience, said, state_size
 from core.project import Change
 from core.reports import ProbeResult
 from core.runs import Run
-from core.why.clocks import seconds
+from core.why import clocks
 from core.why.probe_words import ASKABLE, numbers_said
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
@@ -100,6 +100,16 @@ class ProbePlot(LivePlot):
             return " ".join((tr("Measuring …"), *self._patience()))
         cost = " ".join((tr("Cost: {cost}", cost=tr_core(spec.cost)), *self._patience()))
         return "\n\n".join((tr_core(spec.help), cost, tr("Press Measure.")))
+
+    def empty_numbers(self) -> dict[str, Question]:
+        key, layer = self._place
+        network, settings = self.document.project.network, self.controls.settings
+        value = 0.0 if key == PLAN else patience(key, layer, network, settings)
+        if value < SLOW:
+            return {}
+        size, samples, steps = state_size(layer, network), int(settings["samples"]), int(settings["columns"])
+        made = clocks.patience(value, size, samples, steps, CUBE_SECONDS)
+        return {f"{value:.0f}": Question(made, tr("Why so long?"))}
 
     def redraw(self) -> None:
         if self.controls.key == PLAN:
@@ -228,7 +238,7 @@ class ProbePlot(LivePlot):
         """About the numbers of the sentence, the batch, and what it cost."""
         result, run = found.result, self.runner.run
         about = {key: Question(one, tr("Why this number?")) for key, one in numbers_said(found.measured).items()}
-        took = Question(seconds(result.seconds, Words("How long the measurement took")), tr("Why so long?"))
+        took = Question(clocks.seconds(result.seconds, Words("How long the measurement took")), tr("Why so long?"))
         about["seconds"] = took
         about["batch"] = about_batch(self.document, run if run is not None else Run(), result.batch)
         return about

@@ -75,7 +75,7 @@ class Speech(Told):
         paper.setDocumentMargin(0)
         paper.setDefaultFont(self.font())
         paper.setTextWidth(max(1, self.width() - margins.left() - margins.right()))
-        paper.setHtml(text)
+        paper.setHtml(unmarked(text))  # marks take no room
         return max(1, round(paper.size().height() / self.fontMetrics().height()))
 
     def also(self) -> Iterable[QAction]:

@@ -149,7 +149,7 @@ class Told(QLabel):
         paper = self._paper() if self._keys() else None
         if paper is None:
             return None
-        room = QRectF(self.contentsRect())
+        room = QRectF(self.contentsRect()).adjusted(*(self.margin() * way for way in (1, 1, -1, -1)))
         paper.setTextWidth(room.width())
         down = 0.0
         if self.alignment() & Qt.AlignmentFlag.AlignVCenter:

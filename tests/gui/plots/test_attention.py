@@ -16,6 +16,7 @@ from gui.document import Document
 from gui.plots.activations import ActivationPlot
 from gui.theme import theme
 from gui.using.beliefs import percent
+from tests.gui.walked_words import numbers_in
 
 
 @pytest.fixture
@@ -76,6 +77,14 @@ def test_a_cell_answers_why_the_network_looks_there(plot, make):
     trace = Session(project.state, project.dataset()).trace(5, "train")
     explainer = Explainer(project.network, project.weights, trace)
     assert explainer.explain(question.asked).value == pytest.approx(float(weights(plot)[2, 11]), rel=1e-4)
+
+
+def test_the_weight_in_the_words_leads_to_the_same_number(plot):
+    heat = plot.looks
+    heat.pointer = (heat.x_start + 2.5, heat.y_start + 1.5)
+    heat.repeat_hover()
+    ((_, asked),) = numbers_in(plot.words, plot.document)
+    assert asked == Number("attention", plot.layer.currentData(), 2, 1)
 
 
 def test_the_table_names_the_steps_of_the_memory(plot):

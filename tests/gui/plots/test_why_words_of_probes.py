@@ -7,13 +7,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from core.catalogue.probes import PROBES
 from core.formula import svg
 from core.why.numbers import Aggregate
 from gui.plots.probe_curves import CurvePage
-from tests.gui.plots.test_probe import measure, straight, studio  # noqa: F401 - studio is a fixture
+from tests.gui.plots.test_probe import choose, measure, straight, studio  # noqa: F401 - studio is a fixture
 from tests.gui.plots.test_why_words import digits
 from tests.gui.walked_words import agrees, numbers_in
 
@@ -153,3 +153,17 @@ def test_the_bars_of_the_histogram_are_counted(qtbot, studio):  # noqa: F811
         menu.actions()[0].trigger()
         menu.close()
         assert heard[-1].value == count
+
+
+def test_the_time_that_a_probe_takes_is_explained_before_it_is_measured(studio):  # noqa: F811
+    plot = studio("digits-pixels-lstm", "LSTM", units=300)
+    choose(plot, "factor")
+    plot.draw()
+    settings = plot.controls.settings
+    ((text, asked),) = told(plot.findChild(QLabel, "probe_plot_empty"), plot.document)
+    # h and c of 300 units.
+    assert asked.value == pytest.approx(6e-9 * 600**3 * settings["samples"] * settings["columns"])
+    assert f"about {text} seconds" in plot.empty_text() and plot.questions_here()[0].asked.value == asked.value
+    choose(plot, "weight_share")
+    plot.draw()
+    assert not numbers_in(plot.findChild(QLabel, "probe_plot_empty"), plot.document)
