@@ -210,7 +210,7 @@ def added(terms: tuple[Term, ...] | list[Term]) -> str:
 
 
 _PLAIN = {
-    r"\left[": "[", r"\right]": "]", r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉",
+    r"\left[": "[", r"\right]": "]", r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\bmod": "mod", r"\rceil": "⌉",
     r"\left(": "(", r"\right)": ")", r"\cdot": "·", r"\sum": "Σ", r"\partial": "∂", r"\sigma": "σ", r"\tanh": "tanh",
     r"\odot": "⊙", r"\frac": "", r"\,": " ", r"\infty": "∞", r"\text": "", r"\delta": "δ", r"\operatorname": "",
     r"\max": "max", r"\ln": "ln", r"\underbrace": "", r"\varepsilon": "ε", r"\mu": "μ", r"\quad": " ", r"\tilde": "~",

@@ -63,6 +63,23 @@ def value(data: Dataset, name: str, place: Place, lead: Number | None = None) ->
     )
 
 
+def kept(data: Dataset, name: str, place: Place) -> Aggregate:
+    """The same number as it is kept and as the network reads it or is to say it: normalised, where the data is."""
+    about = value(data, name, place)
+    field, (sample, step, feature) = data.field(name), place
+    number = float(field.values[sample, feature] if step is None else field.values[sample, step, feature])
+    if field.normalisation is None:
+        return about
+    _, mean, spread = in_own_unit(field, number, feature)
+    shift = summed((latex_number(about.value), latex_number(-mean)))
+    return Aggregate(
+        about.title, number, (r"z = \frac{x - m}{s}",), (rf"z = \frac{{{shift}}}{{{latex_number(spread)}}} = {latex_number(number)}",),
+        Words("x is the number in the unit of the data; less the mean m and over the standard deviation s of the training part."),
+        terms=(Term(1 / spread, about.value, r"\frac{1}{s}", "x", about=about), Term(-1 / spread, mean, r"-\frac{1}{s}", "m")),
+        sample=about.sample,
+    )  # fmt: skip
+
+
 def extreme(data: Dataset, name: str, sample: int, feature: int, largest: bool) -> Aggregate:
     """The smallest or the largest number of a feature of one sequence."""
     field = data.field(name)

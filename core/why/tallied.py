@@ -13,7 +13,7 @@ from core.data.statistics import lengths_of
 from core.describe import Words
 from core.formula import factor, latex_number
 from core.why.numbers import Aggregate, Term, added, told
-from core.why.stored import called, steps_of, value
+from core.why.stored import called, kept, steps_of, value
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,4 +236,20 @@ def together(title: Words, parts: dict[Part, Aggregate]) -> Aggregate:
     return Aggregate(
         title, total, (" + ".join(rf"n_{{\text{{{part}}}}}" for part in parts),),
         (f"{added(terms)} = {latex_number(total, 9)}",), Words("The parts of the data have no sample in common."), (), terms,
+    )  # fmt: skip
+
+
+def mean_at(data: Dataset, name: str, samples: np.ndarray, step: int | None, feature: int, title: Words) -> Aggregate:
+    """The mean over some samples of the number at one place of them, as it is kept."""
+    values = data.field(name).values
+    each = np.asarray(values[samples, feature] if step is None else values[samples, step, feature], float)
+    share, sign = 1 / len(samples), r"\frac{1}{N}"
+    terms = told(
+        np.argsort(-np.abs(each), kind="stable"), each, share, sign,
+        lambda n: Term(share, float(each[n]), sign, f"x_{{{samples[n]}}}", about=kept(data, name, (int(samples[n]), step, feature))), "x_i",
+    )  # fmt: skip
+    mean = float(each.mean())
+    return Aggregate(
+        title, mean, (r"\overline{x} = \frac{1}{N} \sum_i x_i",), (rf"\overline{{x}} = {added(terms)} = {latex_number(mean)}",),
+        Words("It is the mean over {count} samples of the training part.", {"count": len(samples)}), (), terms,
     )  # fmt: skip

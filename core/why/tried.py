@@ -28,6 +28,39 @@ def opposite(title: Words, yes: float, lead: Number) -> Aggregate:
     )  # fmt: skip
 
 
+def way_bar(gradient: np.ndarray, spans: np.ndarray, layer: str, feature: int) -> Aggregate:
+    """How far, from -1 to 1, raising a measurement from its smallest to its largest value moves the answer, beside the one that
+    moves it most; both are (features,), as the network reads them."""
+    ways = np.asarray(gradient, float) * spans
+    good = np.flatnonzero(np.isfinite(ways))
+    most = int(good[np.abs(ways[good]).argmax()]) if len(good) else feature
+    largest = abs(float(ways[most]))
+    value = float(ways[feature]) / largest if largest and np.isfinite(ways[feature]) else 0.0
+
+    def about(n: int) -> Aggregate:
+        return Aggregate(
+            Words("How far measurement {n} moves the answer over its range", {"n": n + 1}), float(ways[n]), (r"w = g \cdot r",),
+            (rf"w = {latex_number(float(gradient[n]))} \cdot {factor(float(spans[n]))} = {latex_number(float(ways[n]))}",),
+            Words("g is the gradient of the answer there, r the range of the measurement in the training part, as the network "
+                  "reads it."), (Number("gradient", layer, n),),
+        )  # fmt: skip
+
+    own = Term(
+        1 / largest if largest else 0.0,
+        float(ways[feature]),
+        r"\frac{1}{\max |w|}",
+        f"w_{{{feature + 1}}}",
+        about=about(feature),
+    )
+    other = Term(0.0, float(ways[most]), "0", f"w_{{{most + 1}}}", about=about(most))
+    return Aggregate(
+        Words("How long the bar of measurement {n} is", {"n": feature + 1}), value, (r"b = \frac{w}{\max_k \left| w_k \right|}",),
+        (rf"b = \frac{{{latex_number(float(ways[feature]))}}}{{{latex_number(largest)}}} = {latex_number(value)}",),
+        Words("The measurement that moves the answer most has a bar of full length: number {n}.", {"n": most + 1}), (),
+        (own,) if most == feature else (own, other),
+    )  # fmt: skip
+
+
 def whole_answer(title: Words, logs: Sequence[float], numbers: Sequence[Number]) -> Aggregate:
     """The probability of an answer of several steps: each step is likely given those before it."""
     terms = tuple(
@@ -43,6 +76,19 @@ def whole_answer(title: Words, logs: Sequence[float], numbers: Sequence[Number])
         Words("Each symbol has a probability given those before it; they are multiplied, so that their logarithms are added up."),
         (),
         terms,
+    )  # fmt: skip
+
+
+def each_step(title: Words, logs: Sequence[float], whole: Aggregate) -> Aggregate:
+    """How likely a step of an answer is on average: the geometric mean of their probabilities."""
+    mean, count = float(np.mean(logs)), len(logs)
+    value = float(np.exp(mean))
+    total = float(np.sum(logs))
+    return Aggregate(
+        title, value, (r"\overline{p} = e^{\frac{1}{T} \sum_t \ln p_t}",),
+        (rf"\overline{{p}} = e^{{\frac{{{latex_number(total)}}}{{{count}}}}} = {latex_number(value)}",),
+        Words("It is the geometric mean over {count} steps: with it at every step the whole would be as likely.", {"count": count}),
+        (), (Term(1 / count, total, r"\frac{1}{T}", r"\ln p", about=whole),),
     )  # fmt: skip
 
 

@@ -133,3 +133,28 @@ def at_time(series: WindowedSeries, at: int, feature: int, name: str) -> Aggrega
         Words("So it stands in the series, in the unit of the data. {showing} windows show it, {asking} ask about it.",
               {"showing": len(showing), "asking": len(asking)}),
     )  # fmt: skip
+
+
+def goes_on(series: WindowedSeries, origin: int, ahead: int, name: str) -> Aggregate:
+    """What one would say who keeps the last value, ``ahead`` steps (from 0) after the first one foretold, ``origin``."""
+    seen = at_time(series, origin - 1, series.target, name)
+    return Aggregate(
+        Words("The last value goes on"), seen.value, (r"\hat{y}_t = x_{t_0 - 1}",),
+        (rf"\hat{{y}}_{{{origin + ahead}}} = x_{{{origin - 1}}} = {latex_number(seen.value)}",),
+        Words("It is what the series had at {time}, the last step that was seen.", {"time": series.times[origin - 1]}), (),
+        (Term(1.0, seen.value, "", f"x_{{{origin - 1}}}", about=seen),),
+    )  # fmt: skip
+
+
+def as_before(series: WindowedSeries, origin: int, ahead: int, period: int, name: str) -> Aggregate:
+    """What one would say who repeats the last season of ``period`` steps."""
+    at = origin - period + ahead % period
+    seen = at_time(series, at, series.target, name)
+    written = rf"x_{{{origin} - {period} + {ahead} \bmod {period}}} = x_{{{at}}} = {latex_number(seen.value)}"
+    return Aggregate(
+        Words("As {n} steps before", {"n": period}), seen.value, (r"\hat{y}_{t_0 + k} = x_{t_0 - P + k \bmod P}",),
+        (rf"\hat{{y}}_{{{origin + ahead}}} = {written}",),
+        Words("The last whole season of P = {period} steps that was seen goes on and on; this is what the series had at {time}.",
+              {"period": period, "time": series.times[at]}), (),
+        (Term(1.0, seen.value, "", f"x_{{{at}}}", about=seen),),
+    )  # fmt: skip

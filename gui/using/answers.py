@@ -139,6 +139,9 @@ class Alternatives(QWidget):
         self.names: tuple[str, ...] = ()
         self.shares = np.zeros(0)
         self.chosen = -1
+        self.looked = 0
+        """The one that the keyboard has come to."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(self.sizeHint().height())
         theme().changed.connect(self.update)
 
@@ -151,13 +154,29 @@ class Alternatives(QWidget):
             codes = made.ranked[place][:OFFERED]
             self.names = tuple(visible(symbols[int(code)]) for code in codes)
             self.shares = made.shares[place][:OFFERED]
+            self.looked = min(self.looked, len(self.names) - 1)
             self.chosen = next((n for n, code in enumerate(codes) if code == made.answers[place]), -1)
         self.update()
 
-    def asked(self, at: QPointF) -> int | None:
-        """Which of the names stands at a place."""
-        n = int((at.y() - 2) // _ROW)
+    def asked(self, at: QPointF | None) -> int | None:
+        """Which of the names stands at a place, or where the keyboard is."""
+        n = self.looked if at is None else int((at.y() - 2) // _ROW)
         return n if 0 <= n < len(self.names) else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if by is None or not self.names:
+            super().keyPressEvent(event)
+            return
+        self.looked = max(0, min(self.looked + by, len(self.names) - 1))
+        self.setAccessibleName(f"{self.names[self.looked]}: {percent(float(self.shares[self.looked]))}")
+        self.update()
+
+    def focusInEvent(self, event: object) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(260, OFFERED * _ROW + 4)
@@ -183,6 +202,10 @@ class Alternatives(QWidget):
             painter.fillRect(bar, theme().color("accent" if n == self.chosen else "layer_edge"))
             painter.setPen(theme().color("text" if n == self.chosen else "muted"))
             painter.drawText(QPointF(bar.right() + 5, base), percent(float(share)))
+            if self.hasFocus() and n == self.looked:
+                painter.setPen(theme().color("selection"))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(QRectF(1, top, self.width() - 3, _ROW - 1))
         painter.end()
 
 

@@ -14,6 +14,7 @@ from core.network import Network
 from core.traces import OwnInput
 from core.why.aggregates import in_unit
 from core.why.numbers import Aggregate, Number, OfOwn
+from core.why.stored import value
 from core.why.tried import complement, opposite
 from gui.text import tr
 from gui.using.beliefs import Beliefs
@@ -98,6 +99,14 @@ class Tried:
             *(self.question(Number("norm", key, 0, step, "gradient"), gradient) for key in keys),
             *(self.question(Number("norm", key, 0, step, "value"), value) for key in keys),
         ]
+
+
+def about_target(data: Dataset, sample: int) -> list[Question]:
+    """What a sample of the data should be, where that is one answer."""
+    if data.target.sequence:
+        return []
+    count = 1 if data.target.codes else data.target.features
+    return [Question(value(data, "target", (sample, None, n)), tr("Why this target?")) for n in range(count)]
 
 
 def scaled(title: Words, value: float, scale: Normalisation, unit: int, of: str, lead: Number) -> Aggregate:

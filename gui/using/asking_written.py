@@ -8,8 +8,8 @@ import numpy as np
 
 from core.describe import Words
 from core.generation import Generated
-from core.why.numbers import Number
-from core.why.tried import whole_answer
+from core.why.numbers import Aggregate, Number
+from core.why.tried import each_step, whole_answer
 from gui.text import tr
 from gui.using.asking import Tried
 from gui.why.here import Question
@@ -47,10 +47,19 @@ class Written:
 
     def whole(self) -> list[Question]:
         """How likely all of it is."""
+        return [self.tried.question(self._whole(), tr("Why this probability?"))]
+
+    def likely(self) -> dict[str, Question]:
+        """How likely the "whole" is, and "each" step on average."""
+        logs = self.made.log_probabilities[self.made.given :].tolist()
+        title = Words("The probability of a step of “{text}” on average", {"text": self.made.text})
+        each = each_step(title, logs, self._whole()) if logs else self._whole()
+        return {"whole": self.whole()[0], "each": self.tried.question(each, tr("Why this probability of a step?"))}
+
+    def _whole(self) -> Aggregate:
         made = self.made
         places = range(made.given, len(made))
         numbers = [Number("value", self.tried.output, int(made.answers[place]), place) for place in places]
         title = Words("The probability of “{text}”", {"text": made.text})
         logs = np.asarray(made.log_probabilities[made.given :], float)
-        asked = whole_answer(title, logs.tolist(), numbers)
-        return [self.tried.question(asked, tr("Why this probability?"))]
+        return whole_answer(title, logs.tolist(), numbers)

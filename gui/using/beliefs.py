@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from core.data.dataset import Dataset
 from core.describe import number
 from gui.samples.values import visible
 from gui.text import tr, tr_core
+from gui.why.told import asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,17 @@ class Beliefs:
         best = int(values.argmax())
         return f"{self.names[best]} ({self.amount(float(values[best]))})"
 
+    def told(self, row: int) -> str:
+        """``words`` as rich text; each number can be asked about by the number of its name."""
+        values, names = self.values[row], [html.escape(name) for name in self.names]
+        if not np.isfinite(values).all():
+            return tr("no finite number")
+        if not self.decides:
+            pairs = enumerate(zip(names, values, strict=True))
+            return ", ".join(self._value(name, float(v), str(n)) for n, (name, v) in pairs)
+        best = int(values.argmax())
+        return f"{names[best]} ({asked(str(best), html.escape(self.amount(float(values[best]))))})"
+
     def most(self, count: int) -> Beliefs:
         """The ``count`` classes that were ever thought most likely, the likeliest at the end first."""
         if not self.decides or len(self.names) <= count:
@@ -59,8 +72,9 @@ class Beliefs:
         """A single number as it is shown."""
         return percent(value) if self.probabilities else number(value)
 
-    def _value(self, name: str, value: float) -> str:
+    def _value(self, name: str, value: float, key: str = "") -> str:
         text = f"{number(value)} {tr_core(self.unit)}" if self.unit else number(value)
+        text = asked(key, html.escape(text)) if key else text
         return f"{name}: {text}" if len(self.names) > 1 else text
 
 

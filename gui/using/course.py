@@ -18,7 +18,7 @@ MOST, SHOWN = 30, 12
 
 
 class CourseView(QWidget):
-    """Click, drag or arrow keys choose the step whose bars are shown."""
+    """Click, drag or arrow keys choose the step whose bars are shown; up and down go from bar to bar."""
 
     stepped = Signal(int)
     """Row of the course that is looked at."""
@@ -35,6 +35,8 @@ class CourseView(QWidget):
         self.lengths = np.zeros(0, int)
         self.marks: tuple[str, ...] = ()
         self.row = -1
+        self.name: int | None = None
+        """Which of the names Up and Down have come to; None is the one with the largest number."""
         theme().changed.connect(self.update)
 
     def show_course(self, beliefs: Beliefs, lengths: np.ndarray, marks: tuple[str, ...] = ()) -> None:
@@ -45,6 +47,7 @@ class CourseView(QWidget):
         at_end = self.row < 0 or self.row >= len(self.lengths) - 1
         self.beliefs, self.lengths, self.marks = beliefs, lengths, marks
         self.drawn = beliefs.most(SHOWN) if len(beliefs.names) > MOST else beliefs
+        self.name = self.name if self.name is not None and self.name < len(self.drawn.names) else None
         self.row = len(lengths) - 1 if at_end else min(self.row, len(lengths) - 1)
         self.setFixedHeight(self.sizeHint().height())
         self._describe()
@@ -90,7 +93,7 @@ class CourseView(QWidget):
             row = min(len(self.lengths) - 1, int((at.x() - box.left()) / self.column(0).width()))
         values = said.values[row]
         if at is None:
-            return said, row, int(np.nan_to_num(np.abs(values)).argmax())
+            return said, row, self._named()
         if said.decides:
             n = int((at.y() - 2) // self._tall())
             return (said, row, n) if 0 <= n < len(said.names) else None
@@ -99,6 +102,19 @@ class CourseView(QWidget):
         low, high = np.nanmin(said.values), np.nanmax(said.values)
         told = low + (box.bottom() - 4 - at.y()) / (box.height() - 8) * (high - low)
         return said, row, int(np.nan_to_num(np.abs(values - told), nan=np.inf).argmin())
+
+    def _named(self) -> int:
+        """The name that the keyboard is at."""
+        assert self.drawn is not None
+        largest = int(np.nan_to_num(np.abs(self.drawn.values[self.row])).argmax())
+        return largest if self.name is None else self.name
+
+    def _choose_name(self, by: int) -> None:
+        if self.drawn is not None and self.row >= 0:
+            self.name = max(0, min(self._named() + by, len(self.drawn.names) - 1))
+            value = self.drawn.amount(float(self.drawn.values[self.row, self.name]))
+            self.setAccessibleDescription(f"{self.drawn.names[self.name]}: {value}")
+            self.update()
 
     def sizeHint(self) -> QSize:
         if self.beliefs is None:
@@ -143,6 +159,10 @@ class CourseView(QWidget):
             painter.setPen(theme().color("selection"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            if self.beliefs.decides and self.name is not None:
+                painter.drawRect(
+                    QRectF(1, 2 + self.name * self._tall(), self._left() + self._bar() - 2, self._tall() - 1)
+                )
         painter.end()
 
     def _draw_bars(self, painter: QPainter) -> None:
@@ -262,6 +282,8 @@ class CourseView(QWidget):
         key = Qt.Key(event.key())
         if key in goals:
             self.look_at(goals[key])
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._choose_name(1 if key == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)
 

@@ -2,141 +2,44 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
 from core.data.dataset import Dataset, WindowedSeries
 from core.describe import Words, number
 from core.questions import Forecasts, Question, continuation, naive_forecasts
 from core.why.numbers import Aggregate
 from core.why.tried import furthest, mean_of_rows
+from gui.document import Document
 from gui.text import tr, tr_core
 from gui.theme import theme
 from gui.using.asking_forecast import Foretold
+from gui.using.forecast_chart import COLORS, ForecastChart
 from gui.using.page import UsePage, part_of
 from gui.why.here import Question as Why
-from gui.widgets import muted, words
+from gui.why.told import asked
+from gui.widgets import muted, told
 
 MOST_AHEAD = 60
 WORST = 12
 """Forecasts that the explanation of the error everywhere leads to."""
-COLORS = {"forecast": "series1", "last": "series5", "season": "series4"}
-
-
-class ForecastChart(QWidget):
-    """The window that was seen, what came after it, and what was foretold."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(190)
-        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.seen = np.zeros(0)
-        self.labels = ("", "", "")
-        """Times of the first step that was seen, the first one foretold and the last one."""
-        self.lines: dict[str, np.ndarray] = {}
-        """By "truth", "forecast", "last", "season": (ahead,)."""
-        theme().changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(280, 190)
-
-    @property
-    def ahead(self) -> int:
-        """Steps that are foretold."""
-        return max((len(line) for line in self.lines.values()), default=0)
-
-    def box(self) -> QRectF:
-        """Where the lines are drawn; there must be some."""
-        low, high = self._range()
-        left = self.fontMetrics().horizontalAdvance(max(number(low), number(high), key=len)) + 8
-        return QRectF(left, 4, self.width() - left - 6, self.height() - 26)
-
-    def asked(self, at: QPointF) -> int | None:
-        """The time at a place: 0 is the first step that was seen."""
-        if not len(self.seen) or not self.ahead:
-            return None
-        box, total = self.box(), len(self.seen) + self.ahead
-        return min(total - 1, int((at.x() - box.left()) / box.width() * total)) if box.contains(at) else None
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        ahead = self.ahead
-        if not len(self.seen) or not ahead:
-            return
-        painter = QPainter(self)
-        text = painter.fontMetrics()
-        low, high = self._range()
-        box = self.box()
-        painter.fillRect(box, theme().color("plot_background"))
-        total = len(self.seen) + ahead
-
-        def spot(time: float, value: float) -> QPointF:
-            return QPointF(
-                box.left() + (time + 0.5) / total * box.width(),
-                box.bottom() - 4 - (value - low) / (high - low) * (box.height() - 8),
-            )
-
-        now = box.left() + len(self.seen) / total * box.width()
-        veil = theme().color("plot_grid")
-        veil.setAlphaF(0.4)
-        painter.fillRect(QRectF(now, box.top(), box.right() - now, box.height()), veil)
-        painter.setPen(theme().color("muted"))
-        painter.drawText(QPointF(0, box.top() + text.ascent()), number(high))
-        painter.drawText(QPointF(0, box.bottom()), number(low))
-        for time, label, way in (
-            (box.left(), self.labels[0], Qt.AlignmentFlag.AlignLeft),
-            (box.right(), self.labels[2], Qt.AlignmentFlag.AlignRight),
-            (now, self.labels[1], Qt.AlignmentFlag.AlignHCenter),
-        ):
-            place = {
-                Qt.AlignmentFlag.AlignLeft: QRectF(time, box.bottom() + 4, 90, 18),
-                Qt.AlignmentFlag.AlignRight: QRectF(time - 90, box.bottom() + 4, 90, 18),
-                Qt.AlignmentFlag.AlignHCenter: QRectF(time - 45, box.bottom() + 4, 90, 18),
-            }[way]
-            if way != Qt.AlignmentFlag.AlignHCenter or box.left() + 80 < time < box.right() - 120:
-                painter.drawText(place, way, label)
-        painter.setClipRect(box)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        first = len(self.seen)
-        self._line(painter, [spot(t, v) for t, v in enumerate(self.seen)], theme().color("muted"), 1.5)
-        for name in ("truth", "last", "season", "forecast"):
-            if name in self.lines:
-                values = np.concatenate([self.seen[-1:], self.lines[name]])
-                spots = [spot(first - 1 + t, v) for t, v in enumerate(values) if np.isfinite(v) and abs(v) < 1e12]
-                color = theme().color("muted" if name == "truth" else COLORS[name])
-                self._line(painter, spots, color, 2.2 if name == "forecast" else 1.5)
-        painter.end()
-
-    def _line(self, painter: QPainter, spots: list[QPointF], color: QColor, wide: float) -> None:
-        painter.setPen(QPen(color, wide))
-        painter.drawPolyline(QPolygonF(spots))
-
-    def _range(self) -> tuple[float, float]:
-        """What was seen and what came set the frame, with some air for what was foretold."""
-        known = np.concatenate([self.seen, *(self.lines[n] for n in ("truth", "last", "season") if n in self.lines)])
-        known = known[np.isfinite(known)]
-        low, high = float(known.min()), float(known.max())
-        air = (high - low) or 1.0
-        said = self.lines.get("forecast", np.zeros(0))
-        near = said[np.isfinite(said) & (said > low - air / 2) & (said < high + air / 2)]
-        return min([low, *near]) - air * 0.04, max([high, *near]) + air * 0.04
 
 
 class ForecastPage(UsePage):
     """For a series whose predicted quantity is one of its inputs."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
         self.ahead = QSlider(Qt.Orientation.Horizontal, objectName="try_ahead", accessibleName=tr("Steps ahead"))
         self.start = QSlider(Qt.Orientation.Horizontal, objectName="try_start", accessibleName=tr("Where it starts"))
         self.ahead_shown, self.start_shown = QLabel(), QLabel()
         self.chart = ForecastChart()
-        self.said = words()
+        self.said = told(document)
         self.said.setObjectName("try_said")
         self.errors = _Errors()
         self.note = muted()
@@ -208,20 +111,34 @@ class ForecastPage(UsePage):
         self._show()
 
     def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
-        cells = {cell: partial(self._about_error, *key) for key, cell in self.errors.cells.items()}
-        return {self.chart: self._about_time, self.said: lambda _: self._about_time(None), **cells}
+        return {self.chart: self._about_time, self.errors: self._about_cell}
 
     def _about_time(self, at: QPointF | None) -> list[Why]:
-        shown, time = self.chart.lines.get("forecast"), None if at is None else self.chart.asked(at)
-        if shown is None or (at is not None and time is None):
-            return []
-        one, seen = self._foretold(self.start.value(), shown), len(self.chart.seen)
-        if time is None or time >= seen:
-            return one.answer(len(shown) - 1 if time is None else time - seen)
-        first = self.series.times[self._origin(self.start.value()) - seen + time]
-        return one.seen(time, first, float(self.chart.seen[time]))
+        """About the value of a line; of what was seen also what hangs on it."""
+        found = self.chart.asked(at)
+        return [] if found is None else self._about_value(*found)
 
-    def _about_error(self, name: str, where: str, at: QPointF | None) -> list[Why]:
+    def _about_value(self, time: int, line: str) -> list[Why]:
+        seen, row = len(self.chart.seen), self.start.value()
+        shown = self.chart.lines.get("forecast", np.full(self.ahead.value(), np.nan))
+        if line == "seen":
+            name = self.series.times[self._origin(row) - seen + time]
+            return self._foretold(row, shown).seen(time, name, float(self.chart.seen[time]))
+        if line == "truth":
+            return self._foretold(row, shown).truths(time - seen)
+        return self._foretold(row, self.chart.lines[line], line).answer(time - seen)
+
+    def _about_said(self) -> dict[str, Why]:
+        """About the last step ahead: what the network says, and what came."""
+        last = len(self.chart.seen) + self.ahead.value() - 1
+        found = {key: self._about_value(last, line) for key, line in (("said", "forecast"), ("truth", "truth"))}
+        return {key: questions[0] for key, questions in found.items() if questions}
+
+    def _about_cell(self, at: QPointF | None) -> list[Why]:
+        found = self.errors.asked(at)
+        return [] if found is None else self._about_error(*found)
+
+    def _about_error(self, name: str, where: str) -> list[Why]:
         """The mean error of this forecast, or of all of them with the worst one first."""
         known, text = self._known, tr("Why this error?")
         rows = {} if known is None else {"forecast": self.told, "last": known.last, "season": known.season}
@@ -229,25 +146,23 @@ class ForecastPage(UsePage):
         if known is None or here is None:
             return []
         if where == "here":
-            made = self._foretold(self.start.value(), here).error(
-                Words("Mean error of this forecast"), name == "forecast"
-            )
+            made = self._foretold(self.start.value(), here, name).error(Words("Mean error of this forecast"))
             return [Why(made, text)] if made.terms else []
         if told is None or len(told) != len(known.samples):
             return []
         misses = np.where(np.isfinite(known.truth), told - known.truth, np.nan)
-        about = {row: self._error_of(row, told[row], name == "forecast") for row in furthest(misses, WORST)}
+        about = {row: self._error_of(row, told[row], name) for row in furthest(misses, WORST)}
         return [Why(mean_of_rows(Words("Mean error of all forecasts"), misses, about), text)]
 
-    def _error_of(self, row: int, told: np.ndarray, own: bool) -> Aggregate:
+    def _error_of(self, row: int, told: np.ndarray, who: str) -> Aggregate:
         title = Words("Mean error of the forecast from {time}", {"time": self.series.times[self._origin(row)]})
-        return self._foretold(row, told).error(title, own)
+        return self._foretold(row, told, who).error(title)
 
     def _origin(self, row: int) -> int:
         assert self._known is not None
         return int(self._known.origins[row])
 
-    def _foretold(self, row: int, told: np.ndarray) -> Foretold:
+    def _foretold(self, row: int, told: np.ndarray, who: str = "forecast") -> Foretold:
         assert self.data is not None and self._known is not None
         asked = continuation(self.data, self._known.samples[[row]], self.ahead.value())
         times, first = self.series.times, self._origin(row)
@@ -256,8 +171,9 @@ class ForecastPage(UsePage):
         ]
         fed = self._fed[row if len(self._fed) > 1 else 0] if len(self._fed) else told[:, None]
         return Foretold(
-            self.network, self.data, self.activation, asked, told, fed, self._known.truth[row], tuple(names)
-        )
+            self.network, self.data, self.activation, asked, told, fed, self._known.truth[row], tuple(names),
+            self.series, first, who,
+        )  # fmt: skip
 
     def _changed(self) -> None:
         if self.data is None:
@@ -294,15 +210,16 @@ class ForecastPage(UsePage):
     def _say(self, shown: np.ndarray | None, row: int, first: int) -> None:
         assert self._known is not None and self.data is not None
         if shown is None:
-            self.said.clear()
+            self.said.tell("", None)
             return
         ahead, series = self.ahead.value(), self.series
         time = series.times[first + ahead - 1] if first + ahead <= len(series.times) else tr("{n} steps on", n=ahead)
         truth = self._known.truth[row, ahead - 1]
-        text = tr("{time}: the network says {said}", time=time, said=number(float(shown[-1])))
+        said = asked("said", number(float(shown[-1])))
+        text = tr("{time}: the network says {said}", time=html.escape(time), said=said)
         if np.isfinite(truth):
-            text += tr(", what came is {truth}", truth=number(float(truth)))
-        self.said.setText(f"{text} {tr_core(self.data.target.unit)}".strip())
+            text += tr(", what came is {truth}", truth=asked("truth", number(float(truth))))
+        self.said.tell(f"{text} {html.escape(tr_core(self.data.target.unit))}".strip(), self._about_said)
 
 
 class _Errors(QWidget):
@@ -329,9 +246,44 @@ class _Errors(QWidget):
                 grid.addWidget(cell, row, column)
                 self.cells[name, where] = cell
         grid.setColumnStretch(0, 1)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.chosen = ("forecast", "here")
+        """The error that the arrow keys have come to."""
         theme().changed.connect(self._name)
         self._period = ""
         self._name()
+
+    def asked(self, at: QPointF | None) -> tuple[str, str] | None:
+        """(whose, where) of the error at a place, or of the one that the keyboard has come to."""
+        if at is None:
+            return self.chosen if self.cells[self.chosen].isVisible() else None
+        shown = ((key, cell) for key, cell in self.cells.items() if cell.isVisible())
+        return next((key for key, cell in shown if cell.geometry().contains(at.toPoint())), None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        names = [name for name in self.names if self.cells[name, "here"].isVisible()]
+        name, where = self.chosen
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        side = {Qt.Key.Key_Left: "here", Qt.Key.Key_Right: "everywhere"}.get(Qt.Key(event.key()))
+        if name not in names or (step is None and side is None):
+            super().keyPressEvent(event)
+            return
+        place = max(0, min(names.index(name) + (step or 0), len(names) - 1))
+        self.chosen = names[place], side or where
+        self.update()
+
+    def focusInEvent(self, event: object) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update()
+
+    def paintEvent(self, event: object) -> None:
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(theme().color("selection"))
+            painter.drawRect(self.cells[self.chosen].geometry().adjusted(-2, -1, 1, 0))
+            painter.end()
 
     def show_errors(
         self,

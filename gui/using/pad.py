@@ -24,6 +24,8 @@ THINNEST, THICKEST = 2.0, 9.0
 _INK = 0.3
 """Share of ink where no sample tells the usual one; that of the handwritten digits."""
 _SIDE = 168
+_WAYS = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
+"""Rows and columns that an arrow key moves by."""
 _SLACK = 24
 """Pixels of height that may stay unused: more than a scroll bar takes from the width."""
 
@@ -35,7 +37,7 @@ class PixelPad(Editor):
         super().__init__()
         self.setObjectName("pixel_pad")
         self.setAccessibleName(tr("Pad to draw on with the mouse; the box “Sample” is the way by keyboard"))
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.strokes: list[list[QPointF]] = []
@@ -46,6 +48,8 @@ class PixelPad(Editor):
         """Whether a drawing is moved and scaled to fill the frame, as those of the data set were."""
         self.ink = np.zeros((8, 8))
         """(rows, columns) from 0 to 1."""
+        self.pixel: int | None = None
+        """The one that the arrow keys have come to; None is the one that matters most."""
         self._drawing = False
         self._low, self._high = 0.0, 1.0
         self._usual_ink = 0.0
@@ -84,7 +88,7 @@ class PixelPad(Editor):
 
     def asked(self, at: QPointF | None) -> tuple[int | None, int | None] | None:
         if at is None:
-            return self.where_most()
+            return self.where_most() if self.pixel is None else self.placed(self.pixel)
         box, (rows, columns) = self.boxes()[1], self.shape
         if not box.contains(at):
             return None
@@ -151,8 +155,22 @@ class PixelPad(Editor):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.clear()
+        elif self.reading is not None and Qt.Key(event.key()) in _WAYS:
+            rows, columns = self.shape
+            most = int(np.abs(self.reading.gradient).argmax())
+            row, column = divmod(most if self.pixel is None else self.pixel, columns)
+            down, across = _WAYS[Qt.Key(event.key())]
+            row, column = max(0, min(row + down, rows - 1)), max(0, min(column + across, columns - 1))
+            self.pixel = row * columns + column
+            self.update()
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: object) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.update()
 
     def _dot(self, at: QPointF) -> QPointF:
         box = self.boxes()[0]
@@ -233,6 +251,8 @@ class PixelPad(Editor):
         painter.setPen(theme().color("layer_edge"))
         painter.drawRect(pad)
         painter.drawRect(shown)
+        if self.hasFocus() and self.reading is not None:
+            self._draw_chosen(painter, shown)
         painter.setPen(theme().color("muted"))
         line = QRectF(0, pad.bottom() + 3, pad.width(), 18)
         painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, tr("your drawing"))
@@ -254,6 +274,15 @@ class PixelPad(Editor):
                     painter.fillRect(cell, QColor(128, 134, 142, 190))
                 elif way is not None:
                     self._draw_way(painter, cell, float(way[row, column]))
+
+    def _draw_chosen(self, painter: QPainter, box: QRectF) -> None:
+        """A frame around the pixel that Alt+W asks about."""
+        assert self.reading is not None
+        rows, columns = self.shape
+        at = int(np.abs(self.reading.gradient).argmax()) if self.pixel is None else self.pixel
+        tall, wide = box.height() / rows, box.width() / columns
+        painter.setPen(QPen(theme().color("selection"), 2))
+        painter.drawRect(QRectF(box.left() + at % columns * wide, box.top() + at // columns * tall, wide, tall))
 
     def _draw_way(self, painter: QPainter, cell: QRectF, value: float) -> None:
         """A dot whose area says how much a pixel mattered; a rim keeps it visible on any ink."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from core.data.dataset import Dataset, Part
 from core.network import Network
 from core.questions import Question
+from gui.document import Document
 from gui.why.here import Question as Why
 
 
@@ -21,8 +22,10 @@ class UsePage(QWidget):
     asked = Signal(object)
     """QPoint of the screen: what can be asked there? Of parts that know a click of the right button from a drag."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
+        self.document = document
+        """That is asked."""
         self.data: Dataset | None = None
         self.network = Network()
         """That answers."""

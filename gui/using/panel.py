@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from collections.abc import Callable
 
@@ -18,6 +19,7 @@ from core.problems import errors
 from core.project import Change, State
 from core.questions import Answer, Question, may_foretell
 from core.sequence_shapes import shape_in
+from core.why import clocks
 from gui.document import Document
 from gui.runner import Runner
 from gui.text import tr, tr_core
@@ -30,9 +32,10 @@ from gui.using.table import TablePage
 from gui.using.writing import WritingPage
 from gui.why.here import Question as Why
 from gui.why.here import open_menu
-from gui.widgets import Column, muted
+from gui.why.told import asked
+from gui.widgets import Column, told
 
-_PAGES: dict[str, Callable[[], UsePage]] = {
+_PAGES: dict[str, Callable[[Document], UsePage]] = {
     "pixels": pixels_page,
     "letters": letters_page,
     "write": WritingPage,
@@ -55,7 +58,7 @@ class UsePanel(QWidget):
         self.setObjectName("use")
         self.setAccessibleName(tr("Try it"))
         self._document, self._runner = document, runner
-        self.state = muted()
+        self.state = told(document, self.palette().ColorRole.PlaceholderText)
         self.state.setObjectName("try_state")
         self.pages: dict[str, UsePage] = {}
         self.page: UsePage | None = None
@@ -101,7 +104,7 @@ class UsePanel(QWidget):
 
     def _page(self, key: str) -> UsePage:
         if key not in self.pages:
-            page = self.pages[key] = _PAGES[key]()
+            page = self.pages[key] = _PAGES[key](self._document)
             page.edited.connect(self._edited)
             page.asked.connect(self._open_menu)
             self._column.add(page)
@@ -176,18 +179,26 @@ class UsePanel(QWidget):
         problems = errors(self._document.state) if not self._runner.busy else []
         if problems:
             why = tr_core(problems[0].template, **problems[0].values)
-            text = tr("The network can not answer yet. {why}", why=why)
+            text = tr("The network can not answer yet. {why}", why=html.escape(why))
         elif self._runner.status == "loading":
             text = tr("Loading the engine …")
         elif self.refused:
-            text = tr("The network can not answer this. {why}", why=self.refused)
+            text = tr("The network can not answer this. {why}", why=html.escape(self.refused))
         elif self._untrained():
             text = tr("Not trained yet: these answers come from the first, random weights.")
         elif self._runner.busy and self._runner.report is not None:
-            text = tr("Learning: these are its answers about batch {n}.", n=f"{self._runner.report.batch:,}")
+            batch = asked("batch", f"{self._runner.report.batch:,}")
+            text = tr("Learning: these are its answers about batch {n}.", n=batch)
         else:
             text = tr("These are the answers of the network as it is now.")
-        self.state.setText(text)
+        self.state.tell(text, self._about_batch)
+
+    def _about_batch(self) -> dict[str, Why]:
+        run, report, data = self._runner.run, self._runner.report, self._data
+        if run is None or report is None or data is None:
+            return {}
+        place = clocks.standing(run, report.batch, len(data.samples("train")))
+        return {"batch": Why(clocks.batch_number(place), tr("Why this batch?"))}
 
     def _untrained(self) -> bool:
         if self._runner.busy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.describe import Words, number
 from core.questions import Question, Read, Reading
 from core.why.numbers import Number
 from core.why.tried import steepness
+from gui.document import Document
 from gui.samples.values import named, raw
 from gui.text import tr
 from gui.theme import theme
@@ -22,7 +24,8 @@ from gui.using.beliefs import beliefs
 from gui.using.course import CourseView
 from gui.using.page import UsePage
 from gui.why.here import Question as Why
-from gui.widgets import muted, words
+from gui.why.told import asked
+from gui.widgets import told
 
 
 class PlanePad(QWidget):
@@ -141,13 +144,13 @@ class PlanePad(QWidget):
 class PlanePage(UsePage):
     """For two inputs."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
         self.pad = PlanePad()
-        self.said = words()
+        self.said = told(document)
         self.said.setObjectName("try_said")
         self.course = CourseView()
-        self.why = muted()
+        self.why = told(document, self.palette().ColorRole.PlaceholderText)
         self._reading: Reading | None = None
         for widget in (self.pad, self.said, self.course, self.why):
             self.column.addWidget(widget)
@@ -172,8 +175,11 @@ class PlanePage(UsePage):
         said = beliefs(self.data, self.activation, result.course)
         self.course.show_course(said, result.lengths)
         place = ", ".join(f"{named(field, n)} {number(float(v))}" for n, v in enumerate(self.pad.point))
-        self.said.setText(tr("At {place}: {answer}", place=place, answer=said.words(0)))
-        self.pad.setAccessibleName(self.said.text())
+        self.said.tell(
+            tr("At {place}: {answer}", place=html.escape(place), answer=said.told(0)),
+            lambda: {str(n): self._tried(result).believed(said, 0, n, None)[0] for n in range(len(said.names))},
+        )
+        self.pad.setAccessibleName(tr("At {place}: {answer}", place=place, answer=said.words(0)))
         # The way up in the picture: the gradient per unit of each axis.
         self.pad.way = np.asarray(result.gradient, float) / scale
         self.pad.update()
@@ -181,16 +187,17 @@ class PlanePage(UsePage):
         if len(said.names) == 2 and result.output.shape[-1] == 1:
             name = said.names[1]
         steep = float(np.linalg.norm(self.pad.way))
-        self.why.setText(
+        self.why.tell(
             tr(
                 "The arrow points to where “{answer}” grows most; its sum grows by {steep} per unit there.",
-                answer=name,
-                steep=number(steep),
-            )
+                answer=html.escape(name),
+                steep=asked("steep", number(steep)),
+            ),
+            lambda: {"steep": self._about_way(None)[-1]},
         )
 
     def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
-        return {self.pad: self._about_way, self.course: self._about_answer, self.why: self._about_way}
+        return {self.pad: self._about_way, self.course: self._about_answer}
 
     def _about_answer(self, at: QPointF | None) -> list[Why]:
         found = self.course.asked(at)
@@ -215,7 +222,7 @@ class PlanePage(UsePage):
     def forget(self) -> None:
         self._reading = None
         self.course.clear()
-        self.said.setText(tr("Click on the plane."))
-        self.why.clear()
+        self.said.tell(tr("Click on the plane."), None)
+        self.why.tell("", None)
         self.pad.way = None
         self.pad.update()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 import numpy as np
@@ -10,11 +11,12 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSpin
 
 from core.data.dataset import Dataset
 from core.questions import Question, Read, Reading
+from gui.document import Document
 from gui.icons import icon
 from gui.samples.values import MOST_WORDS, target_words
 from gui.text import tr
-from gui.using.asking import Tried
-from gui.using.beliefs import beliefs
+from gui.using.asking import Tried, about_target
+from gui.using.beliefs import Beliefs, beliefs
 from gui.using.cells import CellsEdit
 from gui.using.course import CourseView
 from gui.using.editors import Editor
@@ -23,7 +25,7 @@ from gui.using.pad import PixelPad
 from gui.using.page import UsePage, part_of
 from gui.using.sample import SampleShow
 from gui.why.here import Question as Why
-from gui.widgets import ElidedLabel, muted, words
+from gui.widgets import ElidedLabel, muted, told
 
 WALK_MS = 2400
 """How long a walk over all steps takes at least, and at most one step per frame."""
@@ -32,8 +34,8 @@ WALK_MS = 2400
 class ReadingPage(UsePage):
     """Input above, course of the answer below."""
 
-    def __init__(self, editor: Editor) -> None:
-        super().__init__()
+    def __init__(self, document: Document, editor: Editor) -> None:
+        super().__init__(document)
         self.editor = editor
         self.course = CourseView()
         self.sample = QSpinBox(objectName="try_sample", accessibleName=tr("Sample that is tried"))
@@ -44,7 +46,7 @@ class ReadingPage(UsePage):
         self.walk.setToolTip(tr("Walk through the steps once more"))
         self.fitted = QCheckBox(tr("Fill the frame"), objectName="try_fitted", checked=True)
         self.fitted.setToolTip(tr("Move and scale the drawing to the frame, as the digits of the data set were"))
-        self.said = words()
+        self.said = told(document)
         self.said.setObjectName("try_said")
         self.why = muted()
         self.reading: Reading | None = None
@@ -93,7 +95,7 @@ class ReadingPage(UsePage):
         self.course.clear()
         self.walk.setEnabled(False)
         self.editor.show_reading(None, 0)
-        self.said.setText(tr("Draw or choose a sample.") if isinstance(self.editor, PixelPad) else "")
+        self.said.tell(tr("Draw or choose a sample.") if isinstance(self.editor, PixelPad) else "", None)
         self.why.setText("")
 
     @property
@@ -115,13 +117,30 @@ class ReadingPage(UsePage):
     # -- why ---------------------------------------------------------------------------------------------------------
 
     def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
-        return {self.course: self._about_answer, self.editor: self._about_input}
+        return {
+            self.course: self._about_answer, self.editor: self._about_input, self.truth: self._about_truth,
+            self.sample: lambda at: self._about_truth(at) if at is None else [],
+        }  # fmt: skip
+
+    def _about_truth(self, at: QPointF | None) -> list[Why]:
+        """What the sample that is chosen should be."""
+        number, data = self.sample.value(), self.data
+        return [] if data is None or not number else about_target(data, int(data.samples(part_of(data))[number - 1]))
+
+    def _about_said(self) -> dict[str, Why]:
+        """Why each number of the answer is what it is."""
+        reading, said = self.reading, self.course.beliefs
+        if reading is None or said is None:
+            return {}
+        return {str(n): self._about(said, self.course.row, n)[0] for n in range(len(said.names))}
 
     def _about_answer(self, at: QPointF | None) -> list[Why]:
         reading, found = self.reading, self.course.asked(at)
-        if reading is None or found is None:
-            return []
-        said, row, n = found
+        return [] if reading is None or found is None else self._about(*found)
+
+    def _about(self, said: Beliefs, row: int, n: int) -> list[Why]:
+        reading = self.reading
+        assert reading is not None
         whole = self._answers_in_steps or reading.inputs.ndim == 1
         tried = self._tried(reading.inputs if whole else reading.inputs[: int(reading.lengths[row])])
         return tried.believed(said, row, n, row if self._answers_in_steps else None)
@@ -149,14 +168,14 @@ class ReadingPage(UsePage):
             return
         steps, of = self.steps_read(), int(reading.lengths[-1])
         self.editor.show_reading(reading, steps)
-        answer = said.words(self.course.row)
+        answer = said.told(self.course.row)
         if len(reading.lengths) > 1 or reading.inputs.ndim == 2:
             n = self.course.row + 1
             when = self.editor.step_words(steps, of) if self._begins_count else tr("Answer {n} of {of}", n=n, of=of)
-            answer = f"{when}: {answer}"
-        if told := self._told():
-            answer += "\n" + tr("Told: {answers}", answers=told)
-        self.said.setText(answer)
+            answer = f"{html.escape(when)}: {answer}"
+        if answers := self._told():
+            answer += "<br>" + tr("Told: {answers}", answers=html.escape(answers))
+        self.said.tell(answer, self._about_said)
         name = said.names[min(reading.unit, len(said.names) - 1)]
         if len(said.names) == 2 and reading.output.shape[-1] == 1:
             name = said.names[1]  # a single unit speaks for the second class
@@ -256,21 +275,21 @@ class ReadingPage(UsePage):
             self.column.addWidget(widget)
 
 
-def letters_page() -> ReadingPage:
+def letters_page(document: Document) -> ReadingPage:
     """For names and other texts."""
-    return ReadingPage(LettersEdit())
+    return ReadingPage(document, LettersEdit())
 
 
-def pixels_page() -> ReadingPage:
+def pixels_page(document: Document) -> ReadingPage:
     """For pictures."""
-    return ReadingPage(PixelPad())
+    return ReadingPage(document, PixelPad())
 
 
-def cells_page() -> ReadingPage:
+def cells_page(document: Document) -> ReadingPage:
     """For memory tasks."""
-    return ReadingPage(CellsEdit())
+    return ReadingPage(document, CellsEdit())
 
 
-def samples_page() -> ReadingPage:
+def samples_page(document: Document) -> ReadingPage:
     """For sequences that can only be chosen."""
-    return ReadingPage(SampleShow())
+    return ReadingPage(document, SampleShow())

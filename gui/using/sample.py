@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.data.dataset import Dataset
@@ -24,6 +24,9 @@ class SampleShow(Editor):
         self.view = SampleView()
         self.strip = _Strip(self)
         self.sample = 0
+        self.step: int | None = None
+        """The step that the keyboard has come to; None is the one that matters most."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -52,9 +55,29 @@ class SampleShow(Editor):
         if self.reading is None or self.reading.gradient.ndim != 2:
             return None
         if at is None:
-            return int(np.linalg.norm(self.reading.gradient, axis=1).argmax()), None
+            return self._looked(), None
         step = int((at.x() - NAMES_WIDTH) // ((self.width() - NAMES_WIDTH) / int(self.field.steps or 1)))
         return (step, None) if 0 <= step < len(self.reading.gradient) else None
+
+    def _looked(self) -> int:
+        assert self.reading is not None
+        most = int(np.linalg.norm(self.reading.gradient, axis=1).argmax())
+        return most if self.step is None else min(self.step, len(self.reading.gradient) - 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if by is None or self.asked(None) is None:
+            super().keyPressEvent(event)
+            return
+        assert self.reading is not None
+        self.step = max(0, min(self._looked() + by, len(self.reading.gradient) - 1))
+        self.strip.update()
+
+    def focusInEvent(self, event: object) -> None:
+        self.strip.update()
+
+    def focusOutEvent(self, event: object) -> None:
+        self.strip.update()
 
     def why(self) -> str:
         return tr("Strip below: the brighter a step, the more {answer} hangs on it (length of the gradient there).")
@@ -76,4 +99,7 @@ class _Strip(QWidget):
         for step, share in enumerate(relative(np.linalg.norm(reading.gradient, axis=1))):
             left, right = round(NAMES_WIDTH + step * wide), round(NAMES_WIDTH + (step + 1) * wide)
             painter.fillRect(QRectF(left, 1, max(1, right - left), 10), theme().sequential(float(share)))
+            if self._editor.hasFocus() and self._editor.asked(None) == (step, None):
+                painter.setPen(QPen(theme().color("selection"), 2))
+                painter.drawRect(QRectF(left - 1, 1, max(3, right - left + 1), 11))
         painter.end()

@@ -13,16 +13,18 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBo
 from core.data.dataset import Dataset, Field
 from core.describe import number
 from core.questions import Question, Read, Reading
+from core.why.tried import way_bar
+from gui.document import Document
 from gui.samples.values import named, raw, target_words
 from gui.text import tr, tr_core
 from gui.theme import theme
-from gui.using.asking import Tried
+from gui.using.asking import Tried, about_target
 from gui.using.beliefs import beliefs
 from gui.using.course import CourseView
 from gui.using.editors import relative
 from gui.using.page import UsePage, part_of
 from gui.why.here import Question as Why
-from gui.widgets import ElidedLabel, muted, words
+from gui.widgets import ElidedLabel, muted, told
 
 TICKS = 200
 """Places of a slider from the smallest to the largest value of the training part."""
@@ -97,15 +99,15 @@ class WayBar(QWidget):
 class TablePage(UsePage):
     """For data without time."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
         self.sliders: list[FeatureSlider] = []
         self.bars: list[WayBar] = []
         self.sample = QSpinBox(objectName="try_sample", accessibleName=tr("Sample that is tried"))
         self.sample.setSpecialValueText("–")
         self.truth = ElidedLabel()
         self.truth.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        self.said = words()
+        self.said = told(document)
         self.said.setObjectName("try_said")
         self.course = CourseView()
         self.why = muted()
@@ -142,12 +144,13 @@ class TablePage(UsePage):
         self.reading = result
         said = beliefs(self.data, self.activation, result.course)
         self.course.show_course(said, result.lengths)
-        self.said.setText(tr("The network says: {answer}", answer=said.words(len(result.course) - 1)))
+        last = len(result.course) - 1
+        self.said.tell(
+            tr("The network says: {answer}", answer=said.told(last)),
+            lambda: {str(n): self._tried(result).believed(said, last, n, None)[0] for n in range(len(said.names))},
+        )
         # In steps of one slider each, so that measurements of different size can be compared.
-        field = next(iter(self.data.inputs.values()))
-        scale = 1.0 if field.normalisation is None else field.normalisation.scale
-        spans = np.array([slider.high - slider.low for slider in self.sliders])
-        for bar, way in zip(self.bars, relative(result.gradient / scale * spans), strict=True):
+        for bar, way in zip(self.bars, relative(result.gradient * self._spans()), strict=True):
             bar.show_value(float(way))
         self.course.setVisible(said.decides or len(said.names) > 1)
         if not said.decides:
@@ -161,7 +164,7 @@ class TablePage(UsePage):
     def forget(self) -> None:
         self.reading = None
         self.course.clear()
-        self.said.clear()
+        self.said.tell("", None)
         self.why.clear()
         for bar in self.bars:
             bar.show_value(0.0)
@@ -169,7 +172,15 @@ class TablePage(UsePage):
     def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
         each = zip(self.sliders, self.bars, strict=True)
         rows = {part: partial(self._about_input, n) for n, pair in enumerate(each) for part in pair}
-        return {self.course: self._about_answer, self.said: self._about_answer, **rows}
+        return {
+            self.course: self._about_answer, self.truth: self._about_truth,
+            self.sample: lambda at: self._about_truth(at) if at is None else [], **rows,
+        }  # fmt: skip
+
+    def _about_truth(self, at: QPointF | None) -> list[Why]:
+        """What the sample that is chosen should be."""
+        number, data = self.sample.value(), self.data
+        return [] if data is None or not number else about_target(data, int(data.samples(part_of(data))[number - 1]))
 
     def _about_answer(self, at: QPointF | None) -> list[Why]:
         found = self.course.asked(at if self.course.isVisible() else None)
@@ -178,7 +189,18 @@ class TablePage(UsePage):
         return self._tried(self.reading).believed(*found, None)
 
     def _about_input(self, feature: int, at: QPointF | None) -> list[Why]:
-        return [] if self.reading is None else self._tried(self.reading).read(None, feature)
+        if self.reading is None:
+            return []
+        tried = self._tried(self.reading)
+        shown = way_bar(self.reading.gradient, self._spans(), tried.input, feature)
+        return [*tried.read(None, feature), tried.question(shown, tr("Why is the bar so long?"))]
+
+    def _spans(self) -> np.ndarray:
+        """(features,) from the smallest to the largest value of each, as the network reads them."""
+        assert self.data is not None
+        field = next(iter(self.data.inputs.values()))
+        scale = 1.0 if field.normalisation is None else field.normalisation.scale
+        return np.array([slider.high - slider.low for slider in self.sliders]) / scale
 
     def _tried(self, reading: Reading) -> Tried:
         assert self.data is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 import numpy as np
@@ -15,6 +16,7 @@ from core.errors import StudioError
 from core.generation import MOST_STEPS, Alphabet, Generate, Generated, answer_alphabet, inputs_of, read_text
 from core.questions import Question
 from core.traces import OwnInput
+from gui.document import Document
 from gui.forms.form import SpecForm
 from gui.icons import icon
 from gui.plots.attention_map import AttentionMap
@@ -27,7 +29,8 @@ from gui.using.beliefs import percent
 from gui.using.letter_row import right_to_left
 from gui.using.page import UsePage, part_of
 from gui.why.here import Question as Why
-from gui.widgets import ElidedLabel, muted, words
+from gui.why.told import asked
+from gui.widgets import ElidedLabel, told, words
 
 MANY = 6
 """Sequences that are drawn by lot at once."""
@@ -41,8 +44,8 @@ CONTINUES = "sampling"
 class WritingPage(UsePage):
     """For networks that read their own answers, which are symbols."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
         self.ways = {spec.key: GENERATION.choose(spec.key) for spec in GENERATION.values()}
         self.given: list[int] = []
         """How the answer begins."""
@@ -63,7 +66,7 @@ class WritingPage(UsePage):
         self.said.setObjectName("try_said")
         self.row, self.others, self.else_ = AnswerRow(), OtherAnswers(), Alternatives()
         self.looks = AttentionMap("try_attention", scrolls=True)
-        self.note = muted()
+        self.note = told(document, self.palette().ColorRole.PlaceholderText)
         self._lay_out()
         self.sample.valueChanged.connect(self._choose_sample)
         self.source.textEdited.connect(lambda _: self._typed())
@@ -139,15 +142,14 @@ class WritingPage(UsePage):
         self.row.show_answer(None, (), False, False)
         self.looks.show_weights(None)
         self.said.clear()
-        self.note.clear()
+        self.note.tell("", None)
 
     # -- why ---------------------------------------------------------------------------------------------------------
 
     def asked_of(self) -> dict[QWidget, Callable[[QPointF | None], list[Why]]]:
-        whole = lambda _: self._written(self.others.row).whole() if self.answers else []  # noqa: E731
         return {
             self.row: self._about_letter, self.else_: self._about_other, self.looks: self._about_look,
-            self.others: self._about_answer, self.said: whole, self.note: whole,
+            self.others: self._about_answer,
         }  # fmt: skip
 
     def _written(self, n: int) -> Written:
@@ -163,7 +165,7 @@ class WritingPage(UsePage):
         return self._written(self.others.row).letter(place) if there and place is not None else []
 
     def _about_other(self, at: QPointF | None) -> list[Why]:
-        n, made = None if at is None else self.else_.asked(at), self.row.made
+        n, made = self.else_.asked(at), self.row.made
         if n is None or made is None:
             return []
         return self._written(self.others.row).symbol(self.row.looked, int(made.ranked[self.row.looked][n]))
@@ -218,13 +220,14 @@ class WritingPage(UsePage):
         )
         self.said.setText(f"\u2068{text}\u2069")
         added = max(1, len(made) - made.given)
-        self.note.setText(
+        self.note.tell(
             tr(
                 "Probability of what the network added: {share}, on average {each} for each step.",
-                share=chance(float(np.exp(made.log_probability))),
-                each=percent(float(np.exp(made.log_probability / added))),
+                share=asked("whole", html.escape(chance(float(np.exp(made.log_probability))))),
+                each=asked("each", html.escape(percent(float(np.exp(made.log_probability / added))))),
             )
-            + end
+            + end,
+            lambda: self._written(row).likely(),
         )
 
     def _source_marks(self) -> tuple[str, ...]:

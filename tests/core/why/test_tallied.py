@@ -8,11 +8,12 @@ import pytest
 from core.data.dataset import Dataset, Field, Normalisation
 from core.data.looking import histogram, values_of
 from core.data.statistics import lengths_of, symbols_of
+from core.describe import Words
 from core.examples import open_example
 from core.formula import svg
 from core.why.numbers import Aggregate
 from core.why.stored import extreme, value
-from core.why.tallied import Many, equal_to, in_bin, many, many_lengths, moments, share, together
+from core.why.tallied import Many, equal_to, in_bin, many, many_lengths, mean_at, moments, share, together
 
 EXAMPLES = ("digits-rows-elman", "sunspots-forecast", "names-gru", "weather", "circles-mlp", "adding-lstm")
 
@@ -145,3 +146,13 @@ def test_ends_of_a_sequence() -> None:
     own = raw(field)[5, :, 0]
     adds_up(extreme(data, name, 5, 0, True), float(own.max()))
     adds_up(extreme(data, name, 5, 0, False), float(own.min()))
+
+
+def test_the_mean_of_one_place_of_samples() -> None:
+    data = open_example("drawing-gru").dataset()
+    samples = data.split["train"][:60]
+    asked = mean_at(data, "target", samples, 3, 4, Words("The mean"))
+    adds_up(asked, float(np.asarray(data.target.values[samples, 3, 4], float).mean()))
+    for term in asked.terms[:5]:
+        if term.about is not None:
+            adds_up(term.about, term.value)

@@ -9,8 +9,9 @@ from core.data.dataset import Dataset, WindowedSeries
 from core.data.looking import answer_times, series_of
 from core.examples import open_example
 from core.formula import svg
+from core.questions import naive_forecasts
 from core.why.numbers import Aggregate, plain
-from core.why.windows import at_time, in_none, numbered, span, windows
+from core.why.windows import as_before, at_time, goes_on, in_none, numbered, span, windows
 
 EXAMPLES = ("digits-rows-elman", "sunspots-forecast", "names-gru", "weather", "circles-mlp", "adding-lstm")
 
@@ -83,3 +84,21 @@ def test_where_a_window_lies(example: str) -> None:
     drawn(value, float(series.values[30, 0]))
     shown = sum(start <= 30 < start + series.window for start in series.starts)
     assert value.note.values["showing"] == shown
+
+
+@pytest.mark.parametrize("example", ["sunspots-forecast", "weather"])
+def test_naive_forecasts_say_what_they_copy(example: str) -> None:
+    data = open_example(example).dataset()
+    series = series_of(data)
+    known = naive_forecasts(data, "validation", 30)
+    assert series is not None
+    for row in (0, len(known.samples) - 1):
+        origin = int(known.origins[row])
+        for ahead in (0, 7, 29):
+            asked = goes_on(series, origin, ahead, "x")
+            drawn(asked, float(known.last[row, ahead]))
+            adds_up(asked)
+            if known.season is not None and np.isfinite(known.season[row, ahead]):
+                asked = as_before(series, origin, ahead, int(data.period or 1), "x")
+                drawn(asked, float(known.season[row, ahead]))
+                adds_up(asked)

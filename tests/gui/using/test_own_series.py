@@ -43,7 +43,7 @@ def imported(qtbot, tmp_path):
             widget.resize(420, 700)
             widget.show()
         runner.start()
-        dialog = ImportDialog(document, runner, TablePage(path))
+        dialog = ImportDialog(document, runner, TablePage(document, path))
         qtbot.addWidget(dialog)
         dialog.show()
         qtbot.waitUntil(lambda: not dialog.waiting(), timeout=READY)

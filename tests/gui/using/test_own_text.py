@@ -36,7 +36,7 @@ def imported(qtbot, tmp_path):
         panel.resize(360, 760)
         panel.show()
         runner.start()
-        dialog = ImportDialog(document, runner, TextPage(path))
+        dialog = ImportDialog(document, runner, TextPage(document, path))
         qtbot.addWidget(dialog)
         dialog.show()
         qtbot.waitUntil(lambda: not dialog.waiting(), timeout=READY)

@@ -263,9 +263,8 @@ def test_a_forecast_and_its_errors(qtbot, window, tried):  # noqa: F811
     page = tried("sunspots-forecast")
     qtbot.waitUntil(lambda: page.told is not None and page.told_all, timeout=20000)
     chart, told = page.chart, page.chart.lines["forecast"]
-    box, total = chart.box(), len(chart.seen) + chart.ahead
     ahead = 4
-    spot = QPointF(box.left() + (len(chart.seen) + ahead + 0.5) / total * box.width(), box.center().y())
+    spot = chart.spot(len(chart.seen) + ahead, told[ahead])
     _, found = ask(qtbot, window, chart, spot, "forecast")
     assert found.value == pytest.approx(told[ahead], rel=1e-6) and "m" in found.symbols[0]
     scale = window.document.project.dataset().target.normalisation
