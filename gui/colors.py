@@ -25,6 +25,7 @@ LIGHT = {
     "mid": "#c3cad5",
     "dark": "#a3acba",
     "shadow": "#6d7786",
+    "scroll": "#a9b2bf",
     "field_edge": "#b3bac5",
     "mark_edge": "#7f8794",
     # canvas
@@ -72,6 +73,7 @@ DARK = {
     "mid": "#4b5361",
     "dark": "#15181d",
     "shadow": "#0b0d10",
+    "scroll": "#59626f",
     "field_edge": "#454c58",
     "mark_edge": "#7f8998",
     # canvas

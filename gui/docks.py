@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
 
 from gui import settings
+from gui.dress import dress
 
 LAYOUT_VERSION = 2
 
@@ -32,6 +33,7 @@ class PanelDock(QDockWidget):
         if self._make is not None:
             make, self._make = self._make, None
             panel = make()
+            dress(panel)
             self.setWidget(panel)
             panel.show()  # Qt shows only what was there before the dock was
         return super().widget()

@@ -15,8 +15,6 @@ from gui.samples.values import as_text, codes_of, named, number, raw, symbols, t
 from gui.text import tr_core
 from gui.theme import theme
 
-HEIGHT = 36.0
-"""Of the whole, in pixels of the screen."""
 _WIDE, _MOST_WORDS, _ARROW = 84.0, 90.0, 30.0
 _MOST_CURVES = 3
 _CENTRE = Qt.AlignmentFlag.AlignHCenter
@@ -41,6 +39,18 @@ class Glimpse:
 
     given: Side
     asked: Side
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Both sides with an arrow between them, in the middle of ``rect``."""
+        sides = (self.given, self.asked)
+        widths = [_width(side, rect.height()) for side in sides]
+        left = rect.center().x() - (sum(widths) + _ARROW) / 2
+        for side, width, start in zip(sides, widths, (left, left + widths[0] + _ARROW), strict=True):
+            _PAINT[side.kind](painter, QRectF(start, rect.top(), width, rect.height()), side)
+        begin, end, y = left + widths[0] + 8, left + widths[0] + _ARROW - 8, rect.center().y()
+        painter.setPen(QPen(theme().color("muted"), 1.4))
+        painter.drawPolyline([QPointF(begin, y), QPointF(end, y)])
+        painter.drawPolyline([QPointF(end - 4, y - 3.5), QPointF(end, y), QPointF(end - 4, y + 3.5)])
 
 
 def glimpse(data: Dataset) -> Glimpse:
@@ -105,19 +115,6 @@ def _numbers(one: Field, sample: int) -> Side:
         return Side("curve", values)
     reach = float(np.abs(values).max()) or 1.0
     return Side("strip", values.T / reach if one.sequence else values / reach)
-
-
-def paint_glimpse(painter: QPainter, rect: QRectF, shown: Glimpse) -> None:
-    """Both sides with an arrow between them, in the middle of ``rect``."""
-    sides = (shown.given, shown.asked)
-    widths = [_width(side, rect.height()) for side in sides]
-    left = rect.center().x() - (sum(widths) + _ARROW) / 2
-    for side, width, start in zip(sides, widths, (left, left + widths[0] + _ARROW), strict=True):
-        _PAINT[side.kind](painter, QRectF(start, rect.top(), width, rect.height()), side)
-    begin, end, y = left + widths[0] + 8, left + widths[0] + _ARROW - 8, rect.center().y()
-    painter.setPen(QPen(theme().color("muted"), 1.4))
-    painter.drawPolyline([QPointF(begin, y), QPointF(end, y)])
-    painter.drawPolyline([QPointF(end - 4, y - 3.5), QPointF(end, y), QPointF(end - 4, y + 3.5)])
 
 
 def _width(side: Side, height: float) -> float:

@@ -6,9 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QChildEvent, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QMessageBox, QTabWidget, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QTabBar,
+    QTabWidget,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 
 from gui import settings
 from gui.canvas.palette import Palette
@@ -17,6 +28,7 @@ from gui.command_palette import CommandPalette
 from gui.contents import PLOTS, make_panel
 from gui.docks import Docks
 from gui.document import Document
+from gui.dress import dress
 from gui.errors import show_box
 from gui.explorers.opening import Explorers
 from gui.files import SUFFIX, Files
@@ -277,7 +289,7 @@ class MainWindow(QMainWindow):
         docks = self.docks.all
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([docks["palette"], docks["training"]], [215, 335], horizontal)
-        self.resizeDocks([docks["loss"], docks["gradient"], docks["output"]], [280, 430, 280], horizontal)
+        self.resizeDocks([docks["loss"], docks["gradient"], docks["output"]], [280, 400, 300], horizontal)
         self.resizeDocks([docks["loss"]], [300], vertical)
 
     def reset_layout(self) -> None:
@@ -338,6 +350,12 @@ class MainWindow(QMainWindow):
         ShortcutsDialog(self).open()
 
     # -- Qt ----------------------------------------------------------------------------------------------------------
+
+    def childEvent(self, event: QChildEvent) -> None:
+        super().childEvent(event)
+        # The bars of tabbed docks, and windows and dialogs when they are shown for the first time.
+        if event.polished() and isinstance(event.child(), QTabBar | QDialog):
+            dress(event.child())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -30,9 +31,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from core.network import Network
-from gui.glimpse import HEIGHT, Glimpse, paint_glimpse
 from gui.theme import theme
 from gui.thumbnail import network_image
+
+if TYPE_CHECKING:
+    from gui.glimpse import Glimpse
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -40,6 +43,8 @@ PICTURE = QSize(232, 140)
 _PADDING = 10
 _GAP = 6
 _LINES = 3
+GLIMPSE = 36.0
+"""Height of what is shown of the data, below the network."""
 _PICTURE_ROLE = Qt.ItemDataRole.UserRole
 _SEARCH_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -237,7 +242,7 @@ class _Card(QStyledItemDelegate):
     def _painted(self, picture: Picture, size: QSize, ratio: float) -> QImage:
         if picture.glimpse is None:
             return network_image(picture.network(), size, ratio)
-        below = round(HEIGHT) + 10
+        below = round(GLIMPSE) + 10
         image = network_image(picture.network(), size, ratio, below)
         shown = self._glimpses.get(picture.key)
         if shown is None:
@@ -246,7 +251,7 @@ class _Card(QStyledItemDelegate):
             return image
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_glimpse(painter, QRectF(8, size.height() - below, size.width() - 16, HEIGHT), shown)
+        shown.paint(painter, QRectF(8, size.height() - below, size.width() - 16, GLIMPSE))
         painter.end()
         return image
 

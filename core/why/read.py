@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.importers.text import Symbols
-from core.data.own.generate import Channel
-from core.data.own.sketch import ACROSS, Sketch, smoothed
 from core.describe import Words, number
 from core.formula import factor, latex_number, summed
 from core.why.numbers import Aggregate, Term, added, told
+
+if TYPE_CHECKING:
+    from core.data.importers.text import Symbols
+    from core.data.own.generate import Channel
+    from core.data.own.sketch import Sketch
 
 
 def elsewhere(asked: Aggregate) -> Aggregate:
@@ -144,6 +147,8 @@ def generated(channel: Channel, at: int, value: float, clean: float) -> Aggregat
 
 def sketched(sketch: Sketch, curve: int, place: int) -> Aggregate | None:
     """What a sketched curve says at a place from left to right; None where nothing is drawn."""
+    from core.data.own.sketch import ACROSS, smoothed
+
     heights = sketch.curves[curve].heights
     height = float(smoothed(heights, sketch.smoothing)[place])
     if np.isnan(height):

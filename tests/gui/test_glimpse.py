@@ -10,11 +10,12 @@ from core.data.cache import dataset
 from core.data.catalogue import load
 from core.examples import EXAMPLES, open_example
 from gui.gallery import GalleryDialog
-from gui.glimpse import HEIGHT, glimpse, paint_glimpse
+from gui.glimpse import glimpse
+from gui.pictures import GLIMPSE
 from gui.samples.values import raw
 from gui.theme import theme
 
-SIZE = QSize(216, int(HEIGHT))
+SIZE = QSize(216, int(GLIMPSE))
 
 
 def data_of(key):
@@ -25,7 +26,7 @@ def painted(shown):
     image = QImage(SIZE, QImage.Format.Format_RGB32)
     image.fill(theme().color("canvas"))
     painter = QPainter(image)
-    paint_glimpse(painter, QRectF(0, 0, SIZE.width(), SIZE.height()), shown)
+    shown.paint(painter, QRectF(0, 0, SIZE.width(), SIZE.height()))
     painter.end()
     return image
 

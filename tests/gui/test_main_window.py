@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QLabel,
+    QListView,
     QListWidget,
     QMessageBox,
     QTabBar,
@@ -325,6 +326,17 @@ def test_in_a_small_window_the_network_keeps_its_room(qtbot, window):
     QApplication.processEvents()
     assert (window.width(), window.height()) == (900, 600)
     assert window.fold_switch.height() >= 210
+
+
+def test_the_tabs_of_panels_and_the_lists_of_dialogs_are_flat(qtbot, window):
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible()]
+    assert len(bars) == 5 and all(bar.styleSheet() for bar in bars)
+    window.files.commands["gallery"].trigger()
+    gallery = window.findChild(QDialog, "gallery")
+    qtbot.waitUntil(gallery.isVisible)
+    assert gallery.findChild(QTabBar).styleSheet()
+    assert gallery.findChild(QListView).verticalScrollBar().styleSheet()
+    QTest.keyClick(gallery, Qt.Key.Key_Escape)
 
 
 def test_messages_neither_block_nor_pile_up(qtbot, window):
