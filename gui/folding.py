@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 from gui.formula import natural_size
 
+_BETWEEN = r"\qquad"
+
 
 def pieces(latex: str) -> Iterator[str]:
     """The parts of a formula that may stand on lines of their own, each beginning with its sign."""
@@ -30,6 +32,9 @@ def folded(latex: str, width: float, measure: Callable[[str], float] | None = No
     wide = measure or (lambda line: natural_size(line).width())
     if wide(latex) <= width:
         return [latex]
+    if _BETWEEN in latex:
+        # Several formulas side by side: each has a line of its own where they do not fit in one.
+        return [line for part in latex.split(_BETWEEN) for line in folded(part.strip(), width, measure)]
     lines: list[str] = []
     for piece in pieces(latex):
         joined = f"{lines[-1]} {piece}" if lines else piece

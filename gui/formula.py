@@ -63,7 +63,7 @@ class FormulaView(QWidget):
 
     def __init__(self, parent: QWidget | None = None, size: float = SIZE) -> None:
         super().__init__(parent)
-        self._size = size
+        self.size_of_letters = size
         self.lines: tuple[str, ...] = ()
         # Mathematics reads from left to right in every language.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
@@ -88,9 +88,9 @@ class FormulaView(QWidget):
         """Where a line (from 0) is drawn."""
         top = _GAP / 2
         for line in self.lines[:at]:
-            top += natural_size(line, self._size).height() * self._shrink(line) + _GAP
+            top += natural_size(line, self.size_of_letters).height() * self._shrink(line) + _GAP
         line, shrink = self.lines[at], self._shrink(self.lines[at])
-        size = natural_size(line, self._size) * shrink
+        size = natural_size(line, self.size_of_letters) * shrink
         return QRectF(0, top - _GAP / 2, size.width(), size.height() + _GAP)
 
     def line_at(self, y: float) -> int | None:
@@ -99,10 +99,10 @@ class FormulaView(QWidget):
         return min(range(len(places)), key=lambda at: abs(places[at] - y)) if places else None
 
     def _shrink(self, line: str) -> float:
-        return min(1.0, self.width() / max(1.0, natural_size(line, self._size).width()))
+        return min(1.0, self.width() / max(1.0, natural_size(line, self.size_of_letters).width()))
 
     def _height(self) -> int:
-        heights = (natural_size(line, self._size).height() * self._shrink(line) + _GAP for line in self.lines)
+        heights = (natural_size(line, self.size_of_letters).height() * self._shrink(line) + _GAP for line in self.lines)
         return round(sum(heights)) + 1
 
     def _fit(self) -> None:
@@ -110,7 +110,7 @@ class FormulaView(QWidget):
             self.setFixedHeight(self._height())
 
     def sizeHint(self) -> QSize:
-        widest = max((natural_size(line, self._size).width() for line in self.lines), default=0)
+        widest = max((natural_size(line, self.size_of_letters).width() for line in self.lines), default=0)
         return QSize(round(widest) + 1, self._height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -121,7 +121,7 @@ class FormulaView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top = _GAP / 2
         for line in self.lines:
-            height = natural_size(line, self._size).height() * self._shrink(line)
-            paint(painter, line, QRectF(0, top, self.width(), height + 0.01), self._size)
+            height = natural_size(line, self.size_of_letters).height() * self._shrink(line)
+            paint(painter, line, QRectF(0, top, self.width(), height + 0.01), self.size_of_letters)
             top += height + _GAP
         painter.end()

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from gui.document import Document
-from gui.formula import SIZE, FormulaView
+from gui.folding import folded
+from gui.formula import SIZE, FormulaView, natural_size
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question, open_menu
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_LEAST = 7.0
+"""Pixels across which the place of the keyboard is framed at least, so that one sees what is in it."""
 _WAYS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
 
 
@@ -30,33 +42,60 @@ class AskedFormula(FormulaView):
         super().__init__(size=size)
         self._document = document
         self._questions: Callable[[int], list[Question]] | None = None
+        self._told: tuple[str, ...] = ()
+        self._from: list[int] = []
+        """Which of them each line that is shown is a part of."""
         self._line = 0
-        """The one that the keyboard is at."""
+        """The one that the keyboard is at, of those that are told."""
         self._hovered: int | None = None
         self.setMouseTracking(True)
         self.setToolTip(tr("Click a line to ask where its numbers come from."))
 
     def tell(self, lines: Sequence[str], questions: Callable[[int], list[Question]] | None) -> None:
-        """Show these formulas; ``questions`` says what a line (from 0) can be asked, when someone asks."""
-        self._questions = questions
+        """Show these formulas, each broken where there is no room for it; ``questions`` says what one of them (from 0) can be
+        asked, when someone asks."""
+        self._questions, self._told = questions, tuple(lines)
         self._line = min(self._line, max(0, len(lines) - 1))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if questions and lines else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if questions else Qt.CursorShape.ArrowCursor)
-        self.show_lines(lines)
+        self._fold()
+
+    def told_at(self, y: float) -> int | None:
+        """The formula that is nearest to a height."""
+        at = self.line_at(y)
+        return None if at is None else self._from[at]
+
+    def told_rect(self, told: int) -> QRectF:
+        """Where a formula is drawn."""
+        whole = QRectF()
+        for at, source in enumerate(self._from):
+            whole = whole.united(self.line_rect(at)) if source == told else whole
+        return whole
+
+    def _fold(self) -> None:
+        room = max(200, self.width())
+        parts = [folded(line, room, lambda one: natural_size(one, self.size_of_letters).width()) for line in self._told]
+        self._from = [at for at, lines in enumerate(parts) for _ in lines]
+        self.show_lines([line for lines in parts for line in lines])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.size().width() != event.oldSize().width():
+            self._fold()
+        super().resizeEvent(event)
 
     def questions_here(self) -> list[Question]:
         """About the line under the pointer, or else the one that the keyboard is at."""
         return self._of(self._line if self._hovered is None else self._hovered)
 
     def _of(self, line: int | None) -> list[Question]:
-        return self._questions(line) if self._questions is not None and line is not None and self.lines else []
+        return self._questions(line) if self._questions is not None and line is not None and self._told else []
 
     def _ask(self, line: int | None) -> None:
         if questions := self._of(line):
             self._document.ask(questions[0].asked)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self.line_at(event.position().y()))
+        self._hover(self.told_at(event.position().y()))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None)
@@ -68,20 +107,20 @@ class AskedFormula(FormulaView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self._ask(self.line_at(event.position().y()))
+            self._ask(self.told_at(event.position().y()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         way = _WAYS.get(Qt.Key(event.key()))
         if event.key() in _ENTER:
             self._ask(self._line)
-        elif way is not None and self.lines:
-            self._line, self._hovered = (self._line + way) % len(self.lines), None
+        elif way is not None and self._told:
+            self._line, self._hovered = (self._line + way) % len(self._told), None
             self.update()
         else:
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if questions := self._of(self.line_at(event.pos().y()) if by_mouse(event) else self._line):
+        if questions := self._of(self.told_at(event.pos().y()) if by_mouse(event) else self._line):
             open_menu(self, questions, self._document, event.globalPos(), ())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -93,12 +132,12 @@ class AskedFormula(FormulaView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         marked = self._hovered if self._hovered is not None else self._line if self.hasFocus() else None
-        if marked is None or self._questions is None or marked >= len(self.lines):
+        if marked is None or self._questions is None or marked >= len(self._told):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme().color("accent"))
-        painter.drawRoundedRect(self.line_rect(marked).adjusted(-2.5, 0.5, 2.5, -0.5), 4, 4)
+        painter.drawRoundedRect(self.told_rect(marked).adjusted(-2.5, 0.5, 2.5, -0.5), 4, 4)
         painter.end()
 
 
@@ -183,8 +222,10 @@ class AskedPicture(QWidget):
         """Mark the place that the keyboard is at."""
         if self.hasFocus() and self.cursor_at is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme().color("accent"), 2))
-            painter.drawRoundedRect(self.area(self.cursor_at), 5, 5)
+            painter.setPen(QPen(theme().color("accent"), 1.5))
+            area = self.area(self.cursor_at)
+            wider = max(0.0, _LEAST - area.width()) / 2
+            painter.drawRoundedRect(area.adjusted(-wider, 0, wider, 0), 4, 4)
 
 
 def ahead(places: Sequence[Hashable], place: Hashable | None, key: Qt.Key) -> Hashable | None:

@@ -147,7 +147,7 @@ class BackpropExplorer(Explorer):
     def _questions_of_line(self, line: int) -> list[Question]:
         layer, unit, _ = self.chosen
         weight, gradient, updated = self._questions_of_weight(self.chosen)
-        if line == len(self.formula.lines) - 1:
+        if line == (3 if layer == 0 else 2):
             return [updated, weight, gradient]
         if layer == 0 and line == 1:
             return [Question(self.small().gradient(1, unit), tr("Why this gradient of the value?")), gradient]

@@ -47,7 +47,7 @@ class NeuronPicture(AskedPicture):
 
     def _start(self, at: int) -> QPointF:
         """The middle of an input; behind the last one is the bias."""
-        return QPointF(self.width() * 0.1, 16 + (self.height() - 16) * (at + 0.5) / (len(self.x) + 1))
+        return QPointF(self.width() * 0.12, self.height() * (at + 0.5) / (len(self.x) + 1))
 
     def _middle(self, of: str) -> QPointF:
         return QPointF(self.width() * (0.48 if of == "z" else 0.86), self.height() / 2)
@@ -104,8 +104,12 @@ class NeuronPicture(AskedPicture):
         painter.setPen(Qt.GlobalColor.white if dark_ground else Qt.GlobalColor.black)
         painter.drawText(QRectF(at.x() - radius, at.y() - 8, 2 * radius, 16), Qt.AlignmentFlag.AlignCenter, text)
         painter.setPen(theme().color("muted"))
+        # An input has others above it, so that its name stands beside it.
+        beside = QRectF(at.x() - radius - 30, at.y() - 8, 24, 16)
         above = QRectF(at.x() - radius, at.y() - radius - 17, 2 * radius, 16)
-        painter.drawText(above, Qt.AlignmentFlag.AlignCenter, name)
+        way = Qt.AlignmentFlag.AlignRight if name.startswith("x") else Qt.AlignmentFlag.AlignHCenter
+        place = beside if name.startswith("x") else above
+        painter.drawText(place, way | Qt.AlignmentFlag.AlignVCenter, name)
 
     def _label(self, painter: QPainter, at: QPointF, text: str) -> None:
         width = painter.fontMetrics().horizontalAdvance(text) + 10

@@ -18,7 +18,6 @@ from gui.document import Document
 from gui.explorers.asked import AskedFormula
 from gui.explorers.bars import Bars
 from gui.explorers.parts import Explorer, Slider
-from gui.folding import folded
 from gui.icons import icon
 from gui.plots.chart import Chart
 from gui.plots.gradient_why import Profile
@@ -288,12 +287,8 @@ class RecurrentStepExplorer(Explorer):
             return
         found = self.asking.answer
         lines = (*found.symbols, *found.numbers) if found is not None else ()
-        width = max(200, self.formula.width() - 20)
         number = self.asking.number
-        self.formula.tell(
-            [line for one in lines for line in folded(one, width)],
-            None if number is None else lambda line: [Question(number)],
-        )
+        self.formula.tell(lines, None if number is None else lambda line: [Question(number)])
 
     def _show_my_profile(self, layer: str) -> None:
         examination = self.runner.examination

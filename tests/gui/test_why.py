@@ -202,6 +202,13 @@ def test_a_neuron_on_the_canvas_is_asked_about_by_its_menu(qtbot):
         assert found.number == Number("value", hidden, 4, 7) and panel.isVisible()
 
 
+def test_formulas_side_by_side_get_lines_of_their_own():
+    latex = r"a = 1 + 2 \qquad b = 3 + 4"
+    assert folded(latex, 99, measure=len) == [latex]
+    assert folded(latex, 12, measure=len) == ["a = 1 + 2", "b = 3 + 4"]
+    assert folded(latex, 6, measure=len) == ["a = 1", r"\quad + 2", "b = 3", r"\quad + 4"]
+
+
 @pytest.mark.parametrize("width", [5, 20, 60, 500])
 def test_folding_breaks_only_outside_of_brackets(width):
     latex = (

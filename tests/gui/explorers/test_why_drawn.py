@@ -57,7 +57,7 @@ def go_to(qtbot, words):
 
 def line_of(formula, number):
     """A pixel in the middle of a line of a formula."""
-    return formula.line_rect(number).center().toPoint()
+    return formula.told_rect(number).center().toPoint()
 
 
 def shown(line):
@@ -67,7 +67,7 @@ def shown(line):
 
 def ask_each_line(qtbot, formula, asked):
     """Each line by a click, by the right button, and by the keyboard."""
-    for number in range(len(formula.lines)):
+    for number in range(len(formula._told)):
         before = len(asked)
         QTest.mouseClick(formula, LEFT, pos=line_of(formula, number))
         choose(menu_of(formula, line_of(formula, number)))
@@ -87,14 +87,14 @@ def test_lines_of_the_neuron(show, qtbot):
     asked = heard(explorer)
     ask_each_line(qtbot, explorer.formula, asked)
     assert [one.value for one in asked[::4]] == pytest.approx(
-        [shown(line) for line in explorer.formula.lines], rel=1e-3
+        [shown(line) for line in explorer.formula._told], rel=1e-3
     )
 
 
 def test_each_number_of_the_drawn_neuron_by_mouse_and_by_keys(show, type_in):
     explorer = show(NeuronExplorer)
     type_in(explorer.bias, -0.14)
-    assert " - 0.14 = " in explorer.formula.lines[0]
+    assert " - 0.14 = " in explorer.formula._told[0]
     picture, asked = explorer.picture, heard(explorer)
     for place in picture.places():
         choose(menu_of(picture, picture.area(place).center().toPoint()))
@@ -139,7 +139,7 @@ def test_words_formula_and_dots_of_the_loss_lab(show, type_in, qtbot):
     ask_each_line(qtbot, explorer.formula, asked)
     residuals = torch.tensor(explorer.places())
     whole = torch.nn.functional.huber_loss(residuals, torch.zeros_like(residuals)).item()
-    assert asked[2].value == pytest.approx(whole) and shown(explorer.formula.lines[0]) == pytest.approx(whole, rel=1e-3)
+    assert asked[2].value == pytest.approx(whole) and shown(explorer.formula._told[0]) == pytest.approx(whole, rel=1e-3)
     value = explorer.charts[0]
     settled(value)
     for words, wanted in (
@@ -178,9 +178,9 @@ def test_weights_loss_and_lines_of_the_network_that_learns(show, qtbot):
     asked.clear()
     ask_each_line(qtbot, explorer.formula, asked)
     whole, through, gradient, updated = asked[::4]
-    assert through.value == pytest.approx(shown(explorer.formula.lines[1]), rel=1e-3)
-    assert whole.value == gradient.value == pytest.approx(shown(explorer.formula.lines[2]), rel=1e-4)
-    assert updated.value == pytest.approx(shown(explorer.formula.lines[-1]), rel=1e-4)
+    assert through.value == pytest.approx(shown(explorer.formula._told[1]), rel=1e-3)
+    assert whole.value == gradient.value == pytest.approx(shown(explorer.formula._told[2]), rel=1e-4)
+    assert updated.value == pytest.approx(shown(explorer.formula._told[-1]), rel=1e-4)
 
 
 def test_the_network_that_learns_by_keyboard_alone(qtbot):
@@ -218,7 +218,7 @@ def test_weights_and_lines_of_feed_forward(show, qtbot):
     QTest.mouseClick(explorer.next, LEFT)
     ask_each_line(qtbot, explorer.formula, asked)
     assert [one.value for one in asked[1::4]] == pytest.approx(
-        [shown(line) for line in explorer.formula.lines], rel=1e-3
+        [shown(line) for line in explorer.formula._told], rel=1e-3
     )
 
 
@@ -312,6 +312,7 @@ def test_bars_curves_and_size_of_my_network(qtbot):
         choose_in(explorer.kind, "mine", qtbot)
         qtbot.waitUntil(lambda: explorer.bars.isVisible() and len(explorer.bars.rows) == 2)
         layer = document.project.network.layer("Hidden").id
+        qtbot.waitUntil(lambda: bool(explorer.formula.lines))
         asked, bars = heard(explorer), explorer.bars
         choose(menu_of(bars, bars.area((0, 3, 5)).center().toPoint()), "this value")
         choose(menu_of(bars, bars.area((1, 2, 4)).center().toPoint()), "this gradient")
