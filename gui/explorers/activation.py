@@ -55,7 +55,7 @@ class ActivationExplorer(Explorer):
         self.formula = AskedFormula(self.document, 16)
         self.curve = self.chart("activation_curve", tr("sum z"), tr("output f(z)"))
         self.steep = self.chart("activation_slope", tr("sum z"), tr("slope f'(z)"))
-        self.fade = self.chart("activation_chain", tr("activations passed"), tr("gradient that is left"))
+        self.fade = self.chart("activation_chain", tr("activations passed"), tr("gradient that is left"), steps=True)
         for chart in (self.curve, self.steep, self.fade):
             chart.align_left(58)
         for chart in (self.curve, self.steep):

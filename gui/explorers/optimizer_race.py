@@ -92,7 +92,7 @@ class OptimizerRace(Explorer):
         for item in (*self.halos.values(), *self.paths.values(), self.goal, self.heads):
             self.map.addItem(item)
         self.map.clicked.connect(self._start_at)
-        self.losses = self.chart("race_losses", tr("steps"), tr("loss"))
+        self.losses = self.chart("race_losses", tr("steps"), tr("loss"), steps=True)
         self._lines = Curves(self.losses, len(OPTIMIZERS))
         top = QHBoxLayout()
         top.addWidget(self.map, 5)

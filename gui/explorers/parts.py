@@ -246,9 +246,10 @@ class Explorer(QWidget):
         self.charts: list[Chart] = []
         theme().changed.connect(self._restyle)
 
-    def chart(self, name: str, x_title: str, y_title: str) -> Chart:
-        """A new chart that follows the theme."""
+    def chart(self, name: str, x_title: str, y_title: str, *, steps: bool = False) -> Chart:
+        """A new chart that follows the theme; ``steps`` where x counts steps, so that arrow keys go from one to the next."""
         made = Chart(name, x_title, y_title)
+        made.steps_of_keys = (1.0 if steps else 0.0, 0.0)
         made.asked.connect(self._open_menu)
         self.charts.append(made)
         return made

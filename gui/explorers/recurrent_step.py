@@ -104,7 +104,7 @@ class RecurrentStepExplorer(Explorer):
         self.bars.picked.connect(self._pick)
         self.formula = AskedFormula(self.document, 15)
         self.empty = muted(tr("Your network has no state to show yet: press Play or step in the main window."))
-        self.profile = self.chart("recurrent_profile", tr("time step t"), tr("gradient |dL/dh|"))
+        self.profile = self.chart("recurrent_profile", tr("time step t"), tr("gradient |dL/dh|"), steps=True)
         self.profile.align_left(58)
         self.measured = self.profile.line("series1", dots=True)
         self.cell_line = self.profile.line("series3")

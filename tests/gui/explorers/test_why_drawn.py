@@ -27,7 +27,8 @@ from gui.explorers.window import ExplorerWindow
 from gui.runner import Runner
 from tests.gui.explorers.test_explorers import choose as choose_in
 from tests.gui.explorers.test_why_walked import heard, settled, small
-from tests.gui.test_why_everywhere import at, choose, open_menu_at, opened_menu
+from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
+from tests.gui.test_why_everywhere import at, choose, open_menu_at, opened_menu, why
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -185,13 +186,13 @@ def test_weights_loss_and_lines_of_the_network_that_learns(show, qtbot):
 
 def test_the_network_that_learns_by_keyboard_alone(qtbot):
     document = Document()
-    window = ExplorerWindow(document, Runner(document))
-    qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    explorer = window.show_explorer("backprop")
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeWindow() is window and explorer.isVisible())
+    explorers = ExplorerWindow(document, Runner(document))
+    qtbot.addWidget(explorers)
+    with qtbot.waitExposed(explorers):
+        explorers.show()
+    explorer = explorers.show_explorer("backprop")
+    explorers.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is explorers and explorer.isVisible())
     asked, picture = heard(explorer), explorer.picture
     picture.setFocus()
     QTest.keyClick(picture, Qt.Key.Key_Right)
@@ -207,7 +208,7 @@ def test_the_network_that_learns_by_keyboard_alone(qtbot):
     go_to(qtbot, explorer.words)
     QTest.keySequence(explorer.words, "Alt+W")
     assert asked[-1].value == pytest.approx(explorer.walk().loss)
-    window.close()
+    explorers.close()
 
 
 def test_weights_and_lines_of_feed_forward(show, qtbot):
@@ -424,3 +425,68 @@ def test_a_place_beside_all_numbers_is_not_asked(show):
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, corner, explorer.picture.mapToGlobal(corner))
     QApplication.sendEvent(explorer.picture, event)
     assert QApplication.activePopupWidget() is None and not asked
+
+
+def test_rows_of_the_panel_lead_to_the_weight_and_to_the_value(qtbot, window):  # noqa: F811
+    explorers = window.explorers.show("feed_forward")
+    explorer = explorers.explorer
+    qtbot.waitUntil(lambda: explorer.isVisible() and explorer.picture.height() > 100)
+    QTest.mouseClick(explorer.next, LEFT)
+    explorers.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is explorers)
+    explorer.picture.setFocus()
+    QTest.keyClick(explorer.picture, Qt.Key.Key_Right)
+    QTest.keySequence(explorer.picture, "Alt+W")
+    panel = why(window)
+    qtbot.waitUntil(lambda: panel.asking.answer is not None and len(panel.terms.rows) == 3)
+    network = explorer.network
+
+    def row():
+        return next(row for row in panel.terms.rows if row.term.symbol == "a_1")
+
+    QTest.mouseClick(row(), LEFT, pos=row().weight_area().center().toPoint())
+    qtbot.waitUntil(lambda: "weight from 1 to 2" in panel.title.text())
+    assert panel.asking.answer.value == network.weights[0][1, 0]
+    panel.commands["back"].trigger()
+    QTest.mouseClick(row(), LEFT, pos=row().rect().center() + QPoint(0, -8))
+    qtbot.waitUntil(lambda: panel.title.text() == "Input 1")
+    assert panel.asking.answer.value == explorer.inputs[0].value
+    panel.commands["back"].trigger()
+    row().setFocus()
+    QTest.keyClick(row(), Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.asking.answer.value == network.weights[0][1, 0]
+    explorers.close()
+
+
+def test_curves_by_keyboard_alone(qtbot):
+    document = Document()
+    explorers = ExplorerWindow(document, Runner(document))
+    qtbot.addWidget(explorers)
+    with qtbot.waitExposed(explorers):
+        explorers.show()
+    explorers.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is explorers)
+    explorer = explorers.show_explorer("activation")
+    qtbot.waitUntil(lambda: explorer.isVisible() and explorer.curve.height() > 50)
+    asked = heard(explorer)
+    for _ in range(60):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is explorer.steep:
+            break
+    assert explorer.steep.hasFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        QTest.keyClick(explorer.steep, key)
+    QTest.keySequence(explorer.steep, "Alt+W")
+    place = float(asked[0].title.values["z"])
+    assert place == pytest.approx(0.6, abs=0.01) and asked[0].value == pytest.approx(1 / np.cosh(place) ** 2, rel=1e-3)
+    explorer = explorers.show_explorer("optimizer_race")
+    qtbot.waitUntil(lambda: explorer.isVisible() and explorer.losses.height() > 50)
+    for _ in range(3):
+        QTest.mouseClick(explorer.one, LEFT)
+    explorer.losses.setFocus()
+    for key in (Qt.Key.Key_Left, *[Qt.Key.Key_Left] * 3):
+        QTest.keyClick(explorer.losses, key)
+    QTest.keySequence(explorer.losses, "Alt+W")
+    step = asked[-1].title.values["n"]
+    assert step < 4 and asked[-1].value in {racer.losses[step] for racer in explorer.race.racers.values()}
+    explorers.close()
