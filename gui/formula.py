@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.errors import BadValue
 from core.formula import svg
+from core.why.numbers import plain
 from gui.theme import theme
 
 SIZE = 16.0
@@ -80,7 +81,7 @@ class FormulaView(QWidget):
         if tuple(lines) == self.lines:
             return
         self.lines = tuple(lines)
-        self.setAccessibleName(" ; ".join(self.lines))
+        self.setAccessibleName(" ; ".join(plain(line) for line in self.lines))
         self._fit()
         self.update()
 

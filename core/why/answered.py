@@ -9,7 +9,7 @@ import numpy as np
 from core.answers import Decisions
 from core.decimate import drawable
 from core.describe import Words
-from core.formula import latex_number
+from core.formula import factor, latex_number, summed
 from core.why.numbers import Aggregate, Term, added, told
 
 
@@ -134,8 +134,9 @@ def drawn(count: int, every: int) -> Aggregate:
 
 def true_value(title: Words, value: float, coded: float, mean: float, scale: float) -> Aggregate:
     """What came, in the unit of the data, beside how the network is told it."""
+    scaled = rf"{factor(coded)} \cdot {latex_number(scale)}"
     return Aggregate(
         title, value, (r"y = z \, s + m",),
-        (rf"y = {latex_number(coded)} \cdot {latex_number(scale)} + {latex_number(mean)} = {latex_number(value)}",),
+        (f"y = {summed((scaled, latex_number(mean)))} = {latex_number(value)}",),
         Words("It is a number of the data set. The network is trained with z, from which s and m lead back to the unit of the data."),
     )  # fmt: skip

@@ -6,8 +6,10 @@ from collections.abc import Callable, Hashable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
+    QAction,
     QContextMenuEvent,
     QFocusEvent,
+    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -17,9 +19,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from core.why.numbers import plain
 from gui.document import Document
 from gui.folding import folded
 from gui.formula import SIZE, FormulaView, natural_size
+from gui.icons import icon
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question, open_menu
@@ -120,8 +124,22 @@ class AskedFormula(FormulaView):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if questions := self._of(self.told_at(event.pos().y()) if by_mouse(event) else self._line):
-            open_menu(self, questions, self._document, event.globalPos(), ())
+        if not self._told:
+            return
+        texts = (
+            (tr("Copy as LaTeX"), "code", self._told),
+            (tr("Copy as text"), "copy", [plain(one) for one in self._told]),
+        )
+        copies = [self._copying(*text) for text in texts]
+        questions = self._of(self.told_at(event.pos().y()) if by_mouse(event) else self._line)
+        menu = open_menu(self, questions, self._document, event.globalPos(), copies)
+        for action in copies:
+            action.setParent(menu)
+
+    def _copying(self, title: str, picture: str, lines: Sequence[str]) -> QAction:
+        action = QAction(icon(picture), title, self)
+        action.triggered.connect(lambda: QGuiApplication.clipboard().setText("\n".join(lines)))
+        return action
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()

@@ -490,3 +490,12 @@ def test_curves_by_keyboard_alone(qtbot):
     step = asked[-1].title.values["n"]
     assert step < 4 and asked[-1].value in {racer.losses[step] for racer in explorer.race.racers.values()}
     explorers.close()
+
+
+def test_a_formula_can_be_copied_and_read_aloud(show):
+    formula = show(FeedForwardExplorer).formula
+    assert formula.accessibleName() == "x = (0.8, -0.5)"
+    choose(menu_of(formula, line_of(formula, 0)), "LaTeX")
+    assert QApplication.clipboard().text() == "x = (0.8, {-}0.5)"
+    choose(menu_by_key(formula), "as text")
+    assert QApplication.clipboard().text() == "x = (0.8, -0.5)"
