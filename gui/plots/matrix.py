@@ -45,6 +45,8 @@ class MatrixView(QWidget):
     def show_counts(self, counts: np.ndarray, names: tuple[str, ...]) -> None:
         """Draw (classes, classes) counts."""
         self.counts, self.names = counts, names
+        if self._hover is not None and max(self._hover) >= len(counts):
+            self._hover = None
         if self.cell is not None and max(self.cell) >= len(counts):
             self.choose(None)
         self.update()

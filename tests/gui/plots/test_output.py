@@ -65,6 +65,21 @@ def test_it_says_what_to_do(plot):
     shown.grab()
 
 
+def test_a_cell_that_fewer_classes_do_not_have_is_pointed_at_no_longer(plot, make, qtbot):
+    shown = plot("digits", mostly_right)
+    matrix = shown.pages["confusion"].matrix
+    qtbot.mouseMove(matrix, matrix.cell_rect((7, 8)).center().toPoint())
+    assert matrix.pointed == (7, 8) and shown.questions_here()
+    iris = make.document(data=DATASETS.choose("iris")).project.dataset()
+    samples = iris.samples("validation")
+    given = np.eye(3, dtype=np.float32)[iris.target.values[samples, 0].astype(int)]
+    shown.document.do(SetData(DATASETS.choose("iris")))
+    shown.runner.evaluation = Evaluation("validation", 0.1, {}, samples, given)
+    shown.draw()
+    assert len(matrix.counts) == 3 and matrix.pointed is None
+    shown.questions_here()
+
+
 def test_counts_of_the_confusion_matrix(plot):
     shown = plot("digits", mostly_right)
     data, samples = shown.document.project.dataset(), shown.runner.evaluation.samples
