@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu
 from core.catalogue.layers import layer_spec
 from core.edits import Remove, SetDelay, SetFrozen, SetRole
 from core.network import Role
-from gui.canvas.asking import questions_of
 from gui.canvas.hits import Hit, hit
 from gui.icons import icon
 from gui.text import tr
@@ -60,7 +59,7 @@ def context_menu(view: CanvasView, hit: Hit, pos: QPointF, by_key: bool = False)
         _link(view, menu, hit.key, pos)
     else:
         _ground(view, menu, pos)
-    offer(menu, questions_of(view, hit, None if by_key else pos), view.document)
+    offer(menu, _asked(view, hit, None if by_key else pos), view.document)
     return menu
 
 
@@ -83,8 +82,15 @@ def questions_here(view: CanvasView) -> list[Question]:
     under: list[Question] = []
     if view.rect().contains(pos):
         place = view.exact(QPointF(pos))
-        under = questions_of(view, hit(view.canvas, place), place)
-    return under or questions_of(view, _selected(view))
+        under = _asked(view, hit(view.canvas, place), place)
+    return under or _asked(view, _selected(view))
+
+
+def _asked(view: CanvasView, thing: Hit, pos: QPointF | None = None) -> list[Question]:
+    # Brings the facts of the inspector, which the first picture can do without.
+    from gui.canvas.asking import questions_of
+
+    return questions_of(view, thing, pos)
 
 
 def _layer(view: CanvasView, menu: QMenu) -> None:
