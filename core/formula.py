@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -12,6 +13,8 @@ from core.errors import BadValue
 
 _MINUS = "{-}"
 """The sign of a number. In braces it belongs to the number and gets no room around it."""
+_NEGATIVE = re.compile(r"^\(\{-\}([^()]*)\)(?= \\cdot)")
+"""The first factor of a product, where it is negative."""
 
 
 @cache
@@ -62,7 +65,13 @@ def factor(value: float, digits: int = 4) -> str:
 
 
 def summed(summands: Iterable[str]) -> str:
-    """Summands in LaTeX as a sum: a negative number among them is taken off; "0" where there are none."""
-    first, *others = [*summands] or ["0"]
+    """Summands in LaTeX as a sum: what begins with a negative number is taken off; "0" where there are none."""
+    first, *others = [_NEGATIVE.sub(_freed, one) for one in summands] or ["0"]
     signed = (f" - {one[len(_MINUS) :]}" if one.startswith(_MINUS) else f" + {one}" for one in others)
     return first + "".join(signed)
+
+
+def _freed(found: re.Match[str]) -> str:
+    """The sign of the first factor as that of the product; one with a power of ten keeps its brackets."""
+    size = found[1]
+    return f"{_MINUS}({size})" if r"\cdot" in size else f"{_MINUS}{size}"

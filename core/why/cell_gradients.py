@@ -14,7 +14,7 @@ from core.why.numbers import Aggregate, Later, Number, Term, added
 from core.why.simple import Part, Told, left_over, length, product, quotient, slope_of_tanh, tanh_of
 from core.why.stretched import stretch
 
-WRITTEN = 4
+WRITTEN = 3
 """Factors of a long product that are written out."""
 
 

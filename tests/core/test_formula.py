@@ -23,7 +23,9 @@ def term(value, factor=None):
         ([term(0.3), term(-0.14)], "0.3 - 0.14", "0.3 - 0.14"),
         ([term(-0.3), term(-0.14)], "{-}0.3 - 0.14", "-0.3 - 0.14"),
         ([term(-0.2, 0.3), term(-0.14)], r"0.3 \cdot ({-}0.2) - 0.14", "0.3 · (-0.2) - 0.14"),
-        ([term(0.2, -0.3), term(0.5, -2.0)], r"({-}0.3) \cdot 0.2 + ({-}2) \cdot 0.5", "(-0.3) · 0.2 + (-2) · 0.5"),
+        ([term(0.2, -0.3), term(0.5, -2.0)], r"{-}0.3 \cdot 0.2 - 2 \cdot 0.5", "-0.3 · 0.2 - 2 · 0.5"),
+        ([term(0.2, 0.3), term(-0.5, -2.0)], r"0.3 \cdot 0.2 - 2 \cdot ({-}0.5)", "0.3 · 0.2 - 2 · (-0.5)"),
+        ([term(1.0), term(0.5, -2e-7)], r"1 - (2 \cdot 10^{-7}) \cdot 0.5", "1 - (2 · 10^-7) · 0.5"),
         ([term(1.0), term(-2e-7)], r"1 - 2 \cdot 10^{-7}", "1 - 2 · 10^-7"),
         ([term(1.0), term(-np.inf)], r"1 - \infty", "1 - ∞"),
         ([term(1.0), term(-0.0)], "1 + 0", "1 + 0"),
@@ -66,3 +68,7 @@ def test_cases_and_brackets_can_be_read_as_plain_text():
     assert plain(r"f = \begin{cases} z & z > 0 \\ 0 & z \leq 0 \end{cases}") == "f = ( z if z > 0 ; 0 if z ≤ 0 )"
     assert plain(r"\left[ \left| z \right| < 3 \right]") == "[ | z | < 3 ]"
     assert plain(r"w \leftarrow w - \eta g") == "w ← w - η g"
+
+
+def test_squares_keep_the_sign_of_what_is_squared():
+    assert summed(["({-}0.2)^2", "({-}0.3)^2"]) == "({-}0.2)^2 + ({-}0.3)^2"
