@@ -96,14 +96,17 @@ class SamplePage(QWidget):
         self.chosen = (max(0, min(cell[0], across - 1)), max(0, min(cell[1], down - 1)))
         self.update()
 
-    def about(self, name: str, step: int | None, feature: int) -> Question:
-        """Why a number of an input, or of the "target", is what it is."""
+    def about(self, name: str, step: int | None, feature: int, sample: int | None = None) -> Question:
+        """Why a number of an input, or of the "target", is what it is; of another ``sample`` than the one that is shown."""
         assert self.dataset is not None and self._document is not None
         layers = self._document.project.network.of_kind("input")
         reads = next((layer.id for layer in layers if layer.params["field"] == name), None)
         field = self.dataset.field(name)
         lead = None if reads is None or field.codes else Number("value", reads, feature, step)
-        return Question(value(self.dataset, name, (self.sample, step, feature), lead), tr("Why this value?"))
+        return Question(
+            value(self.dataset, name, (self.sample if sample is None else sample, step, feature), lead),
+            tr("Why this value?"),
+        )
 
     @property
     def main(self) -> str:

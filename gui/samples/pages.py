@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPolygonF
 
+from core.data.dataset import Dataset
 from core.why.stored import extreme
 from gui.samples.page import Cell, SamplePage
 from gui.samples.values import named, number, raw
@@ -238,21 +239,36 @@ class PlanePage(SamplePage):
     def wanted_height(self) -> int:
         return min(240, max(160, self.width() - 40))
 
+    def show_sample(self, dataset: Dataset, sample: int) -> None:
+        self.chosen = (sample, 0)
+        super().show_sample(dataset, sample)
+
     def grid(self) -> Cell:
-        return 1, 1
+        return len(self.input().values), 1
 
     def box(self, cell: Cell) -> QRectF:
-        spot = self._spots()[self.sample]
+        spot = self._spots()[cell[0]]
         return QRectF(spot.x() - _NEAR, spot.y() - _NEAR, 2 * _NEAR, 2 * _NEAR)
 
     def cell_at(self, place: QPointF) -> Cell | None:
-        return (0, 0) if self.box((0, 0)).contains(place) else None
+        """The point that is nearest, of those that are drawn."""
+        away = np.array([abs(spot.x() - place.x()) + abs(spot.y() - place.y()) for spot in self._spots()])
+        away[self._put_away()] = np.inf
+        nearest = int(away.argmin())
+        return (nearest, 0) if away[nearest] <= _NEAR else None
 
     def questions(self, cell: Cell) -> list[Question]:
-        """Why the sample lies where it does: from left to right, and up and down."""
+        """Why a sample lies where it does: from left to right, and up and down."""
+        if cell[0] != self.sample and cell[0] in self._put_away():
+            return []
         field = self.input()
-        asked = [self.about(self.main, None, n).asked for n in range(2)]
+        asked = [self.about(self.main, None, n, cell[0]).asked for n in range(2)]
         return [Question(one, tr("Why this {name}?", name=named(field, n))) for n, one in enumerate(asked)]
+
+    def _put_away(self) -> np.ndarray:
+        """The samples of the test part, which are not drawn."""
+        assert self.dataset is not None
+        return np.asarray(self.dataset.split.get("test", np.zeros(0, int)), int)
 
     def _frame(self) -> QRectF:
         side = min(self.width(), self.height()) - 4
@@ -269,7 +285,7 @@ class PlanePage(SamplePage):
         painter.fillRect(self._frame(), theme().color("plot_background"))
         spots = self._spots()
         painter.setPen(Qt.PenStyle.NoPen)
-        put_away = {int(n) for n in self.dataset.split.get("test", ())}
+        put_away = set(self._put_away().tolist())
         for n, (kind, spot) in enumerate(zip(classes, spots, strict=True)):
             if n in put_away:
                 continue

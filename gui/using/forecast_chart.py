@@ -147,6 +147,7 @@ class ForecastChart(QWidget):
                 spots = [self.spot(first - 1 + t, v) for t, v in enumerate(values) if np.isfinite(v) and abs(v) < 1e12]
                 color = theme().color("muted" if name == "truth" else COLORS[name])
                 self._line(painter, spots, color, 2.2 if name == "forecast" else 1.5)
+        painter.setClipping(False)
         here = self.asked(None)
         if self.hasFocus() and here is not None:
             painter.setPen(QPen(theme().color("selection"), 2))

@@ -56,6 +56,10 @@ class SampleShow(Editor):
             return None
         if at is None:
             return self._looked(), None
+        page = self.view.page
+        cell = None if page is None else page.cell_at(QPointF(page.mapFrom(self, at.toPoint())))
+        if cell is not None and cell[0] < len(self.reading.gradient) and cell[1] < self.field.features:
+            return cell
         step = int((at.x() - NAMES_WIDTH) // ((self.width() - NAMES_WIDTH) / int(self.field.steps or 1)))
         return (step, None) if 0 <= step < len(self.reading.gradient) else None
 

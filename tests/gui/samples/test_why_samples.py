@@ -152,13 +152,32 @@ def test_numbers_of_a_sample_by_keys_and_mouse(key, document, panel, asked):  # 
     assert asked[-1].sample == (sample, browser.part.currentData())
     page.choose((0, 0))
     page.grab()
-    cell = (len([k for k in keys if k == KEY.Key_Right]), len([k for k in keys if k == KEY.Key_Down]))
+    cell = (
+        page.chosen
+        if key == "circles"
+        else (len([k for k in keys if k == KEY.Key_Right]), len([k for k in keys if k == KEY.Key_Down]))
+    )
     menu_at(page, page.box(cell).center())
     assert asked[-1].value == asked[-2].value and str(asked[-1].title) == str(asked[-2].title)
     if asked[-1].leads:
         (lead,) = asked[-1].leads
         assert (lead.unit, lead.step) == (feature, step)
         assert document.project.network.layers[lead.layer].params["field"] == "x"
+
+
+def test_other_points_of_a_plane(document, panel, asked):  # noqa: F811
+    data = use(document, panel, "circles")
+    page = panel.browser.view.page
+    train = [n for n in data.split["train"] if n < 60]
+    other = int(train[1])
+    spot = page.box((other, 0)).center()
+    nearest = page.cell_at(spot)[0]
+    menu_at(page, spot)
+    assert asked[-1].value == pytest.approx(raw(data.inputs["x"], nearest)[0], abs=1e-9)
+    assert asked[-1].sample[0] == nearest
+    if "test" in data.split:
+        page.choose((int(data.split["test"][0]), 0))
+        assert page.questions(page.chosen) == [], "the test part stays out of sight"
 
 
 def test_ends_of_a_curve_and_what_a_strip_asks(document, panel, asked):  # noqa: F811

@@ -11,7 +11,7 @@ import torch
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from core.edits import SetWeights
 from core.engine.reference import interpret
@@ -50,11 +50,24 @@ def settled(qtbot, window, panel=None):  # noqa: F811
     qtbot.waitUntil(lambda: not panel.waiting and panel._moment != () and panel._moment[0] is not None, timeout=30000)
 
 
-def ask(qtbot, window, part, at, words="Why"):  # noqa: F811
-    """Right-click at a place of a part of the page and choose; returns what was asked, and the answer."""
+def bring_to_front(qtbot, window, part):  # noqa: F811
+    """Show the panel, scroll to a part of its page, and wait until it lies where it stays."""
     window.docks.show("use")
     window.docks.all["use"].widget()._column.ensureWidgetVisible(part)
-    QApplication.processEvents()
+    seen = []
+
+    def stands_still():
+        page = window.docks.all["use"].widget().page
+        around = [child.geometry() for child in page.children() if isinstance(child, QWidget)]
+        seen.append((around, part.geometry(), part.mapToGlobal(QPoint(0, 0))))
+        return seen[-3:] == [seen[-1]] * 3
+
+    qtbot.waitUntil(stands_still, timeout=10000)
+
+
+def ask(qtbot, window, part, at, words="Why"):  # noqa: F811
+    """Right-click at a place of a part of the page and choose; returns what was asked, and the answer."""
+    bring_to_front(qtbot, window, part)
     pos = at.toPoint() if isinstance(at, QPointF) else at
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pos, part.mapToGlobal(pos))
     QApplication.sendEvent(part, event)
@@ -194,9 +207,14 @@ def test_other_inputs_of_ones_own(qtbot, window, tried, example):  # noqa: F811
     elif example == "vowels-gru":
         reading = page.reading
         middle = 84 + (page.editor.width() - 84) / int(page.editor.field.steps) * 2.5
-        number, found = ask(qtbot, window, page.editor, QPointF(middle, 20), "hang on this")
+        bring_to_front(qtbot, window, page.editor)
+        below = QPointF(middle, page.editor.strip.geometry().center().y())
+        number, found = ask(qtbot, window, page.editor, below, "hang on this")
         assert (number.quantity, number.step) == ("norm", 2)
         assert found.value == pytest.approx(float(np.linalg.norm(reading.gradient[2])), rel=1e-3)
+        number, found = ask(qtbot, window, page.editor, QPointF(middle, 20), "What is read here")
+        assert (number.quantity, number.unit, number.step) == ("value", 1, 2)
+        assert found.value == pytest.approx(float(reading.inputs[2, 1]), rel=1e-5)
     else:
         cells = page.editor
         cells.setFocus()

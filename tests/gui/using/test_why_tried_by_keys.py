@@ -15,7 +15,7 @@ from gui.using.editors import relative
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
 from tests.gui.test_told import place_of
 from tests.gui.test_why_everywhere import answered, ask_by_key, choose, opened_menu
-from tests.gui.using.test_why_tried import answered_about_it, ask, settled, tried  # noqa: F401 - a fixture
+from tests.gui.using.test_why_tried import answered_about_it, ask, bring_to_front, settled, tried  # noqa: F401 - a fixture
 
 LEFT = Qt.MouseButton.LeftButton
 KEY = Qt.Key
@@ -23,9 +23,7 @@ KEY = Qt.Key
 
 def by_keys(qtbot, window, part, *keys):  # noqa: F811
     """With the keyboard on a part: some keys, then Alt+W."""
-    window.docks.show("use")
-    window.docks.all["use"].widget()._column.ensureWidgetVisible(part)
-    QApplication.processEvents()
+    bring_to_front(qtbot, window, part)
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window, timeout=5000)
     part.setFocus()
@@ -37,11 +35,9 @@ def by_keys(qtbot, window, part, *keys):  # noqa: F811
     qtbot.waitUntil(lambda: window.document.question is not before, timeout=5000)
 
 
-def click(window, label, key):  # noqa: F811
+def click(qtbot, window, label, key):  # noqa: F811
     """Click a number in words."""
-    window.docks.show("use")
-    window.docks.all["use"].widget()._column.ensureWidgetVisible(label)
-    QApplication.processEvents()
+    bring_to_front(qtbot, window, label)
     QTest.mouseClick(label, LEFT, pos=place_of(label, key))
 
 
@@ -56,7 +52,7 @@ def test_bars_and_pixels_by_keys(qtbot, window, tried):  # noqa: F811
     by_keys(qtbot, window, page.course, KEY.Key_Down if best < 9 else KEY.Key_Up)
     number, found = answered_about_it(qtbot, window)
     assert number.unit == other and found.value == pytest.approx(values[-1][other], rel=1e-4)
-    click(window, page.said, str(best))
+    click(qtbot, window, page.said, str(best))
     number, found = answered_about_it(qtbot, window)
     assert number.unit == best
 
@@ -91,12 +87,12 @@ def test_bars_of_measurements(qtbot, window, tried):  # noqa: F811
 
 def test_the_point_of_a_plane(qtbot, window, tried):  # noqa: F811
     page = tried("circles-mlp")
-    click(window, page.why, "steep")
+    click(qtbot, window, page.why, "steep")
     _, found = answered_about_it(qtbot, window)
     assert found.value == pytest.approx(float(np.linalg.norm(page.pad.way)), rel=1e-5)
     values = page.course.beliefs.values[0]
     best = int(values.argmax())
-    click(window, page.said, str(best))
+    click(qtbot, window, page.said, str(best))
     _, found = answered_about_it(qtbot, window)
     assert found.value == pytest.approx(float(values[best]), rel=1e-4)
 
@@ -126,7 +122,7 @@ def test_dashed_curves_and_their_errors(qtbot, window, tried):  # noqa: F811
     assert found.value == pytest.approx(float(chart.lines["last"][end - 1]))
     for key, line in (("said", "forecast"), ("truth", "truth")):
         if f"ask:{key}" in page.said._text:
-            click(window, page.said, key)
+            click(qtbot, window, page.said, key)
             _, found = answered(qtbot, window)
             assert found.value == pytest.approx(float(chart.lines[line][end]), rel=1e-6)
     by_keys(qtbot, window, page.errors, KEY.Key_Down)
@@ -141,9 +137,7 @@ def test_dashed_curves_and_their_errors(qtbot, window, tried):  # noqa: F811
 
 
 def ask_at(qtbot, window, part, pos):  # noqa: F811
-    window.docks.show("use")
-    window.docks.all["use"].widget()._column.ensureWidgetVisible(part)
-    QApplication.processEvents()
+    bring_to_front(qtbot, window, part)
     QApplication.sendEvent(part, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pos, part.mapToGlobal(pos)))
     choose(opened_menu(), "?")
 
@@ -159,7 +153,7 @@ def test_the_mean_of_samples_beside_what_is_drawn(qtbot, window, tried):  # noqa
     _, found = answered(qtbot, window)
     assert found.value == pytest.approx(float(view.mean[2, 3]), rel=1e-5)
     assert sum(t.contribution for t in found.terms) == pytest.approx(found.value)
-    click(window, page.said, "miss")
+    click(qtbot, window, page.said, "miss")
     _, found = answered(qtbot, window)
     assert found.value == pytest.approx(float(np.abs(view.rows - view.mean).mean()), rel=1e-5)
     by_keys(qtbot, window, view, KEY.Key_Up, KEY.Key_Left)
@@ -174,7 +168,7 @@ def test_probabilities_of_what_was_written(qtbot, window, tried):  # noqa: F811
     made = page.answers[0]
     added = len(made) - made.given
     for key, value in (("whole", np.exp(made.log_probability)), ("each", np.exp(made.log_probability / added))):
-        click(window, page.note, key)
+        click(qtbot, window, page.note, key)
         _, found = answered_about_it(qtbot, window)
         assert found.value == pytest.approx(float(value), rel=1e-5)
     page.row.look_at(1)
