@@ -132,6 +132,22 @@ def answers(data: Dataset, sample: int) -> Aggregate:
     )  # fmt: skip
 
 
+def counted_steps(data: Dataset) -> Aggregate:
+    """The share of the steps of the target that the loss counts, over all samples."""
+    count, steps = len(data), int(data.target.values.shape[1])
+    inside = count * steps if data.mask is None else int(data.mask.sum())
+    value = inside / (count * steps)
+    return Aggregate(
+        Words("The share of the steps at which an answer is due"), value,
+        (r"s = \frac{1}{N \, T} \sum_{i,t} m_{i,t}",),
+        (rf"s = \frac{{{inside}}}{{{count} \cdot {steps}}} = {latex_number(value)}",),
+        Words("m is 1 at a step that the mask of the data lets through and 0 at the others."), (),
+        (Term(1 / (count * steps), inside, r"\frac{1}{N \, T}", r"\sum m", about=Aggregate(
+            Words("Steps at which an answer is due, of all samples"), inside, (r"\sum_{i,t} m_{i,t}",), (f"{inside}",),
+            Words("They are counted over the whole data set."))),),
+    )  # fmt: skip
+
+
 def _asked(data: Dataset, sample: int, step: int) -> Aggregate:
     """That something is asked at a step, and what."""
     found = value(data, "target", (sample, step, 0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -15,12 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.data.cache import dataset as load
+from core.describe import Words
 from core.errors import StudioError
 from core.sequence_shapes import SHAPES, ShapeChange, ShapeKey, change_shape, shape_in
+from core.why import held
 from gui.document import Document
 from gui.shapes.picture import ShapePicture
 from gui.text import sentence, tr, tr_core
-from gui.widgets import bold, words
+from gui.why.here import Question
+from gui.why.told import numbered
+from gui.widgets import bold, told
 
 
 class ShapeDialog(QDialog):
@@ -55,7 +62,7 @@ class ShapeDialog(QDialog):
             name.addWidget(line)
             grid.addLayout(name, row, 1)
         grid.setColumnStretch(1, 1)
-        self.preview = words()
+        self.preview = told(document)
         self.preview.setObjectName("shape_preview")
         self.preview.setMinimumHeight(self.preview.fontMetrics().lineSpacing() * 8)
         self.preview.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -83,16 +90,32 @@ class ShapeDialog(QDialog):
         self.change = None
         try:
             if self.chosen == self.now:
-                self.preview.setText(tr("The network has this shape. Choose another one to see the way to it."))
+                self._say(tr("The network has this shape. Choose another one to see the way to it."))
             else:
                 self.change = change_shape(self._document.state, self.chosen)
-                lines = [tr_core(one.template, **one.values) for one in self.change.sentences]
+                lines = [_line(one) for one in self.change.sentences]
                 lines.append(tr("One undo takes all of it back."))
-                self.preview.setText("\n".join(f"•  {line}" for line in lines))
+                self.preview.tell("<br>".join(f"•\u2002{line}" for line in lines), self._questions)
         except StudioError as error:
-            self.preview.setText(sentence(error))
+            self._say(sentence(error))
         self.apply.setEnabled(self.change is not None)
         self.apply.setDefault(True)
+
+    def _say(self, text: str) -> None:
+        self.preview.tell(html.escape(text, quote=False), None)
+
+    def _questions(self) -> dict[str, Question]:
+        """About the numbers of the data that the network is to have."""
+        if self.change is None:
+            return {}
+        after = self.change.edit.apply(self._document.state)
+        data = None if after.data is None else load(after.data)
+        if data is None or not data.target.sequence:
+            return {}
+        return {
+            "steps": Question(held.steps(data, "target"), tr("Why so many steps?")),
+            "counted": Question(held.counted_steps(data), tr("Why this share of the steps?")),
+        }
 
     def _do(self) -> None:
         if self.change is None:
@@ -100,7 +123,17 @@ class ShapeDialog(QDialog):
         try:
             self._document.do(self.change.edit)
         except StudioError as error:
-            self.preview.setText(sentence(error))
+            self._say(sentence(error))
             self.apply.setEnabled(False)
             return
         self.accept()
+
+
+def _line(one: Words) -> str:
+    """What will be done, rich: its numbers can be asked about."""
+    marks = {}
+    if "steps" in one.values:
+        marks[str(one.values["steps"])] = "steps"
+    if "counted" in one.values:
+        marks[f"{one.values['counted']:.0%}"] = "counted"
+    return numbered(tr_core(one.template, **one.values), marks)

@@ -38,7 +38,7 @@ TITLE = 46.0
 STRIP = 30.0
 GAP = 12
 """Pixels between the card and the cell that it explains."""
-SMALL = 11
+SMALL, BETWEEN = 11, " · "
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -138,7 +138,9 @@ class CellDiagram(QWidget):
         if self.unit is None:
             return tr("Means over {count} units; click a unit below to see its own numbers.", count=len(found.units))
         if kind == "lstm":
-            return f"c = f·c₋₁ + i·g = {n['f']}·{n['c_before']} + {n['i']}·{n['g']} = {n['c']}      h = o·tanh(c) = {n['h']}"
+            return (
+                f"c = f·c₋₁ + i·g = {n['f']}·{n['c_before']} + {n['i']}·{n['g']} = {n['c']},  h = o·tanh(c) = {n['h']}"
+            )
         if kind == "gru":
             return f"h = (1−z)·n + z·h₋₁ = (1−{n['z']})·{n['n']} + {n['z']}·{n['h_before']} = {n['h']}"
         return f"h = f(a) = f({n.get('a', '?')}) = {n['h']}"
@@ -275,7 +277,9 @@ class CellDiagram(QWidget):
         else:
             drawn = gate_drawings.draw(painter, self._kind(), box, self.numbers.values)
             line = QRectF(18, self._strip_rect().top() - 26, self.width() - 36, 20)
-            look.draw_text(painter, line, self.sentence(), 11.5, theme().color("text"), align=CENTRE)
+            words = self.sentence()
+            size = min(11.5, 11.4 * line.width() / max(1.0, look.text_width(words, 11.5)))
+            look.draw_text(painter, line, words, size, theme().color("text"), align=CENTRE)
             self._places = {**self._gradient_places(), **drawn, **({} if self.unit is None else {"sentence": line})}
             self._paint_strip(painter)
             self._paint_choice(painter)
@@ -306,17 +310,17 @@ class CellDiagram(QWidget):
         """Whose numbers they are, and the gradients there."""
         assert self.numbers is not None
         parts = [tr("mean") if self.unit is None else tr("unit {unit}", unit=self.unit + 1)]
-        parts.append(f" · |dL/dh| = {number(self.numbers.gradient)}")
+        parts.append(f"{BETWEEN}|dL/dh| = {number(self.numbers.gradient)}")
         if self.numbers.cell_gradient is not None:
-            parts.append(f" · |dL/dc| = {number(self.numbers.cell_gradient)}")
+            parts.append(f"{BETWEEN}|dL/dc| = {number(self.numbers.cell_gradient)}")
         return parts
 
     def _gradient_places(self) -> dict[str, QRectF]:
         """Where the gradients are written."""
         parts, found = self._below_title(), {}
         for n, key in enumerate(("gradient", "cell_gradient")[: len(parts) - 1], 1):
-            left = look.text_width("".join(parts[:n]), SMALL)
-            found[key] = QRectF(20 + left, 30, look.text_width(parts[n], SMALL), 18)
+            left, words = look.text_width("".join([*parts[:n], BETWEEN]), SMALL), parts[n].removeprefix(BETWEEN)
+            found[key] = QRectF(20 + left, 30, look.text_width(words, SMALL), 18)
         return found
 
     def _paint_choice(self, painter: QPainter) -> None:

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
 
 from core.edits import SetFrozen, SetMask, SetParam, SetWeights
 from core.examples import open_example
+from core.parameters import parameters
 from core.why.numbers import Aggregate
+from gui.inspect.counts import about_parameters
 from gui.panels.inspector import Inspector
+from gui.panels.why import WhyPanel
 from gui.why.here import ask_here
 from gui.why.told import Told
 from tests.gui.hands_of_why import (
@@ -167,3 +170,26 @@ def test_the_bars_of_the_histogram(qtbot, document, inspector):
     first = int(((good >= edges[1]) & (good < edges[2])).sum())
     assert [one.value for one in asked] == [first] * 3
     assert bars.accessibleDescription() == bars.words(1)
+
+
+def test_the_answer_leads_down_to_a_setting_by_mouse_and_keyboard(qtbot, document, runner, show):
+    panel = show(WhyPanel(document, runner), width=380)
+    hidden = document.project.network.layer("Hidden")
+    own = [one for one in parameters(document.project.network).values() if one.layer == hidden.id]
+    document.ask(about_parameters(document.project.network, hidden.id, own).asked)
+    whole = 32 * 8 + 32 * 32 + 32
+    assert panel.value.text() == f"= {whole:,}" and panel.asking.answer.value == whole
+    loop = next(row for row in panel.terms.rows if row.term.factor == row.term.value == 32)
+    QTest.mouseClick(loop, Qt.MouseButton.LeftButton, pos=QPoint(loop.width() - 20, 8))
+    assert panel.value.text() == "= 1,024" and "steps later" in panel.title.text()
+    (product,) = panel.terms.rows
+    area = product.weight_area()
+    QTest.mouseClick(product, Qt.MouseButton.LeftButton, pos=area.center().toPoint())
+    assert panel.title.text() == "How many units “Hidden” has" and panel.value.text() == "= 32"
+    panel.commands["back"].trigger()
+    (product,) = panel.terms.rows
+    product.setFocus()
+    QTest.keyClick(product, Qt.Key.Key_Return)
+    assert panel.title.text() == "How many units “Hidden” has" and not panel.terms.rows
+    panel.commands["text"].trigger()
+    assert "n = 32" in QGuiApplication.clipboard().text()

@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from core.data.cache import dataset as load
 from core.edits import Remove
 from core.examples import open_example
 from core.problems import errors
@@ -13,6 +14,7 @@ from gui.document import Document
 from gui.shapes.badge import ShapeBadge
 from gui.shapes.picture import COLUMNS
 from gui.theme import theme
+from tests.gui.hands_of_why import asked_of, click_number, is_value, numbers_in
 
 
 @pytest.fixture
@@ -84,3 +86,24 @@ def test_in_both_themes(badge):
         assert not badge.parentWidget().grab().isNull()
     badge.parentWidget().resize(120, 200)
     assert not badge.isVisible(), "no room for it"
+
+
+@pytest.mark.parametrize(("example", "known"), [("digits-rows-elman", {"steps"}), ("names-gru", {"counted"})])
+def test_the_numbers_of_a_preview_answer(badge, qtbot, example, known):
+    document, found = badge._document, {}
+    document.open(open_example(example))
+    qtbot.mouseClick(badge, Qt.MouseButton.LeftButton)
+    dialog = badge.dialog
+    for shape in ("one-to-many", "encoder-decoder"):
+        choice = dialog.choices[shape]
+        QTest.mouseClick(choice, Qt.MouseButton.LeftButton, pos=QPoint(8, choice.height() // 2))
+        data = load(dialog.change.edit.apply(document.state).data)
+        for key, text in numbers_in(dialog.preview).items():
+            with asked_of(document) as asked:
+                click_number(dialog.preview, key)
+            value = data.target.steps if key == "steps" else data.mask.mean()
+            assert asked[0].value == pytest.approx(value) and is_value(text, asked[0].value)
+            found[key] = shape
+    assert known <= found.keys()
+    dialog.reject()
+    qtbot.waitUntil(lambda: badge.dialog is None)
