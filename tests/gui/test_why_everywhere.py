@@ -69,6 +69,15 @@ def at(chart, x, y):
     return chart.mapFromScene(box.mapViewToScene(place))
 
 
+def open_menu_over(chart, x, y):
+    """The menu at values x, y. What is said as soon as the pointer is there may take room, and move the chart."""
+    pos = None
+    while pos != (pos := at(chart, x, y)):
+        QTest.mouseMove(chart.viewport(), pos)
+    QTest.mouseClick(chart.viewport(), RIGHT, pos=pos)
+    return opened_menu()
+
+
 def ask_by_key(qtbot, window):  # noqa: F811
     """Alt+W where the keyboard is; a menu that was open may have left no window active."""
     focus = QApplication.focusWidget() or window.focusWidget()
@@ -92,7 +101,7 @@ def test_plots_of_a_classifier(qtbot, window):  # noqa: F811
     hidden = window.document.project.network.layer("Hidden").id
 
     plot = show(qtbot, window, "activations")
-    choose(open_menu_at(plot.units, at(plot.units, 3, 2)), "Why this value")
+    choose(open_menu_over(plot.units, 3, 2), "Why this value")
     number, found = answered(qtbot, window)
     assert number == Number("value", hidden, 1, 2)
     assert found.value == pytest.approx(float(window.runner.examination.activations[hidden][2, 1]), rel=1e-4)
@@ -101,7 +110,7 @@ def test_plots_of_a_classifier(qtbot, window):  # noqa: F811
     row = plot.shown_row()
     table = window.runner.run.gradients[hidden]
     steps = table["total"].shape[1]
-    choose(open_menu_at(plot.curve, at(plot.curve, steps, table["total"][row][-1])), "Why this gradient")
+    choose(open_menu_over(plot.curve, steps, table["total"][row][-1]), "Why this gradient")
     number, found = answered(qtbot, window)
     assert isinstance(number, Aggregate) and found.value == pytest.approx(table["total"][row][-1], rel=1e-6)
     assert "mean over the 128 samples" in str(found.note) and r"\sum_{b=1}" in found.symbols[0]
@@ -115,7 +124,7 @@ def test_plots_of_a_classifier(qtbot, window):  # noqa: F811
 
     plot = show(qtbot, window, "loss")
     run = window.runner.run
-    choose(open_menu_at(plot.losses.chart, at(plot.losses.chart, 3, float(run.steps["loss"][2]))))
+    choose(open_menu_over(plot.losses.chart, 3, float(run.steps["loss"][2])))
     number, found = answered(qtbot, window)
     assert isinstance(number, Aggregate) and "batch" in str(found.title) and found.terms[0].number == Number("loss")
     assert found.terms[0].value == pytest.approx(why(window).asking.trace.loss, rel=1e-4)
@@ -123,7 +132,7 @@ def test_plots_of_a_classifier(qtbot, window):  # noqa: F811
     plot = show(qtbot, window, "norms")
     batch = int(run.layer_gradient["batch"][-1])
     value = float(run.layer_gradient[hidden][-1])
-    choose(open_menu_at(plot.norms.chart, at(plot.norms.chart, batch, value)))
+    choose(open_menu_over(plot.norms.chart, batch, value))
     number, found = answered(qtbot, window)
     assert found.value == pytest.approx(value) and any(t.number.quantity == "weight_gradient" for t in found.terms)
 
@@ -172,7 +181,7 @@ def test_states_and_probes(qtbot, window):  # noqa: F811
     assert sum(t.contribution for t in answer.terms) == pytest.approx(answer.value, rel=1e-6)
     values = states_of_the_watched_sample(qtbot, window).circled.eigenvalues
     value = values[int(np.abs(values).argmax())]
-    choose(open_menu_at(plot.circle, at(plot.circle, value.real, value.imag)), "eigenvalue")
+    choose(open_menu_over(plot.circle, value.real, value.imag), "eigenvalue")
     _, answer = answered(qtbot, window)
     assert answer.value == pytest.approx(abs(value), rel=1e-6)
 

@@ -12,7 +12,16 @@ from PySide6.QtWidgets import QApplication
 from core.why.numbers import Number
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
 from tests.gui.test_told import place_of
-from tests.gui.test_why_everywhere import answered, ask_by_key, at, choose, open_menu_at, opened_menu, why
+from tests.gui.test_why_everywhere import (
+    answered,
+    ask_by_key,
+    at,
+    choose,
+    open_menu_at,
+    open_menu_over,
+    opened_menu,
+    why,
+)
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -137,7 +146,7 @@ def test_errors_along_time_and_how_far_off(qtbot, window, judged, example):  # n
         front(window, chart)
         counts, edges = page.residuals._counts, page.residuals._edges
         bar = int(counts.argmax())
-        choose(open_menu_at(chart, at(chart, float(edges[bar] + edges[bar + 1]) / 2, 1.0)))
+        choose(open_menu_over(chart, float(edges[bar] + edges[bar + 1]) / 2, 1.0))
         _, found = answered(qtbot, window)
         assert found.value == counts[bar]
         number, found = go_into(qtbot, window)

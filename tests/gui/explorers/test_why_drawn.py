@@ -28,7 +28,7 @@ from gui.runner import Runner
 from tests.gui.explorers.test_explorers import choose as choose_in
 from tests.gui.explorers.test_why_walked import heard, settled, small
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
-from tests.gui.test_why_everywhere import at, choose, open_menu_at, opened_menu, why
+from tests.gui.test_why_everywhere import choose, open_menu_over, opened_menu, why
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -119,8 +119,8 @@ def test_words_and_formula_of_the_activation_and_of_a_curve_that_is_not_chosen(s
     assert asked[1].value == pytest.approx(np.tanh(1.0))
     settled(explorer.curve)
     z = 1.5
-    choose(open_menu_at(explorer.curve, at(explorer.curve, z, 1 / (1 + np.exp(-z)))), "value")
-    choose(open_menu_at(explorer.curve, at(explorer.curve, -5.0, -1.0)), "saturated")
+    choose(open_menu_over(explorer.curve, z, 1 / (1 + np.exp(-z))), "value")
+    choose(open_menu_over(explorer.curve, -5.0, -1.0), "saturated")
     sigmoid, flat = asked[-2:]
     assert sigmoid.title.values["name"] == "Sigmoid" and flat.title.values["name"].startswith("Tanh")
     there = float(flat.title.values["z"])
@@ -148,9 +148,9 @@ def test_words_formula_and_dots_of_the_loss_lab(show, type_in, qtbot):
         ("much of the loss", asked[0].value),
         ("much of the pull", asked[1].value),
     ):
-        choose(open_menu_at(value, at(value, 3.0, 2.5)), words)
+        choose(open_menu_over(value, 3.0, 2.5), words)
         assert asked[-1].value == pytest.approx(wanted)
-    choose(open_menu_at(value, at(value, 1.7, 1.7)), "this loss")  # where mean absolute error passes
+    choose(open_menu_over(value, 1.7, 1.7), "this loss")  # where mean absolute error passes
     assert asked[-1].title.values["name"].startswith("Mean absolute")
 
 
@@ -284,9 +284,9 @@ def test_every_curve_and_both_numbers_below_them(show, type_in, qtbot, kind):
     if kind == "lstm":
         curves["|dL/dc|"] = one.found.cell_profile
     for title, curve in curves.items():
-        choose(open_menu_at(explorer.profile, at(explorer.profile, 3, curve[2])))
+        choose(open_menu_over(explorer.profile, 3, curve[2]))
         assert title in str(asked[-1].title) and asked[-1].value == pytest.approx(curve[2])
-    choose(open_menu_at(explorer.profile, at(explorer.profile, 3, curves["|dL/dh|"][2])), "passes this step")
+    choose(open_menu_over(explorer.profile, 3, curves["|dL/dh|"][2]), "passes this step")
     assert asked[-1].value == pytest.approx(one.found.profile[2] / one.found.profile[3])
     asked.clear()
     go_to(qtbot, explorer.words)
@@ -327,9 +327,9 @@ def test_bars_curves_and_size_of_my_network(qtbot):
         assert row.terms[0].factor_number.part == f"{loop.id}.weight"
         settled(explorer.profile)
         foreseen = explorer.prediction.values[1]
-        choose(open_menu_at(explorer.profile, at(explorer.profile, 3, foreseen[2])), "foretold")
+        choose(open_menu_over(explorer.profile, 3, foreseen[2]), "foretold")
         assert asked[-1].value == pytest.approx(foreseen[2], rel=1e-6)
-        choose(open_menu_at(explorer.profile, at(explorer.profile, 3, explorer.measured.values[1][2])), "gradient")
+        choose(open_menu_over(explorer.profile, 3, explorer.measured.values[1][2]), "gradient")
         assert asked[-1] == Number("norm", layer, 0, 2, "gradient")
     finally:
         assert runner.close()
@@ -353,9 +353,9 @@ def test_words_step_and_paths_of_the_race(show, qtbot):
     )
     settled(explorer.map)
     path = explorer.race.racers["sgd"].path
-    choose(open_menu_at(explorer.map, at(explorer.map, *path[2])), "here in y")
+    choose(open_menu_over(explorer.map, *path[2]), "here in y")
     assert asked[-1].value == pytest.approx(path[2][1]) and asked[-1].title.values["n"] == 2
-    choose(open_menu_at(explorer.map, at(explorer.map, 4.0, 1.0)), "slope along y")
+    choose(open_menu_over(explorer.map, 4.0, 1.0), "slope along y")
     assert asked[-1].value == pytest.approx(4 * float(asked[-1].title.values["y"]), abs=2e-3)
 
 
@@ -374,7 +374,7 @@ def test_the_race_on_my_network(show, qtbot):
         standing, asked = runner.race.standing, heard(explorer)
         settled(explorer.losses)
         wanted = standing.losses["adam"][3]
-        choose(open_menu_at(explorer.losses, at(explorer.losses, 3, wanted)), "this loss")
+        choose(open_menu_over(explorer.losses, 3, wanted), "this loss")
         (one,) = asked
         assert one.title.values["n"] == 4 and one.value in {losses[3] for losses in standing.losses.values()}
         assert one.value == pytest.approx(wanted, rel=5e-2)
@@ -404,7 +404,7 @@ def test_the_loss_lab_leads_from_a_dot_to_the_output_of_its_sample(show, qtbot):
         places = explorer.places()
         close = int(np.abs(places).argmin())
         y = float(losses.curves(explorer.choice, places[close : close + 1]).loss[0])
-        choose(open_menu_at(value, at(value, places[close], y)), "this loss")
+        choose(open_menu_over(value, places[close], y), "this loss")
         margin = asked[0].terms[0].about.make()
         evaluation, data = runner.evaluation, document.project.dataset()
         sample = margin.sample[0]

@@ -16,7 +16,7 @@ from core.why.numbers import Aggregate
 from gui.explorers.activation import ActivationExplorer
 from gui.explorers.loss_lab import LossLab
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
-from tests.gui.test_why_everywhere import at, choose, open_menu_at, why
+from tests.gui.test_why_everywhere import choose, open_menu_at, open_menu_over, why
 
 TORCH = {
     "tanh": torch.tanh,
@@ -66,7 +66,7 @@ def test_loss_slope_and_curvature(show, heard, key):
     asked = heard(explorer)
     for chart, words in zip(explorer.charts, ("loss", "slope", "curvature"), strict=True):
         here = losses.curves(explorer.choice, np.array([1.5]))[explorer.charts.index(chart)][0]
-        choose(open_menu_at(chart, at(chart, 1.5, here)), words)
+        choose(open_menu_over(chart, 1.5, here), words)
     functions = {
         "mse": lambda x: x**2,
         "huber": lambda x: torch.nn.functional.huber_loss(x, torch.zeros_like(x)),

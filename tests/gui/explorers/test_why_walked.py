@@ -14,7 +14,7 @@ from gui.explorers.feed_forward import FeedForwardExplorer
 from gui.explorers.neuron import NeuronExplorer
 from gui.explorers.optimizer_race import OptimizerRace
 from gui.explorers.recurrent_step import RecurrentStepExplorer
-from tests.gui.test_why_everywhere import at, choose, open_menu_at, opened_menu
+from tests.gui.test_why_everywhere import at, choose, open_menu_at, open_menu_over, opened_menu
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -115,8 +115,8 @@ def test_the_race_explains_a_height_and_any_step_of_the_past(show):
         QTest.mouseClick(explorer.one, LEFT)
     asked = heard(explorer)
     settled(explorer.losses)
-    choose(open_menu_at(explorer.losses, at(explorer.losses, 3, explorer.race.racers["adam"].losses[3])))
-    choose(open_menu_at(explorer.map, at(explorer.map, -2.0, 1.0)))
+    choose(open_menu_over(explorer.losses, 3, explorer.race.racers["adam"].losses[3]))
+    choose(open_menu_over(explorer.map, -2.0, 1.0))
     loss, height = asked
     theta = torch.tensor(explorer.surface.start, dtype=torch.float64, requires_grad=True)
     adam = torch.optim.Adam([theta], lr=0.1)
@@ -146,7 +146,7 @@ def test_the_gradient_on_its_way_back_through_a_cell(show):
     asked = heard(explorer)
     cell = explorer.cell()
     found = explorer.walk(cell)
-    choose(open_menu_at(explorer.profile, at(explorer.profile, 20, found.profile[19])))
+    choose(open_menu_over(explorer.profile, 20, found.profile[19]))
     (one,) = asked
     h = torch.zeros(cell.units, dtype=torch.float64)
     states = []

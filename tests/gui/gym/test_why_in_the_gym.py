@@ -14,7 +14,7 @@ from core.gym.results import Model, Point, Results
 from gui.document import Document
 from gui.gym.window import GymWindow
 from gui.runner import Runner
-from tests.gui.test_why_everywhere import at, choose, open_menu_at, opened_menu
+from tests.gui.test_why_everywhere import at, choose, open_menu_over, opened_menu
 
 RIGHT = {("a", 4): (0.9, 0.8, 1.0), ("b", 4): (0.3, 0.2), ("a", 8): (0.6, 0.4, 0.5)}
 
@@ -42,7 +42,7 @@ def test_a_share_is_the_mean_of_its_seeds(gym, key, value):
     gym._document.asked.connect(asked.append)
     mean = sum(RIGHT[key, value]) / len(RIGHT[key, value])
     chart = gym.chart.chart
-    choose(open_menu_at(chart, at(chart, value, mean)), "Why this share")
+    choose(open_menu_over(chart, value, mean), "Why this share")
     (one,) = asked
     assert one.value == pytest.approx(mean) and one.title.values["model"] == {"a": "First", "b": "Second"}[key]
     assert [term.about.value for term in one.terms] == list(RIGHT[key, value])
@@ -139,7 +139,7 @@ def test_the_chart_by_keyboard_alone(qtbot, gym):
 def test_chance_goal_and_the_edges_of_a_band(qtbot, gym, y, words, value):
     asked = shown(qtbot, gym)
     chart = gym.chart.chart
-    choose(open_menu_at(chart, at(chart, 4, y)), words)
+    choose(open_menu_over(chart, 4, y), words)
     assert asked[0].value == pytest.approx(value)
 
 

@@ -15,7 +15,7 @@ from gui.why.over import WhyOver
 from tests.gui.importing.test_import import settled, sine
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
 from tests.gui.test_told import place_of
-from tests.gui.test_why_everywhere import at, choose, open_menu_at, opened_menu
+from tests.gui.test_why_everywhere import choose, open_menu_over, opened_menu
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -123,7 +123,7 @@ def test_generated_and_sketched_values(qtbot, window):  # noqa: F811
     settled(qtbot, dialog)
     page = dialog.page
     value = float(page._table.values[1][300])
-    choose(open_menu_at(page.chart, at(page.chart, 300, value)))
+    choose(open_menu_over(page.chart, 300, value))
     found = answer(dialog)
     step = found.title.values["step"]
     assert found.value == pytest.approx(float(page._table.values[1][step]))

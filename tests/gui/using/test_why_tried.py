@@ -18,7 +18,7 @@ from core.engine.reference import interpret
 from core.engine.session import Session
 from core.why.numbers import Aggregate, Number
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
-from tests.gui.test_why_everywhere import answered, ask_by_key, at, choose, open_menu_at, opened_menu, why
+from tests.gui.test_why_everywhere import answered, ask_by_key, choose, open_menu_over, opened_menu, why
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -253,7 +253,7 @@ def test_a_translation_its_letters_and_where_it_looked(qtbot, window, tried):  #
     window.docks.show("use")
     window.docks.all["use"].widget()._column.ensureWidgetVisible(page.looks)
     QApplication.processEvents()
-    choose(open_menu_at(page.looks, at(page.looks, 5, 4)), "attention")
+    choose(open_menu_over(page.looks, 5, 4), "attention")
     number, found = answered_about_it(qtbot, window)
     assert number == Number("attention", looks.id, 4, 3)
     assert found.value == pytest.approx(float(made.attention[3, 4]), rel=1e-4)
