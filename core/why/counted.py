@@ -48,7 +48,7 @@ def tensor_title(kind: str, layer: str, source: str = "", delay: int = 0) -> Wor
     known = _TENSORS.get(kind.removesuffix("_reverse"), "Numbers of “{layer}”")
     template = known + (_BACKWARD if kind.endswith("_reverse") else "")
     if delay:
-        template += ", {delay} steps later"
+        template += ", with a delay of {delay}"
     return Words(template, {"layer": layer, "source": source, "delay": delay})
 
 

@@ -110,7 +110,7 @@ def test_kinds_that_no_example_has():
         holds(counting.tensor(one), arrays[name].size)
     holds(counting.size(network.layer("side").id), 2 + 3 + 4)
     later = next(one for one in found.values() if one.link and network.links[one.link].delay)
-    assert str(counting.tensor(later).title).endswith("2 steps later")
+    assert str(counting.tensor(later).title).endswith("with a delay of 2")
 
 
 def test_layers_that_read_each_other_take_their_size_from_outside():

@@ -181,7 +181,7 @@ def test_the_answer_leads_down_to_a_setting_by_mouse_and_keyboard(qtbot, documen
     assert panel.value.text() == f"= {whole:,}" and panel.asking.answer.value == whole
     loop = next(row for row in panel.terms.rows if row.term.factor == row.term.value == 32)
     QTest.mouseClick(loop, Qt.MouseButton.LeftButton, pos=QPoint(loop.width() - 20, 8))
-    assert panel.value.text() == "= 1,024" and "steps later" in panel.title.text()
+    assert panel.value.text() == "= 1,024" and "with a delay of 1" in panel.title.text()
     (product,) = panel.terms.rows
     area = product.weight_area()
     QTest.mouseClick(product, Qt.MouseButton.LeftButton, pos=area.center().toPoint())
