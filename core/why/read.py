@@ -169,6 +169,15 @@ def sketched(sketch: Sketch, curve: int, place: int) -> Aggregate | None:
     )  # fmt: skip
 
 
+def inked(name: str, ink: float, dots: int) -> Aggregate:
+    """How dark a pixel of a drawing is; ``dots`` lie in it."""
+    touched = round(ink * dots)
+    return Aggregate(
+        Words("How dark {name} is", {"name": name}), ink, (r"p = \frac{n}{N}",), (rf"p = \frac{{{touched}}}{{{dots}}} = {latex_number(ink)}",),
+        Words("The pen touched {touched} of the {dots} dots that a pixel is made of.", {"touched": touched, "dots": dots}),
+    )  # fmt: skip
+
+
 def shape_of(name: str, array: np.ndarray) -> Aggregate:
     """How many numbers an array of a file has."""
     sizes = r" \cdot ".join(str(size) for size in array.shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,8 @@ from core.data.importers.roles import guess_arrays
 from core.data.importers.samples import Samples, arrays_as_samples, class_folders, read_arrays
 from core.data.own import samples_of as own
 from core.errors import DataError
-from core.why.read import files, shape_of
+from core.why import held, stored
+from core.why.read import elsewhere, files, shape_of
 from gui.document import Document
 from gui.forms.fields import Drop
 from gui.forms.number_box import NumberBox
@@ -29,7 +31,7 @@ from gui.samples.values import target_words
 from gui.text import tr
 from gui.why.here import Question
 from gui.why.told import asked
-from gui.widgets import Column, words
+from gui.widgets import Column, told
 
 SHOWN = 6
 
@@ -43,14 +45,14 @@ class SamplesPage(ImportPage):
         super().__init__(document, path)
         self.choices = QFormLayout()
         self.facts = Facts(document)
-        self.shown = [(SampleView(document, elsewhere=True), words()) for _ in range(SHOWN)]
+        self.shown = [(SampleView(document, elsewhere=True), told(document)) for _ in range(SHOWN)]
         pictures = QWidget()
         grid = QGridLayout(pictures)
         grid.setContentsMargins(0, 8, 0, 0)
         grid.setSpacing(10)
-        for n, (view, told) in enumerate(self.shown):
+        for n, (view, target) in enumerate(self.shown):
             view.setMinimumWidth(180)
-            grid.addWidget(told, n // 3 * 2, n % 3)
+            grid.addWidget(target, n // 3 * 2, n % 3)
             grid.addWidget(view, n // 3 * 2 + 1, n % 3)
         column = Column()
         column.add(self.facts)
@@ -67,14 +69,15 @@ class SamplesPage(ImportPage):
     def show_built(self, data: Dataset) -> None:
         """A few samples, spread over all of them, so that each class has its turn."""
         count = min(SHOWN, len(data))
-        for n, (view, told) in enumerate(self.shown):
+        for n, (view, target) in enumerate(self.shown):
             if n >= count:
                 view.clear()
-                told.setText("")
+                target.tell("", None)
                 continue
             sample = n * (len(data) - 1) // max(1, count - 1)
             view.show_sample(data, sample)
-            told.setText(target_words(data, sample))
+            text = asked("target", html.escape(target_words(data, sample)))
+            target.tell(text, partial(_about_target, data, sample))
 
     def build(self, source: Any, name: str, values: Mapping[str, Any]) -> Dataset:
         return own.build(source, name, values)
@@ -140,6 +143,11 @@ class ArraysPage(SamplesPage):
         drop.activated.connect(lambda _: self.changed.emit())
         self.choices.addRow(title, drop)
         return drop
+
+
+def _about_target(data: Dataset, sample: int) -> Mapping[str, Question]:
+    found = held.answers(data, sample) if data.target.sequence else stored.value(data, "target", (sample, None, 0))
+    return {"target": Question(elsewhere(found), tr("Why this target?"))}
 
 
 def _about_size(name: str, array: np.ndarray) -> Mapping[str, Question]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QPainter, QPaintEvent, QPen
 
+from core.why.read import inked
+from gui.document import Document
 from gui.text import tr
 from gui.theme import theme
 from gui.using.pad import BLOCK, PixelPad
+from gui.why.here import Question, open_menu
 
 KEY_STEP = 1.0
 """Dots that an arrow key moves the pen; a pixel has BLOCK of them on each side."""
@@ -16,8 +19,9 @@ KEY_STEP = 1.0
 class DrawPad(PixelPad):
     """Arrow keys move the pen, and draw while Shift is held."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
+        self._document = document
         self.setAccessibleName(tr("Pad for pictures: draw with the mouse, or with the arrow keys while Shift is held"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.pen_at = QPointF(0, 0)
@@ -53,6 +57,31 @@ class DrawPad(PixelPad):
         if draws:
             self._rasterise()
         self.update()
+
+    # -- why ---------------------------------------------------------------------------------------------------------
+
+    def questions_here(self) -> list[Question]:
+        """About the pixel where the pen of the keyboard is, or else the one under the pointer."""
+        if self.hasFocus():
+            return self._questions(int(self.pen_at.y() // BLOCK), int(self.pen_at.x() // BLOCK))
+        return self._questions_at(QPointF(self.mapFromGlobal(QCursor.pos())))
+
+    def _questions_at(self, at: QPointF) -> list[Question]:
+        box, (rows, columns) = self.boxes()[1], self.shape
+        if not box.contains(at):
+            return []
+        row, column = (at.y() - box.top()) / box.height() * rows, (at.x() - box.left()) / box.width() * columns
+        return self._questions(min(rows - 1, int(row)), min(columns - 1, int(column)))
+
+    def _questions(self, row: int, column: int) -> list[Question]:
+        name = tr("the pixel in row {row}, column {column}", row=row + 1, column=column + 1)
+        return [Question(inked(name, float(self.ink[row, column]), BLOCK**2), tr("Why this pixel?"))]
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        keys = event.reason() == QContextMenuEvent.Reason.Keyboard
+        questions = self.questions_here() if keys else self._questions_at(QPointF(event.pos()))
+        if questions:
+            open_menu(self, questions, self._document, event.globalPos(), ())
 
     def focusInEvent(self, event: object) -> None:
         self.update()

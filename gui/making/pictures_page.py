@@ -50,7 +50,7 @@ class PicturesPage(MadePage[Album]):
         super().__init__(document, state or Album(), name or tr("My pictures"), begins)
         self._other = other if can_begin_with(other) else None
         self._paper: tuple[int, int, float | None] | None = None
-        self.pad = DrawPad()
+        self.pad = DrawPad(document)
         self.pad.edited.connect(self._show_ready)
         self.label = QComboBox()
         self.label.setEditable(True)

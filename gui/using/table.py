@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBo
 from core.data.dataset import Dataset, Field
 from core.describe import number
 from core.questions import Question, Read, Reading
+from core.why.stored import value
 from core.why.tried import way_bar
 from gui.document import Document
 from gui.samples.values import named, raw, target_words
@@ -193,7 +194,12 @@ class TablePage(UsePage):
             return []
         tried = self._tried(self.reading)
         shown = way_bar(self.reading.gradient, self._spans(), tried.input, feature)
-        return [*tried.read(None, feature), tried.question(shown, tr("Why is the bar so long?"))]
+        number, data = self.sample.value(), self.data
+        found = [*tried.read(None, feature), tried.question(shown, tr("Why is the bar so long?"))]
+        if data is not None and number:
+            place = int(data.samples(part_of(data))[number - 1]), None, feature
+            found.append(Why(value(data, next(iter(data.inputs)), place), tr("Why this measurement?")))
+        return found
 
     def _spans(self) -> np.ndarray:
         """(features,) from the smallest to the largest value of each, as the network reads them."""
@@ -238,8 +244,8 @@ class TablePage(UsePage):
             return
         sample = int(self.data.samples(part_of(self.data))[place - 1])
         field = next(iter(self.data.inputs.values()))
-        for slider, value in zip(self.sliders, raw(field, sample), strict=True):
-            slider.show_value(float(value))
+        for slider, own in zip(self.sliders, raw(field, sample), strict=True):
+            slider.show_value(float(own))
         self.truth.setText(tr("is {target}", target=target_words(self.data, sample)))
         self.edited.emit()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -106,6 +106,10 @@ def test_files_of_pictures_and_their_pixels(qtbot, window, tmp_path):  # noqa: F
     label = dialog.page.facts.label("x")
     QTest.mouseClick(label, LEFT, pos=place_of(label, "size"))
     assert answer(dialog).value == 150
+    _, target = dialog.page.shown[1]
+    qtbot.waitUntil(lambda: target.isVisible() and target.height() >= target.fontMetrics().height(), timeout=5000)
+    QTest.mouseClick(target, LEFT, pos=place_of(target, "target"))
+    assert str(answer(dialog).title).startswith("The target of sample")
     view, _ = dialog.page.shown[0]
     page = view.page
     pos = page.box((0, 2)).center().toPoint()
@@ -144,4 +148,32 @@ def test_generated_and_sketched_values(qtbot, window):  # noqa: F811
     QTest.keySequence(pad, "Alt+W")
     sketch = dialog.page.state
     assert answer(dialog).value == pytest.approx(sketch.low + 0.5 * (sketch.high - sketch.low))
+    closed(qtbot, dialog)
+
+
+def test_pixels_of_a_drawing_and_what_is_kept(qtbot, window):  # noqa: F811
+    dialog = window.making.start("pictures")
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is dialog, timeout=20000)
+    settled(qtbot, dialog)
+    page, pad = dialog.page, dialog.page.pad
+    pad.setFocus()
+    for key in (Qt.Key.Key_Up,) * 6 + (Qt.Key.Key_Left,) * 4:
+        QTest.keyClick(pad, key, Qt.KeyboardModifier.ShiftModifier)
+    row, column = (int(v) for v in np.unravel_index(pad.ink.argmax(), pad.ink.shape))
+    box = pad.boxes()[1]
+    wide, tall = box.width() / pad.shape[1], box.height() / pad.shape[0]
+    pos = QPointF(box.left() + (column + 0.5) * wide, box.top() + (row + 0.5) * tall).toPoint()
+    QApplication.sendEvent(pad, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pos, pad.mapToGlobal(pos)))
+    choose(opened_menu())
+    assert answer(dialog).value == pytest.approx(float(pad.ink[row, column])) and pad.ink[row, column] > 0
+    dialog.activateWindow()
+    pad.setFocus()
+    QTest.keySequence(pad, "Alt+W")
+    at_pen = pad.ink[int(pad.pen_at.y() // 4), int(pad.pen_at.x() // 4)]
+    assert answer(dialog).value == pytest.approx(float(at_pen))
+    page.label.setEditText("seven")
+    QTest.mouseClick(page.keep_button, LEFT)
+    qtbot.waitUntil(lambda: "seven" in page.counts.text(), timeout=5000)
+    QTest.mouseClick(page.counts, LEFT, pos=place_of(page.counts, "0"))
+    assert answer(dialog).value == 1
     closed(qtbot, dialog)

@@ -80,6 +80,9 @@ def test_bars_of_measurements(qtbot, window, tried):  # noqa: F811
         scale = window.document.project.dataset().inputs["x"].normalisation.scale
         moved = relative(page.reading.gradient / scale * [s.high - s.low for s in page.sliders])
         assert found.value == pytest.approx(float(moved[n])) and spans > 0
+    ask_at(qtbot, window, page.sliders[2], QPoint(4, 4), "Why this measurement")
+    _, found = answered(qtbot, window)
+    assert found.value == pytest.approx(page.sliders[2].value, abs=1e-6)
     by_keys(qtbot, window, page.sliders[1].slider)
     number, found = answered_about_it(qtbot, window)
     assert number.quantity == "gradient" and number.unit == 1
@@ -136,10 +139,10 @@ def test_dashed_curves_and_their_errors(qtbot, window, tried):  # noqa: F811
     assert f"{found.value:.3g}" == f"{float(page.errors.cells['last', 'everywhere'].text().split()[0]):.3g}"
 
 
-def ask_at(qtbot, window, part, pos):  # noqa: F811
+def ask_at(qtbot, window, part, pos, words="?"):  # noqa: F811
     bring_to_front(qtbot, window, part)
     QApplication.sendEvent(part, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pos, part.mapToGlobal(pos)))
-    choose(opened_menu(), "?")
+    choose(opened_menu(), words)
 
 
 def test_the_mean_of_samples_beside_what_is_drawn(qtbot, window, tried):  # noqa: F811
