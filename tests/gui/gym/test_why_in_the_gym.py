@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.formula import svg
 from core.gym.results import Model, Point, Results
+from core.gym.sweep import Standing
 from gui.document import Document
 from gui.gym.window import GymWindow
 from gui.runner import Runner
@@ -166,3 +167,19 @@ def test_the_places_that_are_tried(qtbot, gym):
         QTest.keyClick(gym.places, Qt.Key.Key_Return)
         QTest.keyClick(gym.places, Qt.Key.Key_Tab)
     assert [one.value for one in asked] == said
+
+
+def test_how_far_a_sweep_is(qtbot, gym):
+    asked = shown(qtbot, gym)
+    results = replace(gym.sweeps.results, plan={"seeds": 3, "epochs": 20})
+    gym._runner.status = "idle"
+    gym.sweeps.standing = Standing(0.43, 5, results, "a", 8.0, 0, 7)
+    gym.refresh()
+    assert gym.where.text() == "First at 8 steps, epoch 7 (43 %) …"
+    gym.where.setFocus(Qt.FocusReason.TabFocusReason)
+    for _ in range(2):
+        QTest.keyClick(gym.where, Qt.Key.Key_Return)
+        QTest.keyClick(gym.where, Qt.Key.Key_Tab)
+    epoch, done = asked
+    assert epoch.value == 7 and done.value == 0.43
+    assert [term.value for term in done.terms] == [3, 2, 2] and r"\frac{5.16}{12}" in done.numbers[0]
