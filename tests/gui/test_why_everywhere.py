@@ -132,7 +132,9 @@ def test_plots_of_a_classifier(qtbot, window):  # noqa: F811
     plot = show(qtbot, window, "norms")
     batch = int(run.layer_gradient["batch"][-1])
     value = float(run.layer_gradient[hidden][-1])
-    choose(open_menu_over(plot.norms.chart, batch, value))
+    # After few batches another layer's line, or the smoothed one, may run within a pixel of this one.
+    name = window.document.project.network.layers[hidden].name
+    choose(open_menu_over(plot.norms.chart, batch, value), f"Why this number of {name}")
     number, found = answered(qtbot, window)
     assert found.value == pytest.approx(value) and any(t.number.quantity == "weight_gradient" for t in found.terms)
 
