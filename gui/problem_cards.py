@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from core.data.dataset import Dataset
 from core.edits import Edit, Macro
 from core.errors import StudioError
+from core.network import Network
 from core.problems import Problem, Repair
 from core.why.fits import numbers_of
 from gui.document import Document
@@ -46,13 +48,17 @@ def _listed(sizes: str) -> str:
 
 
 def about_problem(problem: Problem, document: Document) -> dict[str, Question]:
-    """What can be asked about the numbers of a problem."""
-    project = document.project
+    """What can be asked about the numbers of a problem of the project."""
     try:
-        data = project.dataset()
+        data = document.project.dataset()
     except StudioError:
         data = None
-    found = numbers_of(problem, project.network, data)
+    return about_numbers(problem, document.project.network, data)
+
+
+def about_numbers(problem: Problem, network: Network, data: Dataset | None) -> dict[str, Question]:
+    """What can be asked about the numbers of a problem that ``network`` has, maybe with ``data``."""
+    found = numbers_of(problem, network, data)
     return {key: Question(one, tr("Why {number}?", number=one.value)) for key, one in found.items()}
 
 

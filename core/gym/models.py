@@ -12,7 +12,7 @@ from core.errors import NotTrainable, UnknownName
 from core.gym.results import Tensor
 from core.network import Layer, Network, Role
 from core.parameters import parameters
-from core.problems import errors
+from core.problems import Problem, errors
 from core.project import State
 from core.training import default_training
 
@@ -114,8 +114,18 @@ def tensors(one: Network) -> tuple[Tensor, ...]:
     return tuple(found)
 
 
+class Unfit(NotTrainable):
+    """A network that can not try a task, because of a problem that it has with the task's data."""
+
+    def __init__(self, who: Entrant, state: State, data: Dataset, problem: Problem) -> None:
+        super().__init__(
+            "“{who}” can not try “{task}”. {problem}", who=who.title, task=data.title, problem=problem.text
+        )
+        self.problem, self.network, self.data = problem, state.network, data
+
+
 def prepared(who: Entrant, data: Dataset, settings: Choice, epochs: int, seed: int) -> State:
-    """What is trained or asked at a point; raises NotTrainable where the open network does not fit the task.
+    """What is trained or asked at a point; raises Unfit where the open network does not fit the task.
 
     Weights are drawn from ``seed``, except of the network as it is.
     """
@@ -133,9 +143,7 @@ def prepared(who: Entrant, data: Dataset, settings: Choice, epochs: int, seed: i
 def _refuse(who: Entrant, state: State, data: Dataset) -> None:
     problems = errors(state)
     if problems:
-        raise NotTrainable(
-            "“{who}” can not try “{task}”. {problem}", who=who.title, task=data.title, problem=problems[0].text
-        )
+        raise Unfit(who, state, data, problems[0])
 
 
 def _training(who: Entrant, data: Dataset, epochs: int, seed: int) -> Choice:

@@ -9,7 +9,6 @@ from core.errors import StudioError
 from core.gym.results import Results
 from core.gym.sweep import Plan, Standing, Sweep, sweep
 from gui.runner import Runner
-from gui.text import sentence
 
 
 class Sweeps(QObject):
@@ -24,7 +23,7 @@ class Sweeps(QObject):
         """Of this sweep and of those before it that were about the same."""
         self.standing: Standing | None = None
         """How far the sweep is that is under way; None where none is."""
-        self.trouble = ""
+        self.trouble: StudioError | None = None
         """Why the last one could not go on."""
         self.saved = True
         """False where there are results that are in no file."""
@@ -45,7 +44,7 @@ class Sweeps(QObject):
     def start(self, plan: Plan) -> None:
         """Begin a sweep; models that are not in it keep their results where they are about the same."""
         self.end()
-        self._before, self.trouble = self.results, ""
+        self._before, self.trouble = self.results, None
         self._work = _Kept(sweep(plan))
         self.go_on()
 
@@ -75,7 +74,7 @@ class Sweeps(QObject):
     def show(self, results: Results | None) -> None:
         """Show the results of a file, or none."""
         self.end()
-        self.results, self.trouble, self.saved = results, "", True
+        self.results, self.trouble, self.saved = results, None, True
         self.changed.emit()
 
     def _take(self, standing: Standing | None) -> None:
@@ -104,7 +103,7 @@ class Sweeps(QObject):
         if self._work is not None:
             self._take(self._work.last)
         self._job = self._work = self.standing = None
-        self.trouble = sentence(error)
+        self.trouble = error
         self.changed.emit()
 
 

@@ -36,13 +36,14 @@ from gui.forms import SpecForm
 from gui.gym.chart import GymChart
 from gui.gym.sweeps import Sweeps
 from gui.gym.table import ResultsTable
+from gui.gym.unfit import show_error
 from gui.icons import icon
 from gui.runner import Runner
 from gui.text import sentence, tr, tr_core
 from gui.theme import theme
 from gui.why.here import KEYS, Question, ask_here, open_menu
 from gui.why.told import asked
-from gui.widgets import Column, EmptyState, bold, muted, told, words
+from gui.widgets import Column, EmptyState, bold, muted, told
 
 _USUAL = ("elman", "lstm", "gru")
 _WIDTH = 310
@@ -90,8 +91,9 @@ class GymWindow(QDialog):
         self.bar.setValue(round(1000 * sweeps.standing.done) if sweeps.standing is not None else 0)
         self.bar.setVisible(moving)
         self.where.tell(self._where(), self._on_where)
-        self.trouble.setText(sweeps.trouble)
-        self.trouble.setVisible(bool(sweeps.trouble))
+        if sweeps.trouble is not None:
+            show_error(self.trouble, sweeps.trouble)
+        self.trouble.setVisible(sweeps.trouble is not None)
         results = sweeps.results
         self.pages.setCurrentIndex(1 if results is not None and results.values else 0)
         self.save.setEnabled(results is not None and bool(results.points))
@@ -148,7 +150,7 @@ class GymWindow(QDialog):
         try:
             plan = plan_of(self.chosen, models, self._document.project.data)
         except StudioError as error:
-            self.sweeps.trouble = sentence(error)
+            self.sweeps.trouble = error
             self.refresh()
             return
         self.sweeps.start(plan)
@@ -199,7 +201,8 @@ class GymWindow(QDialog):
         for key in (MINE, AS_IS):
             self.boxes[key].setEnabled(error is None)
             self.boxes[key].setToolTip(f"<qt>{sentence(error) if error is not None else _tips()[key]}</qt>")
-        self.reason.setText(sentence(error) if error is not None else "")
+        if error is not None:
+            show_error(self.reason, error)
         self.reason.setVisible(error is not None)
 
     def _network_changed(self, *_: object) -> None:
@@ -231,8 +234,8 @@ class GymWindow(QDialog):
     def _make_controls(self) -> None:
         self.form = SpecForm(GYM, self.chosen)
         self.form.edited.connect(self._edit)
-        self.about, self.reason = muted(), muted()
-        self.places = told(self._document, self.palette().ColorRole.PlaceholderText)
+        faint = self.palette().ColorRole.PlaceholderText
+        self.about, self.reason, self.places = muted(), told(self._document, faint), told(self._document, faint)
         self.crew = QWidget()
         column = QVBoxLayout(self.crew)
         column.setContentsMargins(0, 0, 0, 0)
@@ -276,7 +279,7 @@ class GymWindow(QDialog):
         self.bar.setFixedHeight(6)
         self.where = told(self._document)
         self.where.setObjectName("gym_where")
-        self.trouble = words(role=self.palette().ColorRole.BrightText)
+        self.trouble = told(self._document, self.palette().ColorRole.BrightText)
         self.trouble.setObjectName("gym_trouble")
         self.chart = GymChart(self._document)
         self.chart.chart.asked.connect(self._open_menu)

@@ -22,6 +22,7 @@ from gui.job_queue import JobQueue
 from gui.messages import BeginJob, EndJob, JobDone
 from gui.runner import Runner
 from gui.theme import theme
+from tests.gui.walked_words import numbers_in
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -199,6 +200,10 @@ def test_a_network_that_does_not_fit_says_why(opened):
     assert window.chosen["task"] == "recall"
     assert not window.boxes["mine"].isEnabled() and not window.ask.isEnabled()
     assert window.reason.text().startswith("“My network” can not try “Recall of the first symbol”.")
+    found = numbers_in(window.reason, window._document)
+    assert len(found) == 2 and all(text.split()[0] == str(about.value) for text, about in found)
+    data = data_at(settings_for("recall", None))
+    assert found[0][1].value == data.inputs["x"].values.shape[-1]
     choose_off = [box for box in window.boxes.values() if box.isChecked()]
     for box in choose_off:
         box.setFocus()
