@@ -62,8 +62,8 @@ def _can_be_seen(bar: QWidget) -> bool:
 def _tabs() -> str:
     color = {name: theme().color(name).name() for name in ("text", "muted", "accent", "midlight")}
     return """
-        QTabBar::tab {{ background: transparent; border: none; padding: 7px 11px; color: {muted}; }}
-        QTabBar::tab:right {{ padding: 11px 7px; }}
+        QTabBar::tab {{ background: transparent; border: none; padding: 5px 11px; color: {muted}; }}
+        QTabBar::tab:right {{ padding: 11px 6px; }}
         QTabBar::tab:hover {{ color: {text}; background: {midlight}; }}
         QTabBar::tab:selected {{ color: {text}; background: transparent; }}
         QTabBar::tab:top:selected, QTabBar::tab:bottom:selected {{ border-bottom: 2px solid {accent}; }}

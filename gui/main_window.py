@@ -55,6 +55,7 @@ from gui.why.here import KEYS, ask_here
 if TYPE_CHECKING:
     from gui.unroll.view import UnrollView
 
+WIDE = 1400
 LEAST_MIDDLE = 210
 """Pixels of height that the network keeps where the window is low; the plots below it give way first."""
 
@@ -289,7 +290,9 @@ class MainWindow(QMainWindow):
         docks = self.docks.all
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([docks["palette"], docks["training"]], [215, 335], horizontal)
-        self.resizeDocks([docks["loss"], docks["gradient"], docks["output"]], [280, 400, 300], horizontal)
+        # A wide window has room for the gradient's controls in one row, a narrow one for the numbers of the output first.
+        widths = [272, 440, 283] if self.width() >= WIDE else [285, 370, 310]
+        self.resizeDocks([docks["loss"], docks["gradient"], docks["output"]], widths, horizontal)
         self.resizeDocks([docks["loss"]], [300], vertical)
 
     def reset_layout(self) -> None:

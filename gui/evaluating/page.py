@@ -10,6 +10,7 @@ from core.evaluation.review import Review
 from core.why import judged, reviewed
 from core.why.numbers import Aggregate
 from gui.document import Document
+from gui.dress import dress
 from gui.evaluating.curves import ErrorCurve, Residuals
 from gui.evaluating.lists import ClassTable, WorstList
 from gui.evaluating.metrics import MetricsTable, said_by
@@ -68,6 +69,8 @@ class ReviewPage(QWidget):
         for part in (self.by_step.chart, self.by_length.chart, self.residuals.chart, self.confusion):
             part.asked.connect(self.asked)
         self.confusion.said.connect(self._say_cell)
+        for listed in (self.classes, self.worst, self.confusion):
+            dress(listed)  # a section has no place in the page before it has something to say
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(5)
