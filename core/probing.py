@@ -215,7 +215,7 @@ def gate_openings(found: ProbeResult) -> list[Opening]:
 
 
 def gates_words(openings: Sequence[Opening], mark: Callable[[str, str], str]) -> Words:
-    """The sentence about gates; ``mark`` writes each number, named as in core.why.probe_words."""
+    """The sentence about gates; ``mark`` writes each number, named as in core.why.training.probe_words."""
     parts = []
     for one in openings:
         shown = {"mean": f"{one.mean:.2f}", "closed": f"{one.closed:.0%}", "open": f"{one.open:.0%}"}

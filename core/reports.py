@@ -112,7 +112,7 @@ class Hit:
     kind: str = ""
     """Its entry in the catalogue "breakpoints"."""
     numbers: Mapping[str, float] = field(default_factory=dict)
-    """What the numbers of the sentence are, by their fields, and what they are made of; see core.why.fired."""
+    """What the numbers of the sentence are, by their fields, and what they are made of; see core.why.training.fired."""
 
     @property
     def text(self) -> str:

@@ -15,7 +15,7 @@ from core.edits import Edit, Macro
 from core.errors import StudioError
 from core.network import Network
 from core.problems import Problem, Repair
-from core.why.fits import numbers_of
+from core.why.network.fits import numbers_of
 from gui.document import Document
 from gui.text import tr, tr_core
 from gui.why.here import Question
@@ -27,7 +27,7 @@ _ASKED = {
     "sizes differ": ("m", "n"), "input does not fit": ("wanted", "has"), "output does not fit": ("n", "m"),
     "too few symbols": ("needed", "has"),
 }  # fmt: skip
-"""The numbers in the sentence of a problem, see core.why.fits."""
+"""The numbers in the sentence of a problem, see core.why.network.fits."""
 
 
 def problem_words(problem: Problem) -> str:

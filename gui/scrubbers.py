@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
-from core.why.clocks import epochs_over, moment_step, reachable, step_count
+from core.why.training.clocks import epochs_over, moment_step, reachable, step_count
 from gui.clock import moment_words
 from gui.document import Document
 from gui.runner import Runner

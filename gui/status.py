@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from core.problems import problems
 from core.project import Change
-from core.why.clocks import reachable, steps_per_second
-from core.why.troubles import problem_count
+from core.why.network.troubles import problem_count
+from core.why.training.clocks import reachable, steps_per_second
 from gui.document import Document
 from gui.icons import icon
 from gui.runner import Runner

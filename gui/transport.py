@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QToolBar, QWidget
 
-from core.why.clocks import budget, memory
+from core.why.training.clocks import budget, memory
 from gui.icons import icon
 from gui.past import BUDGETS
 from gui.runner import Runner

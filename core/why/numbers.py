@@ -149,7 +149,7 @@ class Explanation:
 
 @dataclass(frozen=True, eq=False)
 class Aggregate:
-    """A number that no single sample has, as a view shows it; core.why.aggregates makes them."""
+    """A number that no single sample has, as a view shows it; core.why.training.aggregates makes them."""
 
     title: Words
     value: float

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 
 from core.parameters import parameters
 from core.problems import problems
-from core.why.counted import Counting
+from core.why.network.counted import Counting
 from core.why.numbers import Number
 from gui.canvas import card_paint, matrices
 from gui.canvas.hits import Hit

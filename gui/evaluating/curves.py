@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.describe import number
 from core.evaluation.report import histogram
 from core.evaluation.review import Curve, Review
-from core.why import judged, reviewed
+from core.why.answers import judged, reviewed
 from gui.document import Document
 from gui.plots.chart import Chart
 from gui.plots.probe_bars import Bars

@@ -10,8 +10,9 @@ from core.answers import in_unit
 from core.data.dataset import Dataset
 from core.describe import number
 from core.evaluation.review import Classes, Review
-from core.why import judged, stored
-from core.why.measured import whole
+from core.why.answers import judged
+from core.why.answers.measured import whole
+from core.why.data import stored
 from gui.samples.values import target_words
 from gui.text import tr, tr_core
 from gui.using.beliefs import visible

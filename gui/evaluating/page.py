@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core.evaluation.review import Review
-from core.why import judged, reviewed
+from core.why.answers import judged, reviewed
 from core.why.numbers import Aggregate
 from gui.document import Document
 from gui.dress import dress

@@ -26,7 +26,9 @@ from core.evaluation.report import csv_job
 from core.evaluation.review import Review
 from core.looks import name_of
 from core.script import write_report
-from core.why import clocks, held, reviewed
+from core.why.answers import reviewed
+from core.why.data import held
+from core.why.training import clocks
 from gui import settings
 from gui.document import Document
 from gui.errors import tell

@@ -11,7 +11,7 @@ from core.catalogue.activations import ACTIVATIONS
 from core.catalogue.spec import Choice
 from core.explore.activations import REACH, SATURATED, SCALAR, chain, places, steepest, value_and_slope
 from core.formula import latex_number
-from core.why import explored
+from core.why.labs import explored
 from gui.document import Document
 from gui.explorers.asked import AskedFormula
 from gui.explorers.parts import Curves, EntryCard, EntryList, Explorer, Slider, drop, passing

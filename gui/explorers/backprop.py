@@ -12,7 +12,7 @@ from core.describe import number
 from core.explore.activations import SCALAR
 from core.explore.feed_forward import Pass, SmallNetwork
 from core.formula import factor, latex_number, summed
-from core.why.walked import Small, Taken
+from core.why.labs.walked import Small, Taken
 from gui.document import Document
 from gui.explorers.asked import AskedFormula
 from gui.explorers.net_picture import NetPicture, Weight

@@ -11,7 +11,7 @@ from core.catalogue.activations import ACTIVATIONS
 from core.explore.activations import SCALAR
 from core.explore.feed_forward import Pass, SmallNetwork
 from core.formula import factor, latex_number, summed
-from core.why.walked import Small
+from core.why.labs.walked import Small
 from gui.document import Document
 from gui.explorers.asked import AskedFormula
 from gui.explorers.net_picture import NetPicture

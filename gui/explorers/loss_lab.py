@@ -13,7 +13,7 @@ from core.errors import DataError
 from core.explore import losses
 from core.formula import latex_number
 from core.reports import Evaluation
-from core.why import explored, points
+from core.why.labs import explored, points
 from gui.document import Document
 from gui.explorers.asked import AskedFormula
 from gui.explorers.parts import NEAR, Curves, EntryCard, EntryList, Explorer, Slider, drop, passing

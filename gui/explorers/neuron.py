@@ -15,7 +15,7 @@ from core.catalogue.spec import Choice
 from core.describe import number
 from core.explore.activations import SCALAR, value
 from core.formula import factor, latex_number, summed
-from core.why import walked
+from core.why.labs import walked
 from gui.document import Document
 from gui.explorers.asked import AskedFormula, AskedPicture, ahead
 from gui.explorers.parts import Explorer, Slider, drop

@@ -16,7 +16,7 @@ from core.describe import number
 from core.explore import xray
 from core.explore.race import Race
 from core.explore.surfaces import SURFACES, Surface
-from core.why.raced import Watched
+from core.why.labs.raced import Watched
 from gui.document import Document
 from gui.explorers import race_asking
 from gui.explorers.asked import AskedFormula

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.catalogue.spec import Choice
 from core.explore.race import Race, Standing
-from core.why.raced import OnNetwork, OnSurface, Watched, height, slope
+from core.why.labs.raced import OnNetwork, OnSurface, Watched, height, slope
 from gui.explorers.parts import NEAR
 from gui.plots.chart import Chart
 from gui.text import tr

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from core.describe import Words, number
 from core.explore.cells import NAMES, Cell, Walk, make_cell, predicted, walk
-from core.why.cell_gradients import OfCell
+from core.why.labs.cell_gradients import OfCell
+from core.why.network.stretched import foretold, stretch
 from core.why.numbers import Aggregate, Number, Quantity
 from core.why.simple import Part
-from core.why.stretched import foretold, stretch
 from gui.asking import Asking
 from gui.document import Document
 from gui.explorers.asked import AskedFormula

@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.gym.results import REMEMBERED, Curve, Results
-from core.why.gym import chance, goal, seed_at_edge, share_right
+from core.why.labs.gym import chance, goal, seed_at_edge, share_right
 from core.why.numbers import Aggregate
 from gui.document import Document
 from gui.plots.chart import Chart

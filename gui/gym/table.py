@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from core.gym.results import Model, Results
-from core.why.gym import how_far, share_right, weights
+from core.why.labs.gym import how_far, share_right, weights
 from gui.document import Document
 from gui.gym.chart import MOST
 from gui.text import tr, tr_core

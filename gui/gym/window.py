@@ -28,7 +28,7 @@ from core.gym.models import AS_IS, KINDS, MINE, Entrant, entrant, mine
 from core.gym.plans import GYM, default_settings, places_of, plan_of
 from core.gym.sweep import reason_against
 from core.gym.tasks import settings_for
-from core.why import gym as why
+from core.why.labs import gym as why
 from gui import settings
 from gui.document import Document
 from gui.errors import tell

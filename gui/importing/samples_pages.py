@@ -19,8 +19,8 @@ from core.data.importers.roles import guess_arrays
 from core.data.importers.samples import Samples, arrays_as_samples, class_folders, read_arrays
 from core.data.own import samples_of as own
 from core.errors import DataError
-from core.why import held, stored
-from core.why.read import elsewhere, files, shape_of
+from core.why.data import held, stored
+from core.why.data.read import elsewhere, files, shape_of
 from gui.document import Document
 from gui.forms.fields import Drop
 from gui.forms.number_box import NumberBox

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.data.dataset import PARTS, Dataset, Field
-from core.why import held
+from core.why.data import held
+from core.why.data.read import elsewhere
+from core.why.data.windows import in_none
 from core.why.numbers import Aggregate
-from core.why.read import elsewhere
-from core.why.windows import in_none
 from gui.text import tr
 from gui.why.here import Question
 from gui.why.told import asked

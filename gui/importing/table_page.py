@@ -15,7 +15,7 @@ from core.data.importers.roles import guess_roles, guess_settings
 from core.data.importers.table import Column, Preview, Table, preview, read_table
 from core.describe import Words
 from core.errors import DataError
-from core.why.read import bad_cells
+from core.why.data.read import bad_cells
 from gui.document import Document
 from gui.forms.fields import Drop
 from gui.importing.columns import Columns, ColumnsView

@@ -19,7 +19,7 @@ from core.data.importers.encoding import ENCODINGS, sniff_encoding
 from core.data.importers.progress import Job
 from core.data.importers.text import Symbols, read_text
 from core.data.own import text as own
-from core.why.read import symbol, symbols
+from core.why.data.read import symbol, symbols
 from gui.document import Document
 from gui.forms.fields import Drop
 from gui.importing.page import ImportPage

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from core.describe import Words
 from core.network import Network
 from core.parameters import Parameter
-from core.why.counted import Counting
+from core.why.network.counted import Counting
 from gui.inspect.facts import Fact, whole
 from gui.text import tr
 from gui.why.here import Question

@@ -12,7 +12,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.shapes import Shape
-from core.why.spread import Tensor, bad, spread
+from core.why.network.spread import Tensor, bad, spread
 from gui.document import Document
 from gui.inspect.histogram import Histogram
 from gui.text import tr

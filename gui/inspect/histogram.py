@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QCursor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from core.why.spread import Tensor, bar, reach
+from core.why.network.spread import Tensor, bar, reach
 from gui.document import Document
 from gui.text import tr
 from gui.theme import theme

@@ -17,8 +17,8 @@ from core.errors import StudioError
 from core.network import Link, Network
 from core.parameters import Parameter, parameters
 from core.rules import MAX_DELAY
-from core.why.counted import Counting
-from core.why.spread import Tensor
+from core.why.network.counted import Counting
+from core.why.network.spread import Tensor
 from gui.document import Document
 from gui.forms import SpecForm
 from gui.forms.form import heading

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QSplitt
 from core.data.dataset import Dataset, Field, Part
 from core.data.looking import Histogram, histogram
 from core.describe import Words, number
-from core.why.tallied import Many, all_of, in_bin, many, share, sparing
+from core.why.data.tallied import Many, all_of, in_bin, many, share, sparing
 from gui.document import Document
 from gui.looking.parts import COLORS, key_to, part_name
 from gui.plots.chart import Chart

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSplitter, QSta
 from core.data.dataset import PARTS, Dataset, WindowedSeries
 from core.data.looking import answer_times, part_of, parts_in_time, runs, series_of
 from core.describe import number
-from core.why.windows import at_time, numbered, span, windows
+from core.why.data.windows import at_time, numbered, span, windows
 from gui.document import Document
 from gui.forms.fields import Drop
 from gui.looking.parts import key_to, part_name

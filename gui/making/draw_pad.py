@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QPainter, QPaintEvent, QPen
 
-from core.why.read import inked
+from core.why.data.read import inked
 from gui.document import Document
 from gui.text import tr
 from gui.theme import theme

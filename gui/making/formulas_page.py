@@ -18,7 +18,7 @@ from core.data.own import table as own
 from core.data.own.expression import FUNCTIONS, FormulaError, parse
 from core.data.own.generate import MAX_CHANNELS, MAX_STEPS, TIME, Channel, Formulas
 from core.errors import StudioError
-from core.why.read import generated
+from core.why.data.read import generated
 from gui.document import Document
 from gui.forms.fields import Drop
 from gui.making.channels import ChannelTable

@@ -17,7 +17,7 @@ from core.data.importers.samples import Samples
 from core.data.own import samples_of as own
 from core.data.own.album import Album, can_begin_with, of_dataset
 from core.errors import StudioError
-from core.why.read import labelled
+from core.why.data.read import labelled
 from gui.document import Document
 from gui.forms.fields import Drop
 from gui.icons import icon

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.own.sketch import ACROSS, Curve, Sketch, smoothed
 from core.describe import number
-from core.why.read import sketched
+from core.why.data.read import sketched
 from gui.document import Document
 from gui.plots.items import mixed
 from gui.text import tr

@@ -31,7 +31,7 @@ from core.errors import StudioError
 from core.graph import recurrent_layers
 from core.network import Layer, Network, activation_of
 from core.parameters import count
-from core.why.fired import numbers_of
+from core.why.training.fired import numbers_of
 from gui.breakpoints import BreakpointList, Fired
 from gui.document import Document
 from gui.forms import SpecForm

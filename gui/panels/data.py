@@ -15,7 +15,7 @@ from core.catalogue.spec import Param
 from core.data.dataset import PARTS, Dataset, Field, Part
 from core.errors import StudioError
 from core.project import Change
-from core.why import held, stored
+from core.why.data import held, stored
 from gui.document import Document
 from gui.forms.data_form import DataForm
 from gui.forms.fields import Drop

@@ -15,7 +15,7 @@ from core.network import ROLES, Layer, Link, Network
 from core.parameters import count, parameters
 from core.project import Change
 from core.shapes import Shape, infer
-from core.why.counted import Counting
+from core.why.network.counted import Counting
 from gui.document import Document
 from gui.errors import tell
 from gui.icons import icon, layer_icon

@@ -18,9 +18,9 @@ from core.problems import Repair, problems
 from core.project import Change
 from core.reports import Report
 from core.training import TRAINING
-from core.why.aggregates import batch_loss
-from core.why.clocks import batch_in_epoch, batches_of_run, batches_per_epoch, progress, steps_per_second
 from core.why.numbers import Aggregate
+from core.why.training.aggregates import batch_loss
+from core.why.training.clocks import batch_in_epoch, batches_of_run, batches_per_epoch, progress, steps_per_second
 from gui.document import Document
 from gui.errors import tell
 from gui.forms import SpecForm

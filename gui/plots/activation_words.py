@@ -12,8 +12,8 @@ from core.describe import Words, number
 from core.formula import latex_number
 from core.network import Network
 from core.reports import Examination
-from core.why.clocks import step_count
 from core.why.numbers import Aggregate, Number
+from core.why.training.clocks import step_count
 from gui.text import tr
 from gui.why.here import Question
 from gui.why.questions import about_unit

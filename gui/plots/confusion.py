@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QVBoxLayo
 
 from core.answers import Decisions, decisions
 from core.data.dataset import Dataset, Part
-from core.why.aggregates import answer_at, confusion
-from core.why.answered import Counted
+from core.why.answers.answered import Counted
 from core.why.numbers import Aggregate, Number
+from core.why.training.aggregates import answer_at, confusion
 from gui.plots.export import Table
 from gui.plots.heat import sign_shade
 from gui.plots.matrix import Cell, MatrixView

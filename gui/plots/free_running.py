@@ -12,7 +12,7 @@ from core.describe import number
 from core.generation import FreeRun, RunFreely
 from core.project import Change
 from core.questions import Answer
-from core.why.free_run import counted, error, error_at, samples
+from core.why.answers.free_run import counted, error, error_at, samples
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
 from gui.plots.export import Table

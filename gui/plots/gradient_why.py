@@ -8,10 +8,10 @@ import numpy as np
 
 from core.describe import Words, gradient_at, gradient_verdict, last_with_gradient
 from core.runs import Run
-from core.why.aggregates import batch_gradient
-from core.why.clocks import step_count
 from core.why.numbers import Aggregate
-from core.why.ratios import first_to_last, last_step, none_anywhere, step_to_step
+from core.why.training.aggregates import batch_gradient
+from core.why.training.clocks import step_count
+from core.why.training.ratios import first_to_last, last_step, none_anywhere, step_to_step
 from gui.document import Document
 from gui.plots.words import marked
 from gui.text import tr
@@ -30,7 +30,7 @@ class Profile:
     name: str
     """What the user calls the layer."""
     part: str
-    """A key of core.why.aggregates.PARTS."""
+    """A key of core.why.training.aggregates.PARTS."""
     batch: int
     values: np.ndarray
     """(steps,)"""

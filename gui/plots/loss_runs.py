@@ -13,7 +13,7 @@ from core.describe import Words, number
 from core.parameters import parameters
 from core.runs import Run
 from core.series import Series
-from core.why.counted import Counting
+from core.why.network.counted import Counting
 from core.why.numbers import Aggregate
 from gui.plots.chart import Chart
 from gui.plots.items import Line, mixed

@@ -9,9 +9,9 @@ import numpy as np
 from core.catalogue.registry import catalogue
 from core.describe import Words
 from core.runs import Run
-from core.why.aggregates import batch_loss
-from core.why.averaged import smoothed
 from core.why.numbers import Aggregate
+from core.why.training.aggregates import batch_loss
+from core.why.training.averaged import smoothed
 from gui.document import Document
 from gui.plots.batches import nearest
 from gui.text import tr, tr_core

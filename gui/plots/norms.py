@@ -16,9 +16,9 @@ from core.decimate import robust_range
 from core.describe import UPDATE_GUIDE, Words, number
 from core.runs import Run
 from core.series import Series
-from core.why.aggregates import layer_gradient, update_ratio
-from core.why.averaged import smoothed
 from core.why.numbers import Aggregate
+from core.why.training.aggregates import layer_gradient, update_ratio
+from core.why.training.averaged import smoothed
 from gui.plots.base import LivePlot
 from gui.plots.batches import epoch_bands, nearest
 from gui.plots.chart import Chart

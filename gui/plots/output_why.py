@@ -9,10 +9,10 @@ import numpy as np
 from core.answers import in_unit as values_of
 from core.data.dataset import Part
 from core.describe import Words
-from core.why.aggregates import answer_at, in_unit
-from core.why.answered import drawn, how_many, mean_miss, not_finite, true_value
+from core.why.answers.answered import drawn, how_many, mean_miss, not_finite, true_value
+from core.why.answers.tried import difference
 from core.why.numbers import Aggregate, Number
-from core.why.tried import difference
+from core.why.training.aggregates import answer_at, in_unit
 from gui.plots.pages import Shown
 from gui.text import tr
 from gui.why.here import Question

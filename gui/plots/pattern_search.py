@@ -16,7 +16,7 @@ from core.patterns import AskSimilar, Match, exactly_on, pattern
 from core.questions import Answer
 from core.states import shown_samples
 from core.why.numbers import Number
-from core.why.resembling import exact_unit, exact_units, overlap, threshold
+from core.why.training.resembling import exact_unit, exact_units, overlap, threshold
 from gui.plots.brush import BrushHeat
 from gui.plots.flow import FlowLayout
 from gui.text import tr, tr_core

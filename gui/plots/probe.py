@@ -16,8 +16,8 @@ from core.probing import CUBE_SECONDS, askable, gate_openings, gates_words, pati
 from core.project import Change
 from core.reports import ProbeResult
 from core.runs import Run
-from core.why import clocks
-from core.why.probe_words import ASKABLE, numbers_said
+from core.why.training import clocks
+from core.why.training.probe_words import ASKABLE, numbers_said
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
 from gui.plots.export import Table

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from core.describe import number
-from core.why.probed import Probed
+from core.why.training.probed import Probed
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.probe_pages import Found, ProbePage

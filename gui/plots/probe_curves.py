@@ -17,8 +17,8 @@ from core.decimate import drawable
 from core.describe import number
 from core.probing import horizon_words
 from core.why.numbers import Aggregate
-from core.why.probe_words import numbers_said
-from core.why.probed import Probed
+from core.why.training.probe_words import numbers_said
+from core.why.training.probed import Probed
 from gui.document import Document
 from gui.plots.chart import Chart
 from gui.plots.export import Table

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from core.data.dataset import Dataset
 from core.describe import number
 from core.reports import ProbeResult
-from core.why.probed import Probed
+from core.why.training.probed import Probed
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, HeatMap, log_shade, sign_shade

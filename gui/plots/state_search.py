@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from core.data.importers.progress import Progress
 from core.errors import StudioError
 from core.states import FixedPoint, Search, find_fixed_points
-from core.why.space import fixed_points
+from core.why.training.space import fixed_points
 from gui.text import sentence, tr
 from gui.why.here import Question
 from gui.why.questions import about_batch

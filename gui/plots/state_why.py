@@ -9,10 +9,10 @@ import numpy as np
 from core.data.dataset import Dataset, Part
 from core.describe import Words
 from core.states import Projection, Trajectories, Transition
-from core.why.aggregates import coordinate, eigenvalue
-from core.why.clocks import step_count
 from core.why.numbers import Aggregate, Number
-from core.why.space import component_share, spectral_radius
+from core.why.training.aggregates import coordinate, eigenvalue
+from core.why.training.clocks import step_count
+from core.why.training.space import component_share, spectral_radius
 from gui.plots.chart import Chart
 from gui.text import tr
 from gui.why.here import Question

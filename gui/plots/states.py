@@ -13,7 +13,7 @@ from core.graph import recurrent_layers
 from core.project import Change
 from core.shapes import infer
 from core.states import Projection, Search, Trajectories, Transition, principal_plane, shown_samples
-from core.why.space import fixed_point, lost_states, shown_states
+from core.why.training.space import fixed_point, lost_states, shown_states
 from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
 from gui.plots.export import Table

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from core.data.dataset import PARTS, Dataset, Part
 from core.data.statistics import Counts, Numbers, balance
 from core.describe import Words
-from core.why.tallied import all_of, equal_to, many, share, together
+from core.why.data.tallied import all_of, equal_to, many, share, together
 from gui.document import Document
 from gui.samples.values import number, visible
 from gui.text import tr, tr_core

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.buckets import SUGGESTED, Axis, Padding, batches_of
 from core.catalogue.spec import Choice
-from core.why.padded import batch_share, padding_share
+from core.why.data.padded import batch_share, padding_share
 from gui.document import Document
 from gui.samples.bars import BarsPage
 from gui.text import tr

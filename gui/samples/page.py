@@ -9,9 +9,9 @@ from PySide6.QtGui import QContextMenuEvent, QCursor, QFocusEvent, QKeyEvent, QM
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.dataset import Dataset, Field
+from core.why.data.read import elsewhere
+from core.why.data.stored import value
 from core.why.numbers import Aggregate, Number
-from core.why.read import elsewhere
-from core.why.stored import value
 from gui.document import Document
 from gui.text import tr
 from gui.theme import theme

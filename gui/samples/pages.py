@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPolygonF
 
 from core.data.dataset import Dataset
-from core.why.stored import extreme
+from core.why.data.stored import extreme
 from gui.samples.page import Cell, SamplePage
 from gui.samples.values import named, number, raw
 from gui.text import tr

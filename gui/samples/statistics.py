@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.data.dataset import Dataset, Field
 from core.data.statistics import Counts, Numbers, given_classes, lengths_of, numbers_of, of_values, symbols_of
 from core.describe import Words
-from core.why.held import part
-from core.why.tallied import (
+from core.why.data.held import part
+from core.why.data.tallied import (
     Many,
     all_of,
     different,

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QResizeEvent, QTextLayout, QTextOption
 
 from core.data.dataset import Dataset
-from core.why.tallied import equal_to, many
+from core.why.data.tallied import equal_to, many
 from gui.document import Document
 from gui.samples.page import Cell, SamplePage
 from gui.samples.values import as_text, codes_of, right_to_left, steps_of, symbols, tells_symbols, visible

@@ -21,7 +21,7 @@ from core.data.cache import dataset as load
 from core.describe import Words
 from core.errors import StudioError
 from core.sequence_shapes import SHAPES, ShapeChange, ShapeKey, change_shape, shape_in
-from core.why import held
+from core.why.data import held
 from gui.document import Document
 from gui.shapes.picture import ShapePicture
 from gui.text import sentence, tr, tr_core

@@ -9,11 +9,11 @@ import numpy as np
 
 from core.describe import Words
 from core.unroll import Row
-from core.why.clocks import step_count
-from core.why.counted import Counting
+from core.why.data.stored import value as stored
+from core.why.network.counted import Counting
 from core.why.numbers import Number
-from core.why.stored import value as stored
-from core.why.unrolled import became, copies, full_colour, gradient_scale, part_of_gradient, through_share
+from core.why.training.clocks import step_count
+from core.why.training.unrolled import became, copies, full_colour, gradient_scale, part_of_gradient, through_share
 from gui.text import tr
 from gui.unroll import tips
 from gui.unroll.arrows import Copy

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.traces import Alike
-from core.why.compared import cosine
 from core.why.numbers import Number
-from core.why.unrolled import became, fallen, ratio
+from core.why.training.compared import cosine
+from core.why.training.unrolled import became, fallen, ratio
 from gui.text import tr
 from gui.unroll.asking_more import about_losses
 from gui.unroll.sample import read

@@ -10,9 +10,9 @@ import numpy as np
 from core.describe import Words
 from core.network import Layer
 from core.traces import LayerTrace
-from core.why.aggregates import unit_mean
 from core.why.numbers import Aggregate, Number, Quantity
-from core.why.unrolled import complement, vector_length
+from core.why.training.aggregates import unit_mean
+from core.why.training.unrolled import complement, vector_length
 from gui.text import tr
 from gui.why.here import Question
 

@@ -13,9 +13,9 @@ from core.describe import Words, number
 from core.network import Layer
 from core.reports import Moment
 from core.traces import LayerTrace
-from core.why.clocks import moment_step, step_count
 from core.why.numbers import Number
-from core.why.unrolled import part_of_gradient, vector_length, weight_share
+from core.why.training.clocks import moment_step, step_count
+from core.why.training.unrolled import part_of_gradient, vector_length, weight_share
 from gui.canvas import look
 from gui.clock import moment_words
 from gui.text import tr

@@ -12,10 +12,10 @@ from core.data.dataset import Dataset, Normalisation
 from core.describe import Words
 from core.network import Network
 from core.traces import OwnInput
-from core.why.aggregates import in_unit
+from core.why.answers.tried import complement, opposite
+from core.why.data.stored import value
 from core.why.numbers import Aggregate, Number, OfOwn
-from core.why.stored import value
-from core.why.tried import complement, opposite
+from core.why.training.aggregates import in_unit
 from gui.text import tr
 from gui.using.beliefs import Beliefs
 from gui.why.here import Question

@@ -10,9 +10,9 @@ from core.data.dataset import Dataset, WindowedSeries
 from core.describe import Words
 from core.network import Network
 from core.questions import Foretell
+from core.why.answers.tried import difference, mean_miss
+from core.why.data.windows import as_before, at_time, goes_on
 from core.why.numbers import Aggregate, Number, OfOwn
-from core.why.tried import difference, mean_miss
-from core.why.windows import as_before, at_time, goes_on
 from gui.text import tr
 from gui.using.asking import Tried, scaled
 from gui.why.here import Question

@@ -8,8 +8,8 @@ import numpy as np
 
 from core.describe import Words
 from core.generation import Generated
+from core.why.answers.tried import each_step, whole_answer
 from core.why.numbers import Aggregate, Number
-from core.why.tried import each_step, whole_answer
 from gui.text import tr
 from gui.using.asking import Tried
 from gui.why.here import Question

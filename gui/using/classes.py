@@ -15,9 +15,9 @@ from core.describe import Words, number
 from core.generation import Generate, way_of
 from core.questions import Question, Read, Reading
 from core.traces import OwnInput
+from core.why.answers.tried import difference, mean_miss
+from core.why.data.tallied import mean_at
 from core.why.numbers import MOST
-from core.why.tallied import mean_at
-from core.why.tried import difference, mean_miss
 from gui.document import Document
 from gui.samples.values import named
 from gui.text import tr

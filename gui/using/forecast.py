@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 from core.data.dataset import Dataset, WindowedSeries
 from core.describe import Words, number
 from core.questions import Forecasts, Question, continuation, naive_forecasts
+from core.why.answers.tried import furthest, mean_of_rows
 from core.why.numbers import Aggregate
-from core.why.tried import furthest, mean_of_rows
 from gui.document import Document
 from gui.text import tr, tr_core
 from gui.theme import theme

@@ -19,7 +19,7 @@ from core.problems import errors
 from core.project import Change, State
 from core.questions import Answer, Question, may_foretell
 from core.sequence_shapes import shape_in
-from core.why import clocks
+from core.why.training import clocks
 from gui.document import Document
 from gui.runner import Runner
 from gui.text import tr, tr_core

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from core.data.dataset import Dataset
 from core.describe import Words, number
 from core.questions import Question, Read, Reading
+from core.why.answers.tried import steepness
 from core.why.numbers import Number
-from core.why.tried import steepness
 from gui.document import Document
 from gui.samples.values import named, raw
 from gui.text import tr

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBo
 from core.data.dataset import Dataset, Field
 from core.describe import number
 from core.questions import Question, Read, Reading
-from core.why.stored import value
-from core.why.tried import way_bar
+from core.why.answers.tried import way_bar
+from core.why.data.stored import value
 from gui.document import Document
 from gui.samples.values import named, raw, target_words
 from gui.text import tr, tr_core

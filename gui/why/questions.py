@@ -8,8 +8,8 @@ from core.errors import StudioError
 from core.network import Network
 from core.parameters import parameters
 from core.runs import Run
-from core.why.clocks import Standing, batch_number, epoch_number, standing
 from core.why.numbers import Number, Quantity
+from core.why.training.clocks import Standing, batch_number, epoch_number, standing
 from gui.document import Document
 from gui.text import tr
 from gui.why.here import Question

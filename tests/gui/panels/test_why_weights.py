@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication
 
 from core.edits import SetMask
 from core.formula import svg
+from core.why.network.spread import Tensor, spread
 from core.why.numbers import Number
-from core.why.spread import Tensor, spread
 from gui.panels.inspector import Inspector
 from gui.why.terms import term_words
 from tests.gui.test_why_everywhere import choose, opened_menu

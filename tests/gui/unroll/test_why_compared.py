@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from core.formula import svg
 from core.traces import Alike
-from core.why.compared import cosine
 from core.why.numbers import Number
+from core.why.training.compared import cosine
 from tests.gui.unroll.test_whatif import choose, expected, shows
 
 

@@ -1,0 +1,1 @@
+"""Numbers of what a trained network answers: evaluations, own inputs, answers that are read again."""

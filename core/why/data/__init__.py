@@ -1,0 +1,1 @@
+"""Numbers of a data set: what it holds, how it is counted, windowed, padded and imported."""

@@ -1,0 +1,1 @@
+"""Numbers of the explorers and of the memory gym, which no project has."""
