@@ -11,7 +11,7 @@ from core.runs import Run
 from core.why.numbers import Aggregate
 from core.why.training.aggregates import batch_gradient
 from core.why.training.clocks import step_count
-from core.why.training.ratios import first_to_last, last_step, none_anywhere, step_to_step
+from core.why.training.ratios import first_lost, first_to_last, last_step, none_anywhere, step_to_step
 from gui.document import Document
 from gui.plots.words import marked
 from gui.text import tr
@@ -67,9 +67,12 @@ class Profile:
             found["last"] = Question(
                 last_step(self.name, there, last, len(self.values), self.batch), tr("Why this step?")
             )
-        what = tr("the longest sample of the batch")
-        found["steps"] = Question(step_count(len(self.values), what), tr("Why so many steps?"))
+        found["steps"] = self._steps()
         return {**found, "batch": about_batch(self.document, self.run, self.batch)}
+
+    def _steps(self) -> Question:
+        what = tr("the longest sample of the batch")
+        return Question(step_count(len(self.values), what), tr("Why so many steps?"))
 
     # What is said of all of it.
 
@@ -82,7 +85,8 @@ class Profile:
         """Rich text: the verdict. Where it states no number, all of it can be asked about."""
         words = self.verdict
         told = {key: key for key in ("ratio", "value", "last") if key in words.values and "step" not in words.values}
-        told |= {"value": "value"} if words.verdict == "not finite" else {}
+        if words.verdict == "not finite":
+            told = {key: key for key in ("value", "step", "steps")}
         said = marked(words, told)
         return said if told else asked("verdict", said)
 
@@ -90,7 +94,10 @@ class Profile:
         """About the numbers in ``verdict_words``, and about the batch."""
         question = Question(self._why_verdict(), tr("Why this verdict?"))
         found = dict.fromkeys(("ratio", "value", "verdict"), question)
-        last = last_with_gradient(self.values)
+        last, bad = last_with_gradient(self.values), np.flatnonzero(~np.isfinite(self.values))
+        if len(bad):
+            made = first_lost(self.name, self.at(int(bad[-1])), int(bad[-1]), len(self.values), self.batch)
+            found["step"], found["steps"] = Question(made, tr("Why this step?")), self._steps()
         if last is not None:
             made = last_step(self.name, self.at(last), last, len(self.values), self.batch)
             found["last"] = Question(made, tr("Why this step?"))

@@ -62,6 +62,17 @@ def last_step(name: str, there: Aggregate, last: int, steps: int, batch: int) ->
     )  # fmt: skip
 
 
+def first_lost(name: str, there: Aggregate, step: int, steps: int, batch: int) -> Aggregate:
+    """The step (from 0) at which a gradient on its way back is first no longer finite."""
+    return Aggregate(
+        Words("Where the gradient of “{layer}” is first not finite on its way back, batch {batch}", {"layer": name, "batch": batch}),
+        step + 1, (r"t = \max \left\{ s : \left| \partial L / \partial h_s \right| \text{ is not finite} \right\}",), (f"t = {step + 1}",),
+        Words("The gradient goes back from the last step to the first. It is finite at the {count} steps behind this one.",
+              {"count": steps - step - 1}),
+        (), (Term(1.0, there.value, "", rf"\left| \partial L / \partial h_{{{step + 1}}} \right|", about=there),),
+    )  # fmt: skip
+
+
 def none_anywhere(name: str, each: Sequence[Aggregate], batch: int) -> Aggregate:
     """That no step has a gradient; ``each`` explains one."""
     terms = tuple(

@@ -150,6 +150,8 @@ def test_the_gradient_and_its_verdict(make, runner, show, name):
     else:
         last = np.flatnonzero(total)[-1]
         assert verdict.value == pytest.approx(total[0] / total[last], rel=1e-6) and agrees(text, verdict.value)
+    if name == "not finite":
+        assert [(shown, about.value) for shown, about in found[2:4]] == [("3", 3), ("4", 4)]
     assert plot.questions_here()[0].asked.value is not None and plot.questions_here()[0].text == "Why this verdict?"
     all_agree_here(plot, document, total)
 
