@@ -23,7 +23,7 @@ from core.examples import open_example
 from core.formula import svg
 from core.why.numbers import Aggregate
 from gui.why.here import ask_here
-from tests.gui.hands_of_why import asked_of, choose, give_keyboard, is_value, menu_of, questions_in
+from tests.gui.hands_of_why import agrees, asked_of, choose, give_keyboard, menu_of, questions_in
 from tests.gui.test_breakpoints import add, enter, opened
 
 BATCHES = 12
@@ -280,7 +280,7 @@ def check(qtbot, wanted, document, runner, panel):
     assert answers.keys() == known.keys()
     for field_, value in known.items():
         assert answers[field_].value == pytest.approx(value, rel=1e-4), field_
-        assert is_value(str(hit.values[field_]), answers[field_].value), "it is the number that the log shows"
+        assert agrees(str(hit.values[field_]), answers[field_].value), "it is the number that the log shows"
 
 
 def said(wanted, limits) -> dict[str, float]:

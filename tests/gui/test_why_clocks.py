@@ -14,8 +14,8 @@ from core.formula import svg
 from core.problems import problems
 from gui.status import StatusBar
 from gui.why.here import ask_here
+from tests.gui.hands_of_why import agrees, numbers_in
 from tests.gui.test_main_window import window  # noqa: F401 - window is a fixture
-from tests.gui.walked_words import agrees, numbers_in
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from gui.job_queue import JobQueue
 from gui.messages import BeginJob, EndJob, JobDone
 from gui.runner import Runner
 from gui.theme import theme
-from tests.gui.walked_words import numbers_in
+from tests.gui.hands_of_why import numbers_in
 
 LEFT = Qt.MouseButton.LeftButton
 

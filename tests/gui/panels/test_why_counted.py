@@ -16,19 +16,19 @@ from gui.panels.why import WhyPanel
 from gui.why.here import ask_here
 from gui.why.told import Told
 from tests.gui.hands_of_why import (
+    agrees,
     asked_of,
     choose,
     click_number,
     give_keyboard,
-    is_value,
+    marked_in,
     menu_of,
-    numbers_in,
     questions_in,
 )
 
 
 def told(inspector) -> list[Told]:
-    return [label for label in inspector.findChildren(Told) if label.isVisible() and numbers_in(label)]
+    return [label for label in inspector.findChildren(Told) if label.isVisible() and marked_in(label)]
 
 
 def settled(qtbot, inspector):
@@ -46,11 +46,11 @@ def every_number(qtbot, document, inspector) -> dict[str, Aggregate]:
     settled(qtbot, inspector)
     answers = {}
     for label in told(inspector):
-        for key, text in numbers_in(label).items():
+        for key, text in marked_in(label).items():
             with asked_of(document) as asked:
                 click_number(label, key)
             (found,) = asked
-            assert is_value(text, found.value), (key, text, found.value)
+            assert agrees(text, found.value), (key, text, found.value)
             answers[key] = found
     return answers
 

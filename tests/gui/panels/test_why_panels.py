@@ -14,13 +14,13 @@ from gui.samples.values import raw
 from gui.why.here import ask_here
 from gui.why.told import Told
 from tests.gui.hands_of_why import (
+    agrees,
     asked_of,
     choose,
     click_number,
     give_keyboard,
-    is_value,
+    marked_in,
     menu_of,
-    numbers_in,
     place_of,
     questions_in,
 )  # fmt: skip
@@ -29,7 +29,7 @@ DATASETS = catalogue("datasets")
 
 
 def told(panel):
-    return [label for label in panel.findChildren(Told) if label.isVisible() and numbers_in(label)]
+    return [label for label in panel.findChildren(Told) if label.isVisible() and marked_in(label)]
 
 
 def settled(qtbot, panel):
@@ -94,7 +94,7 @@ def test_the_sentences_of_problems_answer_and_their_cards_still_choose(qtbot, do
     settled(qtbot, panel)
     found = {}
     for card in panel.cards.cards:
-        for key, text in numbers_in(card.label).items():
+        for key, text in marked_in(card.label).items():
             with asked_of(document) as asked:
                 click_number(card.label, key)
             found[card.problem.key, key] = asked[0].value
@@ -128,11 +128,11 @@ def test_several_sizes_in_one_sentence(qtbot, document, runner, show):
     settled(qtbot, panel)
     card = next(card for card in panel.cards.cards if card.problem.key == "sizes differ")
     assert card.label.text() == card.problem.text
-    for key, text in numbers_in(card.label).items():
+    for key, text in marked_in(card.label).items():
         with asked_of(document) as asked:
             click_number(card.label, key)
         assert str(asked[0].value) == text
-    assert set(numbers_in(card.label).values()) == {"32", "8"}
+    assert set(marked_in(card.label).values()) == {"32", "8"}
 
 
 # -- data ----------------------------------------------------------------------------------------------------------------
@@ -146,10 +146,10 @@ def test_facts_of_the_data_answer_with_what_they_show(qtbot, document, runner, s
     data = document.project.dataset()
     answers = {}
     for label in told(panel.facts):
-        for name, text in numbers_in(label).items():
+        for name, text in marked_in(label).items():
             with asked_of(document) as asked:
                 click_number(label, name)
-            assert is_value(text, asked[0].value), (name, text)
+            assert agrees(text, asked[0].value), (name, text)
             answers[name] = asked[0].value
     assert answers["samples"] == len(data) and answers["train"] == len(data.split["train"])
     assert {"samples", "train", "features"} <= answers.keys()

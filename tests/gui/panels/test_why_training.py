@@ -9,13 +9,13 @@ from core.edits import SetTraining
 from gui.panels.training import TrainingPanel
 from gui.why.here import ask_here
 from tests.gui.hands_of_why import (
+    agrees,
     asked_of,
     choose,
     click_number,
     give_keyboard,
-    is_value,
+    marked_in,
     menu_of,
-    numbers_in,
     questions_in,
 )  # fmt: skip
 
@@ -48,10 +48,10 @@ def test_every_number_of_the_progress_answers(qtbot, document, runner, panel):
     settled(qtbot, progress)
     answers = {}
     for label in (progress.place, progress.numbers):
-        for key, text in numbers_in(label).items():
+        for key, text in marked_in(label).items():
             with asked_of(document) as asked:
                 click_number(label, key)
-            assert is_value(text, asked[0].value), (key, text, asked[0].value)
+            assert agrees(text, asked[0].value), (key, text, asked[0].value)
             answers[key] = asked[0]
     each = math.ceil(len(document.project.dataset().split["train"]) / 500)
     assert report.batch == 4 and each == 3
@@ -79,5 +79,5 @@ def test_a_size_of_batch_that_was_changed_since_is_told_as_such(qtbot, document,
     settled(qtbot, panel.progress)
     with asked_of(document) as asked:
         click_number(panel.progress.place, "batches")
-    assert is_value(numbers_in(panel.progress.place)["batches"], asked[0].value)
+    assert agrees(marked_in(panel.progress.place)["batches"], asked[0].value)
     assert not asked[0].terms or asked[0].value == math.ceil(1258 / 100)

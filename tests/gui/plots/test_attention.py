@@ -16,7 +16,7 @@ from gui.document import Document
 from gui.plots.activations import ActivationPlot
 from gui.theme import theme
 from gui.using.beliefs import percent
-from tests.gui.walked_words import numbers_in
+from tests.gui.hands_of_why import numbers_in
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from core.why.numbers import Aggregate
 from gui.plots.gradient import GradientPlot
 from gui.plots.loss import LossPlot
 from gui.plots.norms import NormsPlot
-from tests.gui.walked_words import agrees, numbers_in
+from tests.gui.hands_of_why import agrees, numbers_in
 
 
 def digits(text):

@@ -17,8 +17,8 @@ from gui.document import Document
 from gui.plots.activations import ActivationPlot
 from gui.plots.output import OutputView
 from gui.runner import Runner
+from tests.gui.hands_of_why import agrees, numbers_in
 from tests.gui.plots.test_pattern_search import drag
-from tests.gui.walked_words import agrees, numbers_in
 
 
 def told(words, document):

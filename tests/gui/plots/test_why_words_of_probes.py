@@ -13,9 +13,9 @@ from core.catalogue.probes import PROBES
 from core.formula import svg
 from core.why.numbers import Aggregate
 from gui.plots.probe_curves import CurvePage
+from tests.gui.hands_of_why import agrees, numbers_in
 from tests.gui.plots.test_probe import choose, measure, straight, studio  # noqa: F401 - studio is a fixture
 from tests.gui.plots.test_why_words import digits
-from tests.gui.walked_words import agrees, numbers_in
 
 
 def told(words, document):

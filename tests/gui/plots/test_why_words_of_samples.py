@@ -18,8 +18,8 @@ from gui.plots.free_running import FreeRunPlot
 from gui.plots.states import StatesPlot
 from gui.runner import Runner
 from tests.core.engine.generating_toys import drawn, written
+from tests.gui.hands_of_why import agrees, numbers_in
 from tests.gui.plots.conftest import pixel
-from tests.gui.walked_words import agrees, numbers_in
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from gui.document import Document
 from gui.shapes.badge import ShapeBadge
 from gui.shapes.picture import COLUMNS
 from gui.theme import theme
-from tests.gui.hands_of_why import asked_of, click_number, is_value, numbers_in
+from tests.gui.hands_of_why import agrees, asked_of, click_number, marked_in
 
 
 @pytest.fixture
@@ -98,11 +98,11 @@ def test_the_numbers_of_a_preview_answer(badge, qtbot, example, known):
         choice = dialog.choices[shape]
         QTest.mouseClick(choice, Qt.MouseButton.LeftButton, pos=QPoint(8, choice.height() // 2))
         data = load(dialog.change.edit.apply(document.state).data)
-        for key, text in numbers_in(dialog.preview).items():
+        for key, text in marked_in(dialog.preview).items():
             with asked_of(document) as asked:
                 click_number(dialog.preview, key)
             value = data.target.steps if key == "steps" else data.mask.mean()
-            assert asked[0].value == pytest.approx(value) and is_value(text, asked[0].value)
+            assert asked[0].value == pytest.approx(value) and agrees(text, asked[0].value)
             found[key] = shape
     assert known <= found.keys()
     dialog.reject()

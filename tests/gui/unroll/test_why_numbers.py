@@ -19,13 +19,13 @@ from gui.unroll import chrome, tips
 from gui.unroll.numbers import length
 from gui.why.here import ask_here
 from tests.gui.hands_of_why import (
+    agrees,
     asked_of,
     choose,
     click_number,
     give_keyboard,
-    is_value,
+    marked_in,
     menu_of,
-    numbers_in,
     questions_in,
 )  # fmt: skip
 
@@ -229,11 +229,11 @@ def test_every_number_on_the_card(make):
     imagining = view.runner.imagining
     card, wanted = view.card, {}
     for label in (card.outcome, card.cut, *card._layers):
-        for key, text in numbers_in(label).items():
+        for key, text in marked_in(label).items():
             with asked_of(view.document) as asked:
                 click_number(label, key)
             if not key.startswith("answer"):
-                assert is_value(text, drawn(asked[0]).value), (key, text, asked[0].value)
+                assert agrees(text, drawn(asked[0]).value), (key, text, asked[0].value)
             wanted[key] = asked[0]
     outcome = imagining.outcome
     assert wanted["loss.before"].value == plain.loss and wanted["loss.after"].value == outcome.trace.loss
@@ -246,7 +246,7 @@ def test_every_number_on_the_card(make):
     said = outcome.trace.layers[output].value
     assert wanted["answer.after"].value == pytest.approx(float(said.max()))
     assert wanted["answer.before"].value == pytest.approx(float(plain.layers[output].value.max()))
-    texts = numbers_in(card.outcome)
+    texts = marked_in(card.outcome)
     assert html.unescape(texts["answer.after"]) == str(int(said.argmax()))
     give_keyboard_of(card.outcome, view)
     with asked_of(view.document) as asked:
@@ -269,7 +269,7 @@ def test_the_number_that_a_what_if_starts_from(qtbot, make):
         click_number(dialog.now, "now")
     assert asked == [Number("value", hidden, 4, 3)]
     shown = hands.view.shown.numbers.rows(hidden)[3, 4]
-    assert is_value(numbers_in(dialog.now)["now"], float(shown))
+    assert agrees(marked_in(dialog.now)["now"], float(shown))
     dialog.reject()
 
 
@@ -343,7 +343,7 @@ def test_the_lengths_of_a_moment(make, example, part):
     assert lengths or part in ("sum", "gates")
     for key, text in lengths:
         asked = questions[key].asked
-        assert is_value(text, value_of(view.runner, hands, asked)), (key, text)
+        assert agrees(text, value_of(view.runner, hands, asked)), (key, text)
     assert questions["steps"].asked.value == moment.steps
 
 
