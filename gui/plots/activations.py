@@ -20,6 +20,7 @@ from gui.plots.brush import BrushHeat
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.plots.heat import ColourBar, HeatMap, sign_shade
+from gui.plots.layer_choice import LayerChoice
 from gui.plots.pattern_search import PatternSearch
 from gui.plots.pictures import picture, valid_steps
 from gui.plots.scales import Linear
@@ -94,7 +95,8 @@ class ActivationPlot(LivePlot):
         return "" if self._layers() else tr("Press Play or step: what each unit says to one sample appears here.")
 
     def redraw(self) -> None:
-        self._fill_layers()
+        layers = self._layers()
+        self.layer.show_layers([(self.layer_name(key), key) for key in layers], self._first_with_state(layers))
         examination = self.runner.examination
         assert examination is not None
         self._fill_sample(examination)
@@ -176,9 +178,7 @@ class ActivationPlot(LivePlot):
         return height - taken >= _ROOM_FOR_INPUT
 
     def _add_controls(self) -> None:
-        self.layer = QComboBox()
-        self.layer.setAccessibleName(tr("Layer"))
-        self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.layer = LayerChoice()
         self.quantity = QComboBox()
         self.quantity.setAccessibleName(tr("Quantity"))
         for key, text in (
@@ -273,19 +273,6 @@ class ActivationPlot(LivePlot):
 
     def _is_sequence(self, examination: Examination) -> bool:
         return examination.activations[self._chosen()].ndim == 2
-
-    def _fill_layers(self) -> None:
-        wanted = [(self.layer_name(key), key) for key in self._layers()]
-        there = [(self.layer.itemText(i), self.layer.itemData(i)) for i in range(self.layer.count())]
-        if wanted == there:
-            return
-        chosen = self.layer.currentData() or self._first_with_state([key for _, key in wanted])
-        self.layer.blockSignals(True)
-        self.layer.clear()
-        for name, key in wanted:
-            self.layer.addItem(name, key)
-        self.layer.setCurrentIndex(max(0, self.layer.findData(chosen)))
-        self.layer.blockSignals(False)
 
     def _first_with_state(self, keys: list[str]) -> str:
         """The layer that a newcomer wants to see: one with gradients through time, else the first after the input."""

@@ -18,6 +18,7 @@ from gui.plots.export import Table
 from gui.plots.gradient_controls import PARTS, ColourRange, color_checks, part_checks, part_lines
 from gui.plots.gradient_why import Profile, Rowed
 from gui.plots.heat import ColourBar, HeatMap, log_shade
+from gui.plots.layer_choice import LayerChoice
 from gui.plots.scales import Linear, Log, Rows
 from gui.plots.splitter import TurningSplitter
 from gui.text import tr
@@ -110,7 +111,7 @@ class GradientPlot(LivePlot):
         self.pinned = None
 
     def redraw(self) -> None:
-        self._fill_layers()
+        self.layer.show_layers([(self.layer_name(key), key) for key in self.runner.run.gradients])
         self._offer_cell(self.chosen_layer() in self.runner.run.cells)
         table, layer = self.rows(), self.chosen_layer()
         part = self.part.currentData() or "total"
@@ -181,10 +182,8 @@ class GradientPlot(LivePlot):
     # How it is done.
 
     def _add_controls(self) -> None:
-        self.layer = QComboBox()
+        self.layer = LayerChoice()
         self.layer.setObjectName("gradient_layer")
-        self.layer.setAccessibleName(tr("Layer"))
-        self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.layer.currentIndexChanged.connect(self._follow)
         self.part = QComboBox()
         self.part.setAccessibleName(tr("Part of the gradient in the heat-map"))
@@ -204,19 +203,6 @@ class GradientPlot(LivePlot):
         self.add_command("later", tr("Gradient of the training step after"), "chevron-right", lambda: self._move(1))
         self.add_command("latest", tr("Gradient of the latest training step"), "chevron-up", self._unpin)
         self.add_corner_menu()
-
-    def _fill_layers(self) -> None:
-        wanted = [(self.layer_name(key), key) for key in self.runner.run.gradients]
-        there = [(self.layer.itemText(i), self.layer.itemData(i)) for i in range(self.layer.count())]
-        if wanted == there:
-            return
-        chosen = self.layer.currentData()
-        self.layer.blockSignals(True)
-        self.layer.clear()
-        for name, key in wanted:
-            self.layer.addItem(name, key)
-        self.layer.setCurrentIndex(max(0, self.layer.findData(chosen)))
-        self.layer.blockSignals(False)
 
     def _offer_cell(self, there: bool) -> None:
         self.checks["cell"].setVisible(there)

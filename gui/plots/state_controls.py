@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QPushButton, QSlider, QSpinBox, QWidget
 
+from gui.plots.layer_choice import LayerChoice
 from gui.text import tr
 
 
@@ -16,9 +17,7 @@ class StateControls(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.layer = QComboBox()
-        self.layer.setAccessibleName(tr("Layer"))
-        self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.layer = LayerChoice()
         self.plane = QComboBox()
         self.plane.setAccessibleName(tr("Plane"))
         self.plane.addItem(tr("Components"), "pca")
@@ -75,19 +74,6 @@ class StateControls(QObject):
     def by_time(self) -> bool:
         """True where colours tell the time."""
         return bool(self.colour.currentData() == "time")
-
-    def show_layers(self, wanted: list[tuple[str, str]]) -> None:
-        """Offer these (name, id); the chosen one stays where it is there."""
-        there = [(self.layer.itemText(i), self.layer.itemData(i)) for i in range(self.layer.count())]
-        if wanted == there:
-            return
-        chosen = self.layer.currentData()
-        self.layer.blockSignals(True)
-        self.layer.clear()
-        for name, key in wanted:
-            self.layer.addItem(name, key)
-        self.layer.setCurrentIndex(max(0, self.layer.findData(chosen)))
-        self.layer.blockSignals(False)
 
     def show_units(self, units: int) -> None:
         """The layer has so many units."""

@@ -196,7 +196,7 @@ class StatesPlot(LivePlot):
         return [layer.id for layer in network if layer.id in state and layer.id in shapes and shapes[layer.id].sequence]
 
     def _ask(self, layers: list[str], data: Dataset) -> None:
-        self.controls.show_layers([(self.layer_name(key), key) for key in layers])
+        self.controls.layer.show_layers([(self.layer_name(key), key) for key in layers])
         watched = self.runner.sample[0]
         samples = shown_samples(data)
         if watched < len(data) and watched not in samples:
