@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from core.data.dataset import PARTS
 from gui.looking.parts import COLORS
 from gui.plots.chart import Chart
-from gui.plots.items import mixed
+from gui.plots.items import Behind, mixed
 from gui.text import tr
 from gui.theme import theme
 
@@ -19,12 +19,11 @@ _NARROW = 4
 """A window of fewer pixels is drawn this wide, so that it can be seen and grasped."""
 
 
-class PartBands(pg.GraphicsObject):
+class PartBands(Behind):
     """A faint band and a strip at the top for every stretch that a part answers for, a dashed line where a series ends."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setZValue(-10)
         self.bands: list[tuple[int, int, int]] = []
         self.borders: list[int] = []
 
@@ -32,13 +31,6 @@ class PartBands(pg.GraphicsObject):
         """Show these stretches (first, last, place in PARTS), and lines before these times."""
         self.bands, self.borders = bands, borders
         self.update()
-
-    def viewRangeChanged(self) -> None:
-        self.prepareGeometryChange()
-        self.update()
-
-    def boundingRect(self) -> object:
-        return self.viewRect()
 
     def paint(self, painter: QPainter, *args: object) -> None:
         view = self.viewRect()
@@ -55,12 +47,11 @@ class PartBands(pg.GraphicsObject):
             painter.drawLine(pg.Point(time - 0.5, view.top()), pg.Point(time - 0.5, view.bottom()))
 
 
-class WindowMark(pg.GraphicsObject):
+class WindowMark(Behind):
     """The steps that a sample shows, framed, and those it asks about, filled."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setZValue(-5)
+        super().__init__(-5)
         self.shown: tuple[int, int] | None = None
         self.asked: tuple[int, int] | None = None
 
@@ -68,13 +59,6 @@ class WindowMark(pg.GraphicsObject):
         """First and last time of both."""
         self.shown, self.asked = shown, asked
         self.update()
-
-    def viewRangeChanged(self) -> None:
-        self.prepareGeometryChange()
-        self.update()
-
-    def boundingRect(self) -> object:
-        return self.viewRect()
 
     def box(self, span: tuple[int, int]) -> QRectF:
         """The rectangle of a span in places, never too narrow to be seen."""

@@ -251,12 +251,26 @@ class Line:
         return np.asarray(x[first])
 
 
-class Backdrop(pg.GraphicsObject):
-    """Shaded bands and dashed vertical markers behind the lines."""
+class Behind(pg.GraphicsObject):
+    """Something that is painted behind the lines, over all that is in view."""
+
+    def __init__(self, depth: int = -10) -> None:
+        super().__init__()
+        self.setZValue(depth)
+
+    def viewRangeChanged(self) -> None:
+        self.prepareGeometryChange()
+        self.update()
+
+    def boundingRect(self) -> object:
+        return self.viewRect()
+
+
+class Backdrop(Behind):
+    """Shaded bands and dashed vertical markers."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setZValue(-10)
         self.bands: list[tuple[float, float]] = []
         self.markers: list[float] = []
 
@@ -265,13 +279,6 @@ class Backdrop(pg.GraphicsObject):
         if (bands, markers) != (self.bands, self.markers):
             self.bands, self.markers = bands, markers
             self.update()
-
-    def viewRangeChanged(self) -> None:
-        self.prepareGeometryChange()
-        self.update()
-
-    def boundingRect(self) -> object:
-        return self.viewRect()
 
     def paint(self, painter: QPainter, *args: object) -> None:
         view = self.viewRect()
