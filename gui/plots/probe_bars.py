@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, Qt
@@ -42,23 +44,69 @@ class Bars(Chart):
         self.bars.setOpts(x=x, height=places, width=width, brushes=colors, pen=None)
 
 
-class WeightSharePage(ProbePage):
-    """The share of every time step in the gradient of the weights; below 0 it works against the whole."""
+class _BarPage(ProbePage):
+    """A bar for each number of one column of what was found; the columns in ``asked_about`` say something about it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.chart = Bars("probe_shares", tr("time step t"), tr("share of dL/dW"))
+    column: ClassVar[str]
+    """What is drawn."""
+    asked_about: ClassVar[tuple[str, ...]]
+    """Columns whose numbers can be asked about, the most important one first."""
+
+    def __init__(self, chart: Bars) -> None:
+        super().__init__()
+        self.chart = chart
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.chart)
+        column.addWidget(chart)
         self._found: Found | None = None
-        self.chart.hovered.connect(self._hovered)
+        chart.hovered.connect(self._hovered)
 
     def show_found(self, found: Found) -> None:
         self._found = found
-        share = found.result.values["share"]
-        self.chart.show_bars(np.arange(1.0, len(share) + 1), share)
+        heights = found.result.values[self.column]
+        self.chart.show_bars(np.arange(1.0, len(heights) + 1), heights)
         self.chart.repeat_hover()
+
+    def restyle(self) -> None:
+        if self._found is not None:
+            self.show_found(self._found)
+
+    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
+        bar = self._bar(at)
+        return list(self._on_bar(bar).values()) if bar is not None else []
+
+    def sentence(self, found: Found, bar: int) -> str:
+        """Rich text about a bar, counted from 0."""
+        raise NotImplementedError
+
+    def _bar(self, at: tuple[float, float] | None) -> int | None:
+        """Which bar is at a place."""
+        bar = -1 if at is None else round(at[0]) - 1
+        there = self._found is not None and 0 <= bar < len(self._found.result.values[self.column])
+        return bar if there else None
+
+    def _hovered(self, at: tuple[float, float] | None) -> None:
+        bar = self._bar(at)
+        if bar is None:
+            self.said.emit("", None)
+        else:
+            assert self._found is not None
+            self.said.emit(self.sentence(self._found, bar), lambda: self._on_bar(bar))
+
+    def _on_bar(self, bar: int) -> dict[str, Question]:
+        assert self._found is not None
+        texts = {"share": tr("Why this share?"), "norm": tr("Why this length?"), "cosine": tr("Why this cosine?")}
+        return {key: Question(self._found.measured.each(key, bar), texts[key]) for key in self.asked_about}
+
+
+class WeightSharePage(_BarPage):
+    """The share of every time step in the gradient of the weights; below 0 it works against the whole."""
+
+    column = "share"
+    asked_about = ("share", "norm", "cosine")
+
+    def __init__(self) -> None:
+        super().__init__(Bars("probe_shares", tr("time step t"), tr("share of dL/dW")))
 
     def table(self) -> Table:
         assert self._found is not None
@@ -66,89 +114,40 @@ class WeightSharePage(ProbePage):
         steps = np.arange(1, len(values["share"]) + 1)
         return [("t", steps), *((key, values[key]) for key in ("share", "norm", "cosine"))]
 
-    def restyle(self) -> None:
-        if self._found is not None:
-            self.show_found(self._found)
-
-    def _hovered(self, at: tuple[float, float] | None) -> None:
-        values = None if self._found is None else self._found.result.values
-        step = -1 if at is None else round(at[0]) - 1
-        if values is None or not 0 <= step < len(values["share"]):
-            self.said.emit("", None)
-            return
-        self.said.emit(
-            tr(
-                "t = {step} of {steps}: {share} of dL/dW; its own part has length {norm}, cosine {cosine} with the whole",
-                step=step + 1,
-                steps=len(values["share"]),
-                share=asked("share", f"{values['share'][step]:.1%}"),
-                norm=asked("norm", number(values["norm"][step])),
-                cosine=asked("cosine", number(values["cosine"][step], 2)),
-            ),
-            lambda: self._on_bar(step),
+    def sentence(self, found: Found, bar: int) -> str:
+        values = found.result.values
+        return tr(
+            "t = {step} of {steps}: {share} of dL/dW; its own part has length {norm}, cosine {cosine} with the whole",
+            step=bar + 1,
+            steps=len(values["share"]),
+            share=asked("share", f"{values['share'][bar]:.1%}"),
+            norm=asked("norm", number(values["norm"][bar])),
+            cosine=asked("cosine", number(values["cosine"][bar], 2)),
         )
 
-    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
-        there = self._found is not None and 1 <= round(at[0]) <= len(self._found.result.values["share"])
-        return list(self._on_bar(round(at[0]) - 1).values()) if there else []
 
-    def _on_bar(self, step: int) -> dict[str, Question]:
-        assert self._found is not None
-        texts = {"share": tr("Why this share?"), "norm": tr("Why this length?"), "cosine": tr("Why this cosine?")}
-        return {key: Question(self._found.measured.each(key, step), text) for key, text in texts.items()}
-
-
-class NoisePage(ProbePage):
+class NoisePage(_BarPage):
     """How far the gradient of each sample agrees with their mean."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.chart = Bars("probe_noise", tr("sample looked at"), tr("cosine with the mean gradient"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.chart)
-        self._found: Found | None = None
-        self.chart.hovered.connect(self._hovered)
+    column = "cosine"
+    asked_about = ("cosine", "norm")
 
-    def show_found(self, found: Found) -> None:
-        self._found = found
-        cosine = found.result.values["cosine"]
-        self.chart.show_bars(np.arange(1.0, len(cosine) + 1), cosine)
-        self.chart.repeat_hover()
+    def __init__(self) -> None:
+        super().__init__(Bars("probe_noise", tr("sample looked at"), tr("cosine with the mean gradient")))
 
     def table(self) -> Table:
         assert self._found is not None
         result = self._found.result
         return [("sample", result.samples), ("norm", result.values["norm"]), ("cosine", result.values["cosine"])]
 
-    def restyle(self) -> None:
-        if self._found is not None:
-            self.show_found(self._found)
-
-    def _hovered(self, at: tuple[float, float] | None) -> None:
-        place = -1 if at is None else round(at[0]) - 1
-        if self._found is None or not 0 <= place < len(self._found.result.samples):
-            self.said.emit("", None)
-            return
-        result = self._found.result
-        self.said.emit(
-            tr(
-                "sample {sample}: its gradient has length {norm}, cosine {cosine} with the mean",
-                sample=int(result.samples[place]),
-                norm=asked("norm", number(result.values["norm"][place])),
-                cosine=asked("cosine", number(result.values["cosine"][place], 2)),
-            ),
-            lambda: self._on_bar(place),
+    def sentence(self, found: Found, bar: int) -> str:
+        result = found.result
+        return tr(
+            "sample {sample}: its gradient has length {norm}, cosine {cosine} with the mean",
+            sample=int(result.samples[bar]),
+            norm=asked("norm", number(result.values["norm"][bar])),
+            cosine=asked("cosine", number(result.values["cosine"][bar], 2)),
         )
-
-    def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
-        there = self._found is not None and 1 <= round(at[0]) <= len(self._found.result.samples)
-        return list(self._on_bar(round(at[0]) - 1).values()) if there else []
-
-    def _on_bar(self, place: int) -> dict[str, Question]:
-        assert self._found is not None
-        texts = {"cosine": tr("Why this cosine?"), "norm": tr("Why this length?")}
-        return {key: Question(self._found.measured.each(key, place), text) for key, text in texts.items()}
 
 
 _COLUMNS = ("mean", "std", "min", "max", "saturated", "dead")
