@@ -56,6 +56,17 @@ def number(value: float, digits: int = 3) -> str:
     return f"{mantissa}e{power}"
 
 
+def percent(value: float) -> str:
+    """A probability, 12.3 %; what is not certain does not look so."""
+    if not math.isfinite(value):
+        return number(value)
+    if 0 < value < 0.001:
+        return "< 0.1 %"
+    if 0.999 < value < 1:
+        return "> 99.9 %"
+    return f"{100 * value:.1f} %"
+
+
 def orders(value: float, reference: float) -> float:
     """log10(value / reference) of two positive numbers, without overflow: -6.2 is six orders below."""
     return math.log10(value) - math.log10(reference)

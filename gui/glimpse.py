@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from core.data.dataset import Dataset, Field
+from core.data.looking import part_to_show
 from gui.canvas import look
 from gui.samples.values import as_text, codes_of, named, number, raw, symbols, target_words, tells_symbols
 from gui.text import tr_core
@@ -55,8 +56,7 @@ class Glimpse:
 
 def glimpse(data: Dataset) -> Glimpse:
     """The first sample of the validation part, which is shown first everywhere."""
-    part = "validation" if "validation" in data.split else "train"
-    sample = int(data.samples(part)[0])
+    sample = int(data.samples(part_to_show(data))[0])
     return Glimpse(_given(data, sample), _asked(data, sample))
 
 

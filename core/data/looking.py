@@ -75,6 +75,11 @@ def part_of(data: Dataset, sample: int) -> Part | None:
     return None
 
 
+def part_to_show(data: Dataset) -> Part:
+    """The part that samples are taken from: what the network did not train on; the test part stays untouched."""
+    return "validation" if len(data.split.get("validation", ())) else "train"
+
+
 @dataclass(frozen=True, eq=False)
 class Moments:
     """A part's values of one feature, in their own unit."""

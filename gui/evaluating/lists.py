@@ -13,9 +13,8 @@ from core.evaluation.review import Classes, Review
 from core.why.answers import judged
 from core.why.answers.measured import whole
 from core.why.data import stored
-from gui.samples.values import target_words
+from gui.samples.values import target_words, visible
 from gui.text import tr, tr_core
-from gui.using.beliefs import visible
 from gui.why.here import Question
 
 MOST = 50

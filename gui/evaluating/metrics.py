@@ -13,9 +13,9 @@ from core.catalogue.metrics import METRICS, MetricSpec
 from core.describe import number
 from core.evaluation.baselines import Baseline
 from core.evaluation.review import CROSS_ENTROPY, Measured, Review
+from gui.samples.values import visible
 from gui.text import tr, tr_core
 from gui.theme import theme
-from gui.using.beliefs import visible
 
 _Role = QPalette.ColorRole
 

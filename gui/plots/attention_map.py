@@ -11,12 +11,12 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
+from core.describe import percent
 from gui.plots.chart import TEXT_SIZE
 from gui.plots.heat import HeatMap, share_shade
 from gui.plots.scales import Linear, Symbols
 from gui.text import tr
 from gui.theme import theme
-from gui.using.beliefs import percent
 from gui.why.told import asked
 
 _CELL, _MOST = 16, 40

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtWidgets import QLabel, QSpinBox, QWidget
 
+from core.data.looking import part_to_show
 from core.describe import number
 from core.generation import FreeRun, RunFreely
 from core.project import Change
@@ -17,7 +18,6 @@ from gui.plots.base import LivePlot
 from gui.plots.chart import Chart
 from gui.plots.export import Table
 from gui.text import tr, tr_core
-from gui.using.page import part_of
 from gui.why.here import Question
 from gui.why.told import asked
 
@@ -75,7 +75,7 @@ class FreeRunPlot(LivePlot):
                 "verses, pronunciation, a text of your own, a series asked at every step) and let an input read it."
             )
         self.given.setMaximum(max(1, int(data.target.steps or 1) - 1))
-        self._ask(part_of(data))
+        self._ask(part_to_show(data))
         if self.found is None:
             return self.trouble or tr("The errors appear here as soon as the network can be asked.")
         return ""

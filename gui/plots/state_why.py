@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.dataset import Dataset, Part
+from core.data.dataset import Part
 from core.describe import Words
 from core.states import Projection, Trajectories, Transition
 from core.why.numbers import Aggregate, Number
@@ -31,11 +31,6 @@ class Placed:
     plane: Projection | None
     units: tuple[int, int] | None
     """Where two units are the axes instead of the plane."""
-
-
-def part_of(data: Dataset, sample: int) -> Part:
-    """The part of the data that a sample is in."""
-    return next((part for part in data.parts if (data.split[part] == sample).any()), "train")
 
 
 def about_state(placed: Placed, row: int, step: int, sample: tuple[int, Part]) -> list[Question]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.dataset import Dataset
+from core.data.dataset import Dataset, Part
+from core.data.looking import part_of
 from core.describe import number
 from core.graph import recurrent_layers
 from core.project import Change
@@ -22,7 +23,7 @@ from gui.plots.state_asking import StateAsking
 from gui.plots.state_chart import GROUPS, EigenChart, Shown, StateChart, group_color
 from gui.plots.state_controls import StateControls
 from gui.plots.state_search import PointSearch
-from gui.plots.state_why import Placed, about_axes, about_eigenvalue, about_radius, about_state, about_steps, part_of
+from gui.plots.state_why import Placed, about_axes, about_eigenvalue, about_radius, about_state, about_steps
 from gui.text import tr
 from gui.theme import theme
 from gui.why.here import Question
@@ -156,7 +157,7 @@ class StatesPlot(LivePlot):
         found = self._about_fixed_point(placed)
         if near is not None:
             sample = int(placed.found.samples[near[0]])
-            found += about_state(placed, *near, (sample, part_of(data, sample)))
+            found += about_state(placed, *near, (sample, _part(data, sample)))
         return found
 
     def _about_fixed_point(self, placed: Placed) -> list[Question]:
@@ -338,7 +339,7 @@ class StatesPlot(LivePlot):
         x, y = placed.places[row, step]
 
         def questions() -> dict[str, Question]:
-            both = zip(("x", "y"), about_state(placed, row, step, (sample, part_of(data, sample))), strict=True)
+            both = zip(("x", "y"), about_state(placed, row, step, (sample, _part(data, sample))), strict=True)
             return {**dict(both), "steps": about_steps(found)}
 
         self.say(text + f" · ({asked('x', number(x))}, {asked('y', number(y))})", questions)
@@ -349,7 +350,7 @@ class StatesPlot(LivePlot):
             return
         sample = int(placed.found.samples[near[0]])
         self.controls.step.setValue(near[1] + 1)
-        self.runner.watch(sample, part_of(data, sample))
+        self.runner.watch(sample, _part(data, sample))
         self.mark()
 
     def _search_or_cancel(self) -> None:
@@ -370,3 +371,8 @@ class StatesPlot(LivePlot):
         for chart in self.charts():
             chart.following = True
         self.mark()
+
+
+def _part(data: Dataset, sample: int) -> Part:
+    """The part of the data that a sample is in."""
+    return part_of(data, sample) or "train"

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from core.describe import number
 from core.network import Network
@@ -268,19 +268,6 @@ def initial_state(painter: QPainter, centre: QPointF, radius: float, start: str,
     sign = {"zeros": "0", "learned": "h₀", "handed": "h₀"}[start]
     box = QRectF(centre.x() - 14, centre.y() - 9, 28, 18)
     look.draw_text(painter, box, sign, 10.5, theme().color("recurrent"), bold=True, align=CENTRE)
-
-
-def curve_of(norms: np.ndarray, box: QRectF, scale: LogScale, places: np.ndarray) -> QPainterPath:
-    """A line of log gradients along the columns."""
-    shares = np.clip(np.nan_to_num(scale.shares(norms), nan=0.0), 0.0, 1.0)
-    path = QPainterPath()
-    for i, (x, share) in enumerate(zip(places.tolist(), shares.tolist(), strict=True)):
-        point = QPointF(x, box.bottom() - share * box.height())
-        if i:
-            path.lineTo(point)
-        else:
-            path.moveTo(point)
-    return path
 
 
 def numbers_line(numbers: Numbers) -> str:

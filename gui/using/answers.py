@@ -7,11 +7,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from core.describe import percent
 from core.generation import Generated
 from gui.samples.values import visible
 from gui.text import tr
 from gui.theme import theme
-from gui.using.beliefs import percent
 from gui.using.letter_row import LetterRow
 
 OFFERED = 8

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.answers import AROUND_ZERO
 from core.data.dataset import Dataset
-from core.describe import number
+from core.describe import number, percent
 from gui.samples.values import visible
 from gui.text import tr, tr_core
 from gui.why.told import asked
@@ -76,17 +76,6 @@ class Beliefs:
         text = f"{number(value)} {tr_core(self.unit)}" if self.unit else number(value)
         text = asked(key, html.escape(text)) if key else text
         return f"{name}: {text}" if len(self.names) > 1 else text
-
-
-def percent(value: float) -> str:
-    """A probability; what is not certain does not look so."""
-    if not np.isfinite(value):
-        return number(value)
-    if 0 < value < 0.001:
-        return "< 0.1 %"
-    if 0.999 < value < 1:
-        return "> 99.9 %"
-    return f"{100 * value:.1f} %"
 
 
 def beliefs(data: Dataset, activation: str, outputs: np.ndarray) -> Beliefs:

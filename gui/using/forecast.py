@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
 from core.data.dataset import Dataset, WindowedSeries
+from core.data.looking import part_to_show
 from core.describe import Words, number
 from core.questions import Forecasts, Question, continuation, naive_forecasts
 from core.why.answers.tried import furthest, mean_of_rows
@@ -20,7 +21,7 @@ from gui.text import tr, tr_core
 from gui.theme import theme
 from gui.using.asking_forecast import Foretold
 from gui.using.forecast_chart import COLORS, ForecastChart
-from gui.using.page import UsePage, part_of
+from gui.using.page import UsePage
 from gui.why.here import Question as Why
 from gui.why.told import asked
 from gui.widgets import muted, told
@@ -76,7 +77,7 @@ class ForecastPage(UsePage):
 
     def show_data(self, data: Dataset) -> None:
         self.data = None
-        samples = data.samples(part_of(data))
+        samples = data.samples(part_to_show(data))
         for slider, low, high, value in (
             (self.ahead, 1, min(MOST_AHEAD, len(samples)), min(12, len(samples))),
             (self.start, 0, len(samples) - 1, 0),
@@ -85,7 +86,7 @@ class ForecastPage(UsePage):
             slider.setValue(value)
         super().show_data(data)
         held = next(iter(data.inputs.values())).features > len(self.series.predicted or (0,))
-        part = tr("validation part") if part_of(data) == "validation" else tr("training part")
+        part = tr("validation part") if part_to_show(data) == "validation" else tr("training part")
         text = tr("Each prediction is read as the next step. Errors are mean absolute ones on the {part}.", part=part)
         if held:
             text += " " + tr("The other measurements stay as they were at the last step that is known.")
@@ -179,7 +180,7 @@ class ForecastPage(UsePage):
         if self.data is None:
             return
         self.told = None
-        self._known = naive_forecasts(self.data, part_of(self.data), self.ahead.value())
+        self._known = naive_forecasts(self.data, part_to_show(self.data), self.ahead.value())
         self._show()
         self.edited.emit()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QPointF, Signal
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from core.data.dataset import Dataset, Part
+from core.data.dataset import Dataset
 from core.network import Network
 from core.questions import Question
 from gui.document import Document
@@ -76,8 +76,3 @@ class UsePage(QWidget):
             if focus is not None and part.isVisible() and (part is focus or part.isAncestorOf(focus)):
                 return asked(None)
         return []
-
-
-def part_of(data: Dataset) -> Part:
-    """The part that samples are taken from: what the network did not train on; the test part stays untouched."""
-    return "validation" if len(data.split.get("validation", ())) else "train"

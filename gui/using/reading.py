@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from core.data.dataset import Dataset
+from core.data.looking import part_to_show
 from core.questions import Question, Read, Reading
 from gui.document import Document
 from gui.icons import icon
@@ -22,7 +23,7 @@ from gui.using.course import CourseView
 from gui.using.editors import Editor
 from gui.using.letters import LettersEdit
 from gui.using.pad import PixelPad
-from gui.using.page import UsePage, part_of
+from gui.using.page import UsePage
 from gui.using.sample import SampleShow
 from gui.why.here import Question as Why
 from gui.widgets import ElidedLabel, muted, told
@@ -66,7 +67,7 @@ class ReadingPage(UsePage):
         super().show_data(data)
         self._next.stop()
         self._mark_sample(0)
-        self.sample.setMaximum(len(data.samples(part_of(data))))
+        self.sample.setMaximum(len(data.samples(part_to_show(data))))
         self.editor.show_data(data)
         self.empty.setVisible(self.editor.can_clear())
         self.fitted.setVisible(isinstance(self.editor, PixelPad))
@@ -125,7 +126,9 @@ class ReadingPage(UsePage):
     def _about_truth(self, at: QPointF | None) -> list[Why]:
         """What the sample that is chosen should be."""
         number, data = self.sample.value(), self.data
-        return [] if data is None or not number else about_target(data, int(data.samples(part_of(data))[number - 1]))
+        return (
+            [] if data is None or not number else about_target(data, int(data.samples(part_to_show(data))[number - 1]))
+        )
 
     def _about_said(self) -> dict[str, Why]:
         """Why each number of the answer is what it is."""
@@ -219,7 +222,7 @@ class ReadingPage(UsePage):
         if self.data is None or not number:
             self.truth.clear()
             return
-        sample = int(self.data.samples(part_of(self.data))[number - 1])
+        sample = int(self.data.samples(part_to_show(self.data))[number - 1])
         self._from_sample = True
         try:
             self.editor.show_sample(sample)

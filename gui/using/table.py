@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from core.data.dataset import Dataset, Field
+from core.data.looking import part_to_show
 from core.describe import number
 from core.questions import Question, Read, Reading
 from core.why.answers.tried import way_bar
@@ -23,7 +24,7 @@ from gui.using.asking import Tried, about_target
 from gui.using.beliefs import beliefs
 from gui.using.course import CourseView
 from gui.using.editors import relative
-from gui.using.page import UsePage, part_of
+from gui.using.page import UsePage
 from gui.why.here import Question as Why
 from gui.widgets import ElidedLabel, muted, told
 
@@ -127,7 +128,7 @@ class TablePage(UsePage):
         super().show_data(data)
         self.forget()
         self._make_sliders(data)
-        self.sample.setMaximum(len(data.samples(part_of(data))))
+        self.sample.setMaximum(len(data.samples(part_to_show(data))))
         self.sample.blockSignals(True)
         self.sample.setValue(1)
         self.sample.blockSignals(False)
@@ -181,7 +182,9 @@ class TablePage(UsePage):
     def _about_truth(self, at: QPointF | None) -> list[Why]:
         """What the sample that is chosen should be."""
         number, data = self.sample.value(), self.data
-        return [] if data is None or not number else about_target(data, int(data.samples(part_of(data))[number - 1]))
+        return (
+            [] if data is None or not number else about_target(data, int(data.samples(part_to_show(data))[number - 1]))
+        )
 
     def _about_answer(self, at: QPointF | None) -> list[Why]:
         found = self.course.asked(at if self.course.isVisible() else None)
@@ -197,7 +200,7 @@ class TablePage(UsePage):
         number, data = self.sample.value(), self.data
         found = [*tried.read(None, feature), tried.question(shown, tr("Why is the bar so long?"))]
         if data is not None and number:
-            place = int(data.samples(part_of(data))[number - 1]), None, feature
+            place = int(data.samples(part_to_show(data))[number - 1]), None, feature
             found.append(Why(value(data, next(iter(data.inputs)), place), tr("Why this measurement?")))
         return found
 
@@ -242,7 +245,7 @@ class TablePage(UsePage):
         if self.data is None or not place:
             self.truth.clear()
             return
-        sample = int(self.data.samples(part_of(self.data))[place - 1])
+        sample = int(self.data.samples(part_to_show(self.data))[place - 1])
         field = next(iter(self.data.inputs.values()))
         for slider, own in zip(self.sliders, raw(field, sample), strict=True):
             slider.show_value(float(own))

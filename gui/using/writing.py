@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushBu
 from core.catalogue.generation import GENERATION
 from core.catalogue.spec import Choice, replaced
 from core.data.dataset import Dataset
+from core.data.looking import part_to_show
+from core.describe import percent
 from core.errors import StudioError
 from core.generation import MOST_STEPS, Alphabet, Generate, Generated, answer_alphabet, inputs_of, read_text
 from core.questions import Question
@@ -25,9 +27,8 @@ from gui.text import tr, tr_core
 from gui.using.answers import Alternatives, AnswerRow, OtherAnswers, chance
 from gui.using.asking import Tried, inputs_but_fed
 from gui.using.asking_written import Written
-from gui.using.beliefs import percent
 from gui.using.letter_row import right_to_left
-from gui.using.page import UsePage, part_of
+from gui.using.page import UsePage
 from gui.why.here import Question as Why
 from gui.why.told import asked
 from gui.widgets import ElidedLabel, told, words
@@ -110,7 +111,7 @@ class WritingPage(UsePage):
         self.begins.setText(self._alphabet.write(self.given))
         self.source.clear()
         self._mark_sample(0)
-        self.sample.setMaximum(len(data.samples(part_of(data))))
+        self.sample.setMaximum(len(data.samples(part_to_show(data))))
         self.way.setCurrentIndex(self.way.findData(CONTINUES if only or chosen_kind else USUAL))
         self._source = {} if only else None
         self.forget()
@@ -192,7 +193,7 @@ class WritingPage(UsePage):
         data = self.data
         assert data is not None
         fed = data.inputs[data.feedback]
-        values = fed.values[data.samples(part_of(data))[0]][:OPENING]
+        values = fed.values[data.samples(part_to_show(data))[0]][:OPENING]
         return [int(code) for code in (values[:, 0] if fed.codes else values.argmax(1))]
 
     @property
@@ -302,7 +303,7 @@ class WritingPage(UsePage):
         if data is None or not number:
             self.truth.clear()
             return
-        self._sample = int(data.samples(part_of(data))[number - 1])
+        self._sample = int(data.samples(part_to_show(data))[number - 1])
         given = inputs_of(data, self._sample)
         name, main = next(iter(data.inputs.items()))
         self._from_sample = True

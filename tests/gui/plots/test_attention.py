@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtTest import QTest
 
+from core.describe import percent
 from core.engine.session import Session
 from core.examples import open_example
 from core.why.explain import Explainer
@@ -15,7 +16,6 @@ from core.why.numbers import Number
 from gui.document import Document
 from gui.plots.activations import ActivationPlot
 from gui.theme import theme
-from gui.using.beliefs import percent
 from tests.gui.hands_of_why import numbers_in
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from core.describe import percent
 from core.edits import SetParam, SetTraining
 from core.examples import EXAMPLES, open_example
 from core.questions import continuation, naive_forecasts
@@ -14,7 +15,7 @@ from core.sequence_shapes import change_shape
 from gui.document import Document
 from gui.runner import Runner
 from gui.theme import theme
-from gui.using.beliefs import Beliefs, percent
+from gui.using.beliefs import Beliefs
 from gui.using.course import CourseView
 from gui.using.pad import PixelPad
 from gui.using.panel import UsePanel, fitting
