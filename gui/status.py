@@ -47,11 +47,11 @@ class StatusBar(QStatusBar):
     def _show_status(self) -> None:
         runner = self._runner
         report, past = runner.report, runner.past
-        numbers = {past.end: "end", past.goal: "batch"}
+        known = {f"{past.end:,}": "end", f"{past.goal:,}": "goal"}
         if report is not None:
-            numbers = {report.epoch: "epoch", **numbers, report.batch: "batch"}
-        said = numbered(runner.status_text, {str(number): key for number, key in numbers.items() if number})
-        self._doing.tell(said, self._on_place)
+            known = {str(report.epoch): "epoch", **known, f"{report.batch:,}": "batch"}
+        known.pop("0", None)  # before any training
+        self._doing.tell(numbered(runner.status_text, known), self._on_place)
         self._doing.setToolTip(runner.status_text)
         self._show_speed()
 
@@ -76,6 +76,7 @@ class StatusBar(QStatusBar):
         if report is not None:
             made = steps_per_second(standing_in(self._document, run, batch), report.seconds)
             found["rate"] = Question(made, tr("Why so fast?"))
+        found["goal"] = about_batch(self._document, run, past.goal)
         return {**found, "end": Question(reachable(past.begin, past.end), tr("Why so many batches?"))}
 
     def _about_problems(self) -> list[Question]:

@@ -109,8 +109,7 @@ class EvaluationPanel(QWidget):
         self._offer(self.page.questions_at(None if keys else event.globalPos()), event.globalPos())
 
     def _offer(self, questions: list[Question], at: QPoint) -> None:
-        if questions:
-            open_menu(self, questions, self._document, at, ())
+        open_menu(self, questions, self._document, at, ())
 
     # -- words -------------------------------------------------------------------------------------------------------
 

@@ -167,8 +167,8 @@ class AskedPicture(QWidget):
         self._document = document
         self.questions: Callable[[Hashable], list[Question]] = lambda place: []
         """What a place can be asked, when someone asks."""
-        self.pointed: Hashable | None = None
-        """The place under the pointer."""
+        self._pointer: QPointF | None = None
+        """Where the pointer is."""
         self.cursor_at: Hashable | None = None
         """The place that the keyboard is at."""
         self._by_keys = False
@@ -176,6 +176,11 @@ class AskedPicture(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # Time and signals go from left to right in every language.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+    @property
+    def pointed(self) -> Hashable | None:
+        """The place under the pointer, of those that are drawn now."""
+        return None if self._pointer is None else self.place_at(self._pointer)
 
     def place_at(self, point: QPointF) -> Hashable | None:
         """The place at a pixel."""
@@ -198,23 +203,20 @@ class AskedPicture(QWidget):
         return [] if place is None else self.questions(place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._by_keys, self.pointed = False, self.place_at(event.position())
+        self._by_keys, self._pointer = False, event.position()
         over = self.pointed is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self.pointed = None
+        self._pointer = None
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        at = event.globalPos()
         if by_mouse(event):
-            self._by_keys, self.pointed = False, self.place_at(QPointF(event.pos()))
+            self._by_keys, self._pointer = False, QPointF(event.pos())
         elif self.cursor_at is not None:
-            self._by_keys = True
-        if questions := self.questions_here():
-            at = (
-                event.globalPos() if by_mouse(event) else self.mapToGlobal(self.area(self.cursor_at).center().toPoint())
-            )
-            open_menu(self, questions, self._document, at, ())
+            self._by_keys, at = True, self.mapToGlobal(self.area(self.cursor_at).center().toPoint())
+        open_menu(self, self.questions_here(), self._document, at, ())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, shift = Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

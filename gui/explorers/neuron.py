@@ -42,6 +42,8 @@ class NeuronPicture(AskedPicture):
     def show_numbers(self, x: np.ndarray, w: np.ndarray, bias: float, z: float, output: float, name: str) -> None:
         """Draw these numbers."""
         self.x, self.w, self.bias, self.sum, self.output, self.name = x, w, bias, z, output, name
+        if self.cursor_at not in self.places():
+            self.cursor_at = None
         self.setAccessibleName(tr("Neuron: sum {sum}, output {output}", sum=number(z), output=number(output)))
         self.update()
 

@@ -266,9 +266,7 @@ class Explorer(QWidget):
         return []
 
     def _open_menu(self, at: QPoint) -> None:
-        questions = self.questions_here()
-        if questions:
-            open_menu(self, questions, self.document, at, ())
+        open_menu(self, self.questions_here(), self.document, at, ())
 
     def add(self, *widgets: QWidget) -> None:
         """Put widgets among the controls."""

@@ -94,8 +94,7 @@ class ResultsTable(QTableWidget):
         else:
             questions = self.questions_here()
             at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
-        if questions:
-            open_menu(self, questions, self._document, at, ())
+        open_menu(self, questions, self._document, at, ())
 
 
 def remembers(results: Results, key: str) -> str:

@@ -103,9 +103,7 @@ class GymWindow(QDialog):
         self.table.show_results(results)
 
     def _open_menu(self, at: QPoint) -> None:
-        questions = self.chart.questions_here()
-        if questions:
-            open_menu(self.chart, questions, self._document, at, ())
+        open_menu(self.chart, self.chart.questions_here(), self._document, at, ())
 
     def _where(self) -> str:
         sweeps = self.sweeps

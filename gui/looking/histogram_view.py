@@ -115,7 +115,8 @@ class HistogramView(QWidget):
         for part, line in self.lines.items():
             line.set_visible(found is not None and part in found.shares)
         if found is None:
-            self.said.tell("", None)
+            for words in (self.said, self.under):
+                words.tell("", None)
             return
         top = max(float(shares.max()) for shares in found.shares.values()) * 100
         ends = self.chart.x_scale.place(found.edges[[0, -1]])
@@ -196,9 +197,7 @@ class HistogramView(QWidget):
         return made
 
     def _open_menu(self, at: QPoint) -> None:
-        questions = self.questions_here()
-        if questions:
-            open_menu(self.chart, questions, self._document, at, ())
+        open_menu(self.chart, self.questions_here(), self._document, at, ())
 
     def _place(self) -> int | None:
         """The bar where the chart points."""

@@ -139,6 +139,7 @@ class SeriesView(QWidget):
         self.zoom.set_titles(y=title)
         self.chart.set_scales(x=Times(self.series.times), y=self._scale())  # type: ignore[arg-type]
         self.zoom.set_scales(x=Times(self.series.times), y=self._scale())  # type: ignore[arg-type]
+        self._pointed = None
         self._show_parts()
         self.chart.follow()
         self.zoom.follow()
@@ -307,9 +308,7 @@ class SeriesView(QWidget):
         return [*([self._about_time(time)] if told else []), *window.values()]
 
     def _open_menu(self, chart: Chart, at: QPoint) -> None:
-        questions = self._questions(chart)
-        if questions:
-            open_menu(chart, questions, self._document, at, ())
+        open_menu(chart, self._questions(chart), self._document, at, ())
 
     # -- pointing ----------------------------------------------------------------------------------------------------
 
@@ -322,8 +321,11 @@ class SeriesView(QWidget):
         value = float(self.values()[time]) if inside else 0.0
         there = inside and bool(np.isfinite(value))
         self._pointed = time if there else None
+        if not inside:
+            self._say()
+            return
         told = asked("here", number(value)) if there else tr("shut") if self._unseen[time] else tr("missing")
-        self._say(tr("here {time}: {value}", time=_plain(self.series.times[time]), value=told) if inside else "")
+        self._say(tr("here {time}: {value}", time=_plain(self.series.times[time]), value=told))
 
 
 def _plain(text: str) -> str:

@@ -80,8 +80,7 @@ class DrawPad(PixelPad):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         keys = event.reason() == QContextMenuEvent.Reason.Keyboard
         questions = self.questions_here() if keys else self._questions_at(QPointF(event.pos()))
-        if questions:
-            open_menu(self, questions, self._document, event.globalPos(), ())
+        open_menu(self, questions, self._document, event.globalPos(), ())
 
     def focusInEvent(self, event: object) -> None:
         self.update()

@@ -192,9 +192,7 @@ class FormulasPage(MadePage[Formulas]):
         return [Question(made, tr("Why this value?"))]
 
     def _open_menu(self, at: QPoint) -> None:
-        questions = self.questions_here()
-        if questions:
-            open_menu(self.chart, questions, self.document, at, ())
+        open_menu(self.chart, self.questions_here(), self.document, at, ())
 
     def _restyle(self) -> None:
         self.chart.restyle()

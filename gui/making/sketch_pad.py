@@ -148,8 +148,7 @@ class SketchPad(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         keys = event.reason() == QContextMenuEvent.Reason.Keyboard
         questions = self._questions(self.pen[0] if keys else self._at(QPointF(event.pos()))[0])
-        if questions:
-            open_menu(self, questions, self._document, event.globalPos(), ())
+        open_menu(self, questions, self._document, event.globalPos(), ())
 
     def focusInEvent(self, event: object) -> None:
         self.update()

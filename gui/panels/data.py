@@ -28,7 +28,7 @@ from gui.samples import SampleView
 from gui.samples.bars import BalancePage
 from gui.samples.shut import ShutPage
 from gui.samples.statistics import StatisticsView
-from gui.samples.values import target_words, tells_symbols
+from gui.samples.values import target_numbers, target_words, tells_symbols
 from gui.text import sentence, tr, tr_core
 from gui.why.here import Question
 from gui.why.told import Told, asked
@@ -271,10 +271,9 @@ def _target(dataset: Dataset, sample: int) -> str:
         return asked("target", html.escape(target_words(dataset, sample)))
     if field.features == 1:
         return asked("target0", html.escape(target_words(dataset, sample)))
-    parts = target_words(dataset, sample).split(", ")
     return ", ".join(
         f"{html.escape(name)}: {asked(f'target{n}', html.escape(value))}"
-        for n, (name, _, value) in enumerate(one.rpartition(": ") for one in parts)
+        for n, (name, value) in enumerate(target_numbers(dataset, sample))
     )
 
 

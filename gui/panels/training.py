@@ -262,7 +262,7 @@ class _Progress(QWidget):
     def refresh(self) -> None:
         """Show where the training is."""
         report = self._runner.report
-        known = {} if report is None else {str(report.epoch): "epoch", str(report.batch): "batch"}
+        known = {} if report is None else {str(report.epoch): "epoch", f"{report.batch:,}": "batch"}
         self.status.setForegroundRole(
             self.palette().ColorRole.BrightText
             if self._runner.status == "failed"

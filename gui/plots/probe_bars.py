@@ -240,15 +240,14 @@ class StatisticsPage(ProbePage):
         inside = edges[0] <= x <= edges[-1]
         return min(len(edges) - 2, int(np.searchsorted(edges, x, side="right")) - 1) if inside else None
 
-    def _about_bar(self, bar: int) -> Question:
+    def _about_bar(self, layer: str, bar: int) -> Question:
         assert self._found is not None
-        layer = self._layers[self.rows.currentRow()]
         made = Probed(self._found.result, self._found.names, layer).each("histogram", bar)
         return Question(made, tr("Why this count?"))
 
     def questions_at(self, chart: Chart, at: tuple[float, float]) -> list[Question]:
         bar = self._bar_at(at[0])
-        return [] if bar is None else [self._about_bar(bar)]
+        return [] if bar is None else [self._about_bar(self._layers[self.rows.currentRow()], bar)]
 
     def _hovered(self, at: tuple[float, float] | None) -> None:
         bar = None if at is None else self._bar_at(at[0])
@@ -259,7 +258,7 @@ class StatisticsPage(ProbePage):
         low, high = values[f"{layer}/edges"][bar : bar + 2]
         count = asked("count", f"{int(values[f'{layer}/histogram'][bar]):,}")
         text = tr("{count} values from {low} to {high}", count=count, low=number(low), high=number(high))
-        self.said.emit(text, lambda: {"count": self._about_bar(bar)})
+        self.said.emit(text, lambda: {"count": self._about_bar(layer, bar)})
 
     def _text(self, key: str, value: np.ndarray | None) -> str:
         if value is None:

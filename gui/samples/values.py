@@ -54,7 +54,13 @@ def target_words(dataset: Dataset, sample: int) -> str:
         return tr_core(field.classes[int(values[0])])
     if len(values) == 1:
         return number(float(values[0]), field.unit)
-    return ", ".join(f"{named(field, n)}: {number(float(v), field.unit)}" for n, v in enumerate(values))
+    return ", ".join(f"{name}: {value}" for name, value in target_numbers(dataset, sample))
+
+
+def target_numbers(dataset: Dataset, sample: int) -> list[tuple[str, str]]:
+    """The numbers of a target without time, with their names."""
+    field = dataset.target
+    return [(named(field, n), number(float(one), field.unit)) for n, one in enumerate(raw(field, sample))]
 
 
 def symbols(field: Field) -> tuple[str, ...]:

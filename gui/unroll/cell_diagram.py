@@ -183,7 +183,7 @@ class CellDiagram(QWidget):
     def _about(self, key: str) -> list[Question]:
         """About the number with a key of the drawing, the title or the sentence."""
         found, trace = self._trace(), self._view.shown.numbers.trace
-        if found is None or trace is None:
+        if found is None or trace is None or key not in self._places:
             return []
         layer, valid = self._view.document.project.network.layers[self.layer], trace.valid[self.layer]
         keys = [key]
@@ -200,8 +200,7 @@ class CellDiagram(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         questions = self._about(self.chosen) if by_key else self.questions_at(event.pos().toPointF())
-        if questions:
-            open_menu(self, questions, self._view.document, event.globalPos(), ())
+        open_menu(self, questions, self._view.document, event.globalPos(), ())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, keys = Qt.Key(event.key()), list(self._places)

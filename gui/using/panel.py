@@ -228,8 +228,7 @@ class UsePanel(QWidget):
         self._offer([] if self.page is None else self.page.questions_at(at), at)
 
     def _offer(self, questions: list[Why], at: QPoint) -> None:
-        if questions:
-            open_menu(self, questions, self._document, at, ())
+        open_menu(self, questions, self._document, at, ())
 
     def paintEvent(self, event: object) -> None:
         # A dock that comes from behind its tab is painted, but not told that it is shown.

@@ -24,6 +24,4 @@ class AskedButton(MenuButton):
         return self._questions()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        questions = self.questions_here()
-        if questions:
-            open_menu(self, questions, self._document, event.globalPos(), ())
+        open_menu(self, self.questions_here(), self._document, event.globalPos(), ())

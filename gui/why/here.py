@@ -60,12 +60,16 @@ def _action(menu: QMenu, question: Question, document: Document) -> QAction:
 def open_menu(
     view: QWidget, questions: list[Question], document: Document, at: QPoint, rest: Iterable[QAction]
 ) -> QMenu:
-    """A menu of a view at a point of the screen: its questions, then what else it can do. It dies when it closes."""
+    """A menu of a view at a point of the screen: its questions, then what else it can do. It dies when it closes, and does
+    not open where it would have nothing to offer."""
     menu = QMenu(view)
     menu.addActions(list(rest))
     offer(menu, questions, document)
     menu.aboutToHide.connect(menu.deleteLater)
-    menu.popup(at)
+    if menu.isEmpty():
+        menu.deleteLater()
+    else:
+        menu.popup(at)
     return menu
 
 

@@ -127,3 +127,21 @@ def test_alt_w_asks_about_a_button_that_has_the_keyboard(trained, qtbot):
     qtbot.waitUntil(lambda: QApplication.focusWidget() is memory, timeout=5000)
     assert ask_here(trained, trained.document)
     assert heard[-1].value == trained.runner.past.bytes / 2**20
+
+
+def test_batches_beyond_a_thousand_are_asked_about_as_they_are_written(qtbot, window):  # noqa: F811
+    window.document.undo_stack.setClean()
+    window.files.open_example("iris-mlp")
+    window.document.do(SetTraining("batch_size", 1))
+    runner = window.runner
+    while runner.report is None or runner.report.batch < 1000:
+        before = 0 if runner.report is None else runner.report.batch
+        runner.step("epoch")
+        qtbot.waitUntil(
+            lambda before=before: not runner.busy and runner.report is not None and runner.report.batch > before,
+            timeout=60000,
+        )
+    batch = runner.report.batch
+    for told in (window.findChild(StatusBar).findChild(QLabel, "doing"), window.training.progress.status):
+        assert f"{batch:,}" in told.text()
+        assert each_agrees(told, window.document)[f"{batch:,}"].value == batch

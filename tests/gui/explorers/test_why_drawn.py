@@ -499,3 +499,27 @@ def test_a_formula_can_be_copied_and_read_aloud(show):
     assert QApplication.clipboard().text() == "x = (0.8, {-}0.5)"
     choose(menu_by_key(formula), "as text")
     assert QApplication.clipboard().text() == "x = (0.8, -0.5)"
+
+
+def test_the_menu_key_over_a_picture_that_the_keyboard_has_not_come_to(show):
+    explorer = show(NeuronExplorer)
+    asked, picture = heard(explorer), explorer.picture
+    QTest.mouseMove(picture, picture.area(("z", 0)).center().toPoint())
+    assert picture.cursor_at is None
+    choose(menu_by_key(picture), "sum")
+    assert asked[-1].value == pytest.approx(picture.sum)
+
+
+def test_places_that_are_drawn_no_longer_are_not_asked_about(show, type_in):
+    explorer = show(NeuronExplorer)
+    asked, picture = heard(explorer), explorer.picture
+    picture.setFocus()
+    while picture.cursor_at != ("w", len(picture.w)):
+        QTest.keyClick(picture, Qt.Key.Key_Right)
+    QTest.mouseMove(picture, picture.area(picture.cursor_at).center().toPoint())
+    type_in(explorer.count, 1)
+    drawn = (*picture.x, *picture.w, picture.bias, picture.sum, picture.output)
+    assert all(one.asked.value in drawn for one in picture.questions_here())
+    picture.setFocus()
+    QTest.keyClick(picture, Qt.Key.Key_Return)
+    assert not asked

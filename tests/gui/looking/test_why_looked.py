@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.data.looking import MOST_VALUES
+from core.edits import SetData
 from core.formula import svg
 from gui.samples.values import raw
 from tests.gui.looking.test_looking import choose as use
@@ -106,3 +107,40 @@ def test_the_window_and_the_series(qtbot, document, window, asked):  # noqa: F81
     QTest.keySequence(view.zoom, "Alt+W")
     time = round(view.zoom.pointed()[0])
     assert asked[-1].value == pytest.approx(float(series.values[time, 0]))
+
+
+def test_beside_the_series_nothing_is_said_of_a_time(document, window, asked):  # noqa: F811
+    view = window.series
+    series, chart = view.series, view.chart
+    QTest.mouseMove(chart, pixel(chart, 60))
+    assert "ask:here" in view.said._text
+    for middle in (-2.0 * len(series.values), 3.0 * len(series.values)):
+        chart.setXRange(middle - 10, middle + 10, padding=0)
+        QTest.mouseMove(chart, chart.rect().center() + QPoint(int(middle > 0) * 5, 0))
+        assert not 0 <= chart.pointed()[0] < len(series.values)
+        assert "ask:here" not in view.said._text
+        QTest.mouseClick(view.said, LEFT, pos=place_of(view.said, "of"))
+        assert asked[-1].value == len(series.starts)
+
+
+def test_of_a_time_of_the_data_before_nothing_is_asked(document, window, asked):  # noqa: F811
+    use(document, "co2")
+    view = window.series
+    QApplication.processEvents()
+    QTest.mouseMove(view.chart, pixel(view.chart, 400))
+    assert "ask:here" in view.said._text
+    use(document, "sunspots")
+    assert len(view.series.values) < 400
+    assert "ask:here" not in view.said._text
+    QTest.mouseClick(view.said, LEFT, pos=place_of(view.said, "of"))
+    assert asked[-1].value == len(view.series.starts)
+
+
+def test_without_data_a_histogram_says_nothing(document, window):  # noqa: F811
+    view = window.histograms
+    use(document, "digits", reading="pixels")
+    window.tabs.setCurrentWidget(view)
+    view.list.setCurrentRow(0)
+    assert view.said.text()
+    document.do(SetData(None))
+    assert not view.said.text() and not view.under.text() and not view.under.questions_here()

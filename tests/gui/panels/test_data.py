@@ -21,6 +21,7 @@ from gui.samples.text_page import TextPage
 from gui.samples.values import as_text, codes_of, raw, right_to_left, target_words
 from gui.samples.view import fitting
 from gui.theme import theme
+from tests.gui.hands_of_why import agrees, numbers_in
 
 DATASETS = catalogue("datasets")
 
@@ -293,3 +294,15 @@ def test_points_of_the_test_part_are_not_drawn_in_the_plane(qtbot):
         view.show()
         pictures.append(view.grab().toImage())
     assert isinstance(view.page, PlanePage) and pictures[0] == pictures[1]
+
+
+def test_a_target_whose_names_have_commas_tells_each_number(document, panel):
+    data = load(DATASETS.choose("iris"))
+    flower = data.inputs["x"]
+    many = replace(data, target=replace(flower, names=("length, cm", "width: cm", "c", "d")))
+    panel.browser.show_data(many)
+    sample = panel.browser.shown()
+    assert panel.browser.target.text() == f"Target: {target_words(many, sample)}"
+    found = numbers_in(panel.browser.target, document)
+    assert [one.value for _, one in found] == pytest.approx(raw(flower, sample))
+    assert all(agrees(text.removesuffix(f" {flower.unit}"), one.value) for text, one in found)
