@@ -92,6 +92,12 @@ class Docks:
         if first is not None:
             first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def covers(self, part: QWidget | None) -> bool:
+        """Whether a part of the window is in a panel that lies behind another one."""
+        while part is not None and not isinstance(part, PanelDock):
+            part = part.parentWidget()
+        return part is not None and part.visibleRegion().isEmpty()
+
     def remember(self) -> None:
         """Keep the geometry and the layout for the next start."""
         settings.settings().setValue("geometry", self._window.saveGeometry())

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QChildEvent, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDockWidget,
     QMainWindow,
-    QMenu,
     QMessageBox,
     QTabBar,
     QTabWidget,
@@ -38,7 +37,8 @@ from gui.idle import Idle
 from gui.importing import Imports, accepts
 from gui.looking import Looking
 from gui.making import Making
-from gui.menus import command, edit_actions, fill, panels_menu, theme_menu
+from gui.menu_bar import fill_menu_bar
+from gui.menus import command, edit_actions
 from gui.recovery import Recovery
 from gui.runner import Runner
 from gui.shapes.badge import ShapeBadge
@@ -91,7 +91,8 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self)
         self._make_docks()
         self._make_bars()
-        self._make_menus()
+        self._make_commands()
+        fill_menu_bar(self)
         self._first_layout = self.saveState()
         self.resize(1440, 900)
         self._place()
@@ -193,76 +194,18 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.document, self.runner)
         self.setStatusBar(self.status)
 
-    def _make_menus(self) -> None:
-        file, canvas = self.files.commands, self.canvas.commands
-        leave = command(self, tr("&Quit"), self.close, "Ctrl+Q")
-        self._menu(
-            tr("&File"),
-            [
-                file["new"],
-                file["open"],
-                self.files.recent_menu,
-                file["gallery"],
-                *self.imports.commands.values(),
-                self.making.menu(self),
-                None,
-                file["save"],
-                file["save_as"],
-                None,
-                self.fold_switch.commands["export"],
-                None,
-                leave,
-            ],
-        )
-        leave.setMenuRole(QAction.MenuRole.QuitRole)
-        shown = ("zoom_in", "zoom_out", "fit", "actual_size", "minimap")
-        rest = [action for key, action in canvas.items() if key not in (*shown, "export")]
-        self._menu(
-            tr("&Edit"), [self.edit["undo"], self.edit["redo"], None, self.shapes.commands["shape"], None, *rest]
-        )
-        why = command(self, tr("Why this number?"), self._ask_here, KEYS, picture="help")
-        full = command(self, tr("Full screen"), self._full_screen, "F11")
-        self._menu(
-            tr("&View"),
-            [
-                self.fold_switch.commands["unrolled"],
-                self.looking.command,
-                why,
-                None,
-                *(canvas[key] for key in shown),
-                None,
-                panels_menu(self, self.docks.all.values(), self.reset_layout),
-                theme_menu(self, self._set_theme),
-                full,
-            ],
-        )
-        train = self.training.commands
-        self._menu(
-            tr("&Train"),
-            [
-                train["play"],
-                None,
-                train["step step"],
-                train["step batch"],
-                train["step epoch"],
-                None,
-                train["stop"],
-                train["reset"],
-                None,
-                *self.transport.commands.values(),
-            ],
-        )
-        self._menu(tr("E&xplore"), [*self.explorers.commands.values(), None, self.gym.command])
-        about = command(self, tr("About Unroll Studio"), self._about)
+    def _make_commands(self) -> None:
         self.palette_of_commands = CommandPalette(self, self.docks)
-        find = command(self, tr("Find a command …"), self.palette_of_commands.open, "Ctrl+Shift+P", picture="search")
-        self._menu(tr("&Help"), [find, command(self, tr("Keyboard shortcuts"), self._shortcuts, "F1"), about])
-        about.setMenuRole(QAction.MenuRole.AboutRole)
-
-    def _menu(self, title: str, actions: list[QAction | QMenu | None]) -> None:
-        menu = self.menuBar().addMenu(title)
-        menu.setToolTipsVisible(True)
-        fill(menu, actions)
+        find = self.palette_of_commands.open
+        self.commands = {
+            "quit": command(self, tr("&Quit"), self.close, "Ctrl+Q"),
+            "why": command(self, tr("Why this number?"), self._ask_here, KEYS, picture="help"),
+            "full_screen": command(self, tr("Full screen"), self._full_screen, "F11"),
+            "find": command(self, tr("Find a command …"), find, "Ctrl+Shift+P", picture="search"),
+            "shortcuts": command(self, tr("Keyboard shortcuts"), self._shortcuts, "F1"),
+            "about": command(self, tr("About Unroll Studio"), self._about),
+        }
+        """What the window itself can do."""
 
     def _connect(self) -> None:
         document = self.document
@@ -327,12 +270,13 @@ class MainWindow(QMainWindow):
 
     # -- theme and help ----------------------------------------------------------------------------------------------
 
-    def _set_theme(self, mode: Mode) -> None:
+    def set_theme(self, mode: Mode) -> None:
+        """Take a theme, and remember it."""
         settings.settings().setValue("theme", mode)
         theme().set_mode(mode)
 
     def _switch_theme(self) -> None:
-        self._set_theme("light" if theme().dark else "dark")
+        self.set_theme("light" if theme().dark else "dark")
 
     def _show_theme(self) -> None:
         self._dark.setIcon(icon("sun" if theme().dark else "moon"))
@@ -353,6 +297,16 @@ class MainWindow(QMainWindow):
         ShortcutsDialog(self).open()
 
     # -- Qt ----------------------------------------------------------------------------------------------------------
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab passes by the panels behind others, which Qt takes for visible."""
+        passed: list[QWidget] = []
+        while super().focusNextPrevChild(next):
+            now = self.focusWidget()
+            if now in passed or not self.docks.covers(now):
+                return True
+            passed.append(now)
+        return False
 
     def childEvent(self, event: QChildEvent) -> None:
         super().childEvent(event)

@@ -1,4 +1,4 @@
-"""The menu bar, put together from the commands that the parts of the window offer."""
+"""What menus are made of: commands, submenus, and their words."""
 
 from __future__ import annotations
 

@@ -492,3 +492,21 @@ def test_what_opened_beside_the_window_closes_with_it(window):
     assert all(part.isVisible() for part in beside)
     window.close()
     assert not any(part.isVisible() for part in beside)
+
+
+def test_tab_passes_by_the_panels_that_lie_behind_others(qtbot, window):
+    window.idle.finish()
+    window.activateWindow()
+    with qtbot.waitActive(window):
+        pass
+    window.docks.show("training")
+    qtbot.waitUntil(lambda: window.docks.all["data"].visibleRegion().isEmpty())
+    for key, backwards in ((Qt.Key.Key_Tab, False), (Qt.Key.Key_Backtab, True)):
+        window.training.buttons.play.setFocus()
+        reached = []
+        while QApplication.focusWidget() is not window.canvas and len(reached) < 300:
+            QTest.keyClick(QApplication.focusWidget(), key)
+            reached.append(QApplication.focusWidget())
+        assert reached[-1] is window.canvas, f"the canvas is not reached, backwards: {backwards}"
+        docks = {name for name, dock in window.docks.all.items() if any(dock.isAncestorOf(one) for one in reached)}
+        assert docks <= {"palette", "training", "loss", "gradient", "output"}, docks
