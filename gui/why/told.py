@@ -1,4 +1,4 @@
-"""Words with numbers in them that can be asked about: by a click, by the right button, by Tab and Enter, by Alt+W."""
+"""Words with numbers in them that can be asked about: by a click, by the right button, by Tab, arrow keys and Enter, by Alt+W."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ from gui.why.here import Question, open_menu
 
 _OPENING = re.compile(r'<a href="ask:([^"]*)">')
 _MARKS = re.compile(r'<a href="ask:[^"]*">|</a>')
+
+_WAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_MANY = 8
+"""Numbers from which on Tab does not stop at each of them."""
 
 Questions = Callable[[], Mapping[str, Question]]
 """What can be asked about words, by the keys of ``asked``, the most important first; worked out when someone asks."""
@@ -78,7 +82,7 @@ class Told(QLabel):
         self._text = ""
         self._questions: Questions | None = None
         self._chosen: int | None = None
-        """Which of the numbers Tab is at."""
+        """Which of the numbers the keyboard is at."""
         self._places: list[_Place] | None = []
         """None until it is asked for, as texts change often and are seldom walked through."""
         self.linkActivated.connect(self._activate)
@@ -156,7 +160,7 @@ class Told(QLabel):
             down = max(0.0, (room.height() - paper.size().height()) / 2)
         return _key_of(paper.documentLayout().anchorAt(QPointF(position) - room.topLeft() - QPointF(0, down))) or None
 
-    # The number that Tab is at.
+    # The number that the keyboard is at.
 
     def _found(self) -> list[_Place]:
         if self._places is None:
@@ -185,10 +189,14 @@ class Told(QLabel):
         self._chosen = at
 
     def focusNextPrevChild(self, next: bool) -> bool:
-        """Tab goes from number to number, then on."""
-        at = None if self._chosen is None else self._chosen + (1 if next else -1)
+        """Tab goes from number to number, then on; where there are many it goes on at once."""
+        return (len(self._found()) <= _MANY and self._walk(1 if next else -1)) or super().focusNextPrevChild(next)
+
+    def _walk(self, by: int) -> bool:
+        """Choose the next number, or the one before; False where there is none."""
+        at = None if self._chosen is None else self._chosen + by
         if at is None or not 0 <= at < len(self._found()):
-            return super().focusNextPrevChild(next)
+            return False
         self._choose(at)
         return True
 
@@ -211,6 +219,8 @@ class Told(QLabel):
         key = self._key_of_choice()
         if key is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._ask(key)
+        elif key is not None and event.key() in _WAYS:
+            self._walk(_WAYS[Qt.Key(event.key())])
         elif event.matches(QKeySequence.StandardKey.Copy):
             self._copy()
         else:

@@ -75,7 +75,7 @@ def give_keyboard(qtbot, widget) -> None:
 
 
 def numbers_in(told, document):
-    """(text, what is asked) of each number, reached by Tab and asked about by Enter."""
+    """(text, what is asked) of each number, reached by Tab and the arrow keys, and asked about by Enter."""
     found, heard, place = [], [], -1
     document.asked.connect(heard.append)
     # The focus comes as by the Tab key, which needs no window that the system has made active.
@@ -85,7 +85,7 @@ def numbers_in(told, document):
         QTest.keyClick(told, Qt.Key.Key_Return)
         assert len(heard) == before + 1, f"“{text}” has no answer in “{told.text()}”"
         found.append((text, heard[-1]))
-        QTest.keyClick(told, Qt.Key.Key_Tab)
+        QTest.keyClick(told, Qt.Key.Key_Right)
     document.asked.disconnect(heard.append)
     QApplication.sendEvent(told, QFocusEvent(QFocusEvent.Type.FocusOut, Qt.FocusReason.TabFocusReason))
     return found

@@ -103,6 +103,35 @@ def test_tab_goes_from_number_to_number_and_enter_asks(told):
     assert told.asked[-1] == "right"
 
 
+def test_arrow_keys_go_from_number_to_number_too(told):
+    QTest.keyClick(told.field, Qt.Key.Key_Tab)
+    right, left = Qt.Key.Key_Right, Qt.Key.Key_Left
+    for key, wanted in (
+        (right, "right"),
+        (right, "all"),
+        (right, "all"),
+        (left, "right"),
+        (left, "loss"),
+        (left, "loss"),
+    ):
+        QTest.keyClick(told.words, key)
+        QTest.keyClick(told.words, Qt.Key.Key_Return)
+        assert told.asked[-1] == wanted
+
+
+def test_tab_leaves_many_numbers_at_once(told):
+    names = [str(n) for n in range(30)]
+    told.words.tell(" ".join(asked(name, name) for name in names), lambda: dict.fromkeys(names, QUESTIONS["all"]))
+    QTest.keyClick(told.field, Qt.Key.Key_Tab)
+    for name in names[:5]:
+        assert told.words.selectedText() == name
+        QTest.keyClick(told.words, Qt.Key.Key_Right)
+    QTest.keyClick(told.words, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is told.field
+    QTest.keyClick(told.field, Qt.Key.Key_Backtab)
+    assert told.words.selectedText() == names[-1]
+
+
 def test_what_tab_chose_stays_chosen_while_the_numbers_change(told):
     QTest.keyClick(told.field, Qt.Key.Key_Tab)
     QTest.keyClick(told.words, Qt.Key.Key_Tab)
