@@ -31,6 +31,7 @@ class StatusBar(QStatusBar):
         for words in (self._doing, self._speed):
             words.setWordWrap(False)
         self._device = QLabel(objectName="device")
+        self._device.setContentsMargins(6, 0, 4, 0)
         self._problems = AskedButton(document, "problem_count", self._about_problems)
         self._problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._problems.clicked.connect(self.problems_clicked)

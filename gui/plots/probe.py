@@ -132,7 +132,7 @@ class ProbePlot(LivePlot):
 
     def questions_here(self) -> list[Question]:
         result = self._result
-        chosen = None if result is None or self.empty_text() else self.pages[result.key].questions_here()
+        chosen = None if result is None or self.empty_text() else self.pages[result.key].questions_of_choice()
         return super().questions_here() if chosen is None else chosen
 
     def restyle(self) -> None:

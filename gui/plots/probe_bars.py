@@ -213,7 +213,7 @@ class StatisticsPage(ProbePage):
     def restyle(self) -> None:
         self._draw_histogram()
 
-    def questions_here(self) -> list[Question] | None:
+    def questions_of_choice(self) -> list[Question] | None:
         row, column = self.rows.currentRow(), self.rows.currentColumn()
         if not self.rows.hasFocus() or self._found is None or not 0 <= row < len(self._layers):
             return None

@@ -56,7 +56,7 @@ class ProbePage(QWidget):
         """What can be asked about the values x, y of a chart; the most important one first."""
         return []
 
-    def questions_here(self) -> list[Question] | None:
+    def questions_of_choice(self) -> list[Question] | None:
         """What can be asked about what is chosen beside the charts; None where that has not the keyboard."""
         return None
 
