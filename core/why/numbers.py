@@ -197,6 +197,11 @@ def told(
     return tuple(terms)
 
 
+def one_each(order: np.ndarray, make: Callable[[int], Term]) -> tuple[Term, ...]:
+    """The terms of a count of things that count once each, in this order."""
+    return told(order, np.ones(int(order.max(initial=-1)) + 1, int), 1, "", make, "1")
+
+
 def added(terms: tuple[Term, ...] | list[Term]) -> str:
     """A sum in numbers: the largest terms, then what the others add."""
     chosen = sorted(terms, key=lambda term: -abs(term.contribution))[:SHOWN]
@@ -216,7 +221,7 @@ _PLAIN = {
     r"\max": "max", r"\ln": "ln", r"\underbrace": "", r"\varepsilon": "ε", r"\mu": "μ", r"\quad": " ", r"\tilde": "~",
     r"\in": "in", r"\ell": "ℓ", r"\alpha": "α", r"\gamma": "γ",
     r"\sqrt": "√", r"\left|": "|", r"\right|": "|", r"\left.": "", r"\lambda": "λ", r"\det": "det", r"\cdots": "…",
-    r"\mapsto": "→", r"\Delta": "Δ", r"\geq": "≥", r"\leq": "≤", r"\bar": "", r"\overline": "", r"\approx": "≈",
+    r"\mapsto": "→", r"\to": "→", r"\pm": "±", r"\Delta": "Δ", r"\geq": "≥", r"\leq": "≤", r"\bar": "", r"\overline": "", r"\approx": "≈",
     r"\rho": "ρ", r"\cos": "cos", r"\Sigma": "Σ", r"\hat": "", r"\times": "×", r"\neq": "≠", r"\min": "min", r"\log": "log",
     r"\left\lceil": "⌈", r"\right\rceil": "⌉", r"\left\lfloor": "⌊", r"\right\rfloor": "⌋", r"\Leftrightarrow": "⇔", r"\notin": "∉",
     r"\theta": "θ", r"\leftarrow": "←", r"\eta": "η", r"\prod": "Π", r"\beta": "β", r"\epsilon": "ε", r"\qquad": "  ", r"\;": " ",

@@ -28,7 +28,7 @@ class Part:
     @property
     def term(self) -> Term:
         """Its row."""
-        return Term(1.0, self.value, "", self.symbol, about=self.about)
+        return Term(1, self.value, "", self.symbol, about=self.about)
 
 
 def given(title: Words, value: float, letter: str, note: Words) -> Aggregate:

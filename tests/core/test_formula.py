@@ -68,6 +68,7 @@ def test_cases_and_brackets_can_be_read_as_plain_text():
     assert plain(r"f = \begin{cases} z & z > 0 \\ 0 & z \leq 0 \end{cases}") == "f = ( z if z > 0 ; 0 if z ≤ 0 )"
     assert plain(r"\left[ \left| z \right| < 3 \right]") == "[ | z | < 3 ]"
     assert plain(r"w \leftarrow w - \eta g") == "w ← w - η g"
+    assert plain(r"n_{h \to y} \neq \pm \infty") == "n_h → y ≠ ± ∞"
 
 
 def test_squares_keep_the_sign_of_what_is_squared():

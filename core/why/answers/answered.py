@@ -11,6 +11,7 @@ from core.decimate import drawable
 from core.describe import Words
 from core.formula import factor, latex_number, summed
 from core.why.numbers import Aggregate, Term, added, told
+from core.why.simple import given
 
 
 class Counted:
@@ -107,10 +108,8 @@ def mean_miss(away: np.ndarray, about: Callable[[int], Aggregate]) -> Aggregate:
 
 def how_many(away: np.ndarray) -> Aggregate:
     """How many numbers were answered."""
-    return Aggregate(
-        Words("Numbers that were answered"), len(away), ("N",), (f"N = {len(away)}",),
-        Words("Each output counts for each sample, or for each of its steps that counts."),
-    )  # fmt: skip
+    note = Words("Each output counts for each sample, or for each of its steps that counts.")
+    return given(Words("Numbers that were answered"), len(away), "N", note)
 
 
 def not_finite(away: np.ndarray) -> Aggregate:

@@ -8,6 +8,7 @@ from core.describe import Words
 from core.formula import latex_number
 from core.generation import FreeRun
 from core.why.numbers import Aggregate, Number, Term, added, told
+from core.why.simple import given
 
 
 def counted(found: FreeRun, step: int) -> Aggregate:
@@ -22,10 +23,8 @@ def counted(found: FreeRun, step: int) -> Aggregate:
 
 def samples(found: FreeRun) -> Aggregate:
     """How many samples were run."""
-    return Aggregate(
-        Words("Samples that were run"), len(found.samples), ("N",), (f"N = {len(found.samples)}",),
-        Words("They are the first ones of the {part} part, as many as take no long time.", {"part": found.part}),
-    )  # fmt: skip
+    note = Words("They are the first ones of the {part} part, as many as do not take long.", {"part": found.part})
+    return given(Words("Samples that were run"), len(found.samples), "N", note)
 
 
 def error_at(found: FreeRun, free: bool, step: int, output: str) -> Aggregate:

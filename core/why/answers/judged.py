@@ -17,7 +17,7 @@ from core.formula import factor, latex_number
 from core.why.answers import measured
 from core.why.answers.answered import Counted
 from core.why.answers.tried import difference
-from core.why.numbers import MOST, Aggregate, Number, Term, added, told
+from core.why.numbers import MOST, Aggregate, Number, Term, added, one_each, told
 from core.why.training.aggregates import answer_at, confusion, in_unit
 
 _LOGS = r"-\frac{1}{N} \sum_i \ln p_i"
@@ -299,7 +299,7 @@ def at_place(review: Review, rows: np.ndarray, value: float, title: Words) -> Ag
         pairs, counts = np.unique(np.stack([truth[wrong], said[wrong]], 1), axis=0, return_counts=True)
         order = np.argsort(-counts, kind="stable")[:MOST]
         terms = tuple(
-            Term(1 / len(rows), float(counts[n]), rf"\frac{{1}}{{{len(rows)}}}", "n", None, None, "", cell(review, int(pairs[n][0]), int(pairs[n][1])))
+            Term(1 / len(rows), int(counts[n]), rf"\frac{{1}}{{{len(rows)}}}", "n", None, None, "", cell(review, int(pairs[n][0]), int(pairs[n][1])))
             for n in order if pairs[n][1] >= 0
         )  # fmt: skip
         line = rf"\frac{{{len(wrong)}}}{{{len(rows)}}} = {latex_number(value)}"
@@ -331,17 +331,13 @@ def in_range(review: Review, low: float, high: float, last: bool) -> Aggregate:
     away = review.misses.ravel()
     rows = np.flatnonzero((away >= low) & ((away <= high) if last else (away < high)))
     features = review.misses.shape[1]
-    terms = [
-        Term(
-            1.0, 1.0, "", rf"\left[ e_{{{int(n) + 1}}} \right]", None, None, "", miss(review, *divmod(int(n), features))
-        )
-        for n in rows[:MOST]
-    ]
-    if len(rows) > MOST:
-        terms.append(Term(1.0, float(len(rows) - MOST), "", r"\text{others}"))
+    terms = one_each(
+        rows, lambda n: Term(1, 1, "", rf"\left[ e_{{{n + 1}}} \right]", about=miss(review, *divmod(n, features)))
+    )
+    sign = r"\leq" if last else "<"
     return Aggregate(
-        Words("Answers that are off by {low} to {high}", {"low": f"{low:.4g}", "high": f"{high:.4g}"}), float(len(rows)),
-        (r"n = \sum_i \left[ a \leq e_i < b \right]",), (f"n = {len(rows)}",), Words("Each of them leads to its answer."), (), tuple(terms),
+        Words("Answers that are off by {low} to {high}", {"low": f"{low:.4g}", "high": f"{high:.4g}"}), len(rows),
+        (rf"n = \sum_i \left[ a \leq e_i {sign} b \right]",), (f"n = {len(rows)}",), Words("Each of them leads to its answer."), (), terms,
     )  # fmt: skip
 
 

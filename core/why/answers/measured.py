@@ -24,7 +24,7 @@ def top_k(review: Review, one: Measured) -> Aggregate:
 
     def about(n: int) -> Aggregate:
         return Aggregate(
-            Words("Answers to “{name}” that have it among the first {k}", {"name": names[n], "k": k}), float(hits[n]),
+            Words("Answers to “{name}” that have it among the first {k}", {"name": names[n], "k": k}), int(hits[n]),
             (r"n = \sum_i \left[ c_i \in \text{top}_k \right]",), (f"n = {hits[n]}",),
             Words("Of {count} answers of the class so many name it among the {k} with the largest outputs.", {"count": int(whole[n]), "k": k}),
         )  # fmt: skip
@@ -32,7 +32,7 @@ def top_k(review: Review, one: Measured) -> Aggregate:
     sign = rf"\frac{{1}}{{{count}}}"
     terms = told(
         np.argsort(-hits, kind="stable"), hits, 1 / count, sign,
-        lambda n: Term(1 / count, float(hits[n]), sign, f"n_{{{n + 1}}}", about=about(n)), "n_c",
+        lambda n: Term(1 / count, int(hits[n]), sign, f"n_{{{n + 1}}}", about=about(n)), "n_c",
     )  # fmt: skip
     return _made(review, one, rf"\frac{{{int(hit.sum())}}}{{{count}}} = {latex_number(one.value)}", terms,
                  Words("{right} of {count} answers have the right class among the first {k}.",
@@ -47,8 +47,8 @@ def sequence_accuracy(review: Review, one: Measured) -> Aggregate:
     right, share = np.flatnonzero(misses == 0), 1 / len(samples)
     sign = rf"\frac{{1}}{{{len(samples)}}}"
     terms = told(
-        right, np.ones(len(samples)), share, sign,
-        lambda n: Term(share, 1.0, sign, rf"\left[ {samples[n]} \right]", about=whole(review, int(samples[n]))), "1",
+        right, np.ones(len(samples), int), share, sign,
+        lambda n: Term(share, 1, sign, rf"\left[ {samples[n]} \right]", about=whole(review, int(samples[n]))), "1",
     )  # fmt: skip
     return _made(review, one, rf"\frac{{{len(right)}}}{{{len(samples)}}} = {latex_number(one.value)}", terms,
                  Words("{right} of {count} sequences are right at every step that counts.",
@@ -61,7 +61,7 @@ def whole(review: Review, sample: int) -> Aggregate:
     rows = np.flatnonzero(review.given.samples == sample)
     right = int((~review.decided.wrong[rows]).sum())
     return Aggregate(
-        Words("How many steps of sample {sample} are right", {"sample": sample}), float(right),
+        Words("How many steps of sample {sample} are right", {"sample": sample}), right,
         (r"n = \sum_t \left[ \hat{c}_t = c_t \right]",), (f"n = {len(rows)} - {len(rows) - right} = {right}",),
         Words("{count} steps count; those that are not right are taken off.", {"count": len(rows)}), sample=(sample, review.part),
     )  # fmt: skip

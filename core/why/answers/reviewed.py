@@ -13,7 +13,8 @@ from core.formula import factor, latex_number
 from core.looks import Look
 from core.why.answers.judged import at_place, miss, rows_at
 from core.why.answers.measured import whole
-from core.why.numbers import Aggregate, Term, told
+from core.why.data.tallied import share
+from core.why.numbers import Aggregate, Term, one_each, told
 
 
 def sequences(review: Review) -> dict[str, Aggregate]:
@@ -27,33 +28,28 @@ def sequences(review: Review) -> dict[str, Aggregate]:
     def about(n: int) -> Aggregate:
         return whole(review, int(samples[n]))
 
-    ones = np.ones(count)
-    good = told(np.flatnonzero(found.right), ones, 1.0, "", partial(_one, samples, about), "1")
-    every = told(np.argsort(found.right, kind="stable"), ones, 1.0, "", partial(_one, samples, about), "1")
+    good = one_each(np.flatnonzero(found.right), partial(_one, samples, about))
+    every = one_each(np.argsort(found.right, kind="stable"), partial(_one, samples, about))
     part = {"part": review.part}
     made = {
         "right": Aggregate(
-            Words("How many sequences of the {part} part are right from end to end", part), float(right),
+            Words("How many sequences of the {part} part are right from end to end", part), right,
             (r"n = \sum_i \prod_t \left[ \hat{c}_{i,t} = c_{i,t} \right]",), (f"n = {right}",),
             Words("One wrong step is enough for a sequence not to count."), (), good,
         ),
         "all": Aggregate(
-            Words("How many sequences the {part} part has", part), float(count), (r"N = \sum_i 1",), (f"N = {count}",),
+            Words("How many sequences the {part} part has", part), count, (r"N = \sum_i 1",), (f"N = {count}",),
             Words("Each sample is a sequence; those with a mistake are told first."), (), every,
         ),
     }  # fmt: skip
-    made["share"] = Aggregate(
-        Words("The share of sequences that are right from end to end"), found.share_right, (r"p = \frac{n}{N}",),
-        (rf"p = \frac{{{right}}}{{{count}}} = {latex_number(found.share_right)}",), Words("Both counts are below."), (),
-        (Term(1.0, float(right), "", "n", about=made["right"]), Term(1.0, float(count), "", "N", about=made["all"])),
-    )  # fmt: skip
+    made["share"] = share(Words("The share of sequences that are right from end to end"), made["right"], made["all"])
     if found.edits is not None:
         made |= _edits(review, found.edits, found.lengths, samples)
     return made
 
 
 def _one(samples: np.ndarray, about: Callable[[int], Aggregate], n: int) -> Term:
-    return Term(1.0, 1.0, "", rf"\left[ {samples[n]} \right]", about=about(n))
+    return Term(1, 1, "", rf"\left[ {samples[n]} \right]", about=about(n))
 
 
 def _edits(review: Review, edits: np.ndarray, lengths: np.ndarray, samples: np.ndarray) -> dict[str, Aggregate]:
@@ -61,7 +57,7 @@ def _edits(review: Review, edits: np.ndarray, lengths: np.ndarray, samples: np.n
 
     def about(n: int) -> Aggregate:
         return Aggregate(
-            Words("Edits from the answer to the truth of sample {sample}", {"sample": int(samples[n])}), float(edits[n]),
+            Words("Edits from the answer to the truth of sample {sample}", {"sample": int(samples[n])}), int(edits[n]),
             (r"d = \min \left( \text{put in} + \text{taken out} + \text{replaced} \right)",), (f"d = {edits[n]}",),
             Words("So many symbols of the answer, at least, have to be changed to make the {count} symbols of the truth of it "
                   "(Levenshtein).", {"count": int(lengths[n])}), sample=(int(samples[n]), review.part),
@@ -71,7 +67,7 @@ def _edits(review: Review, edits: np.ndarray, lengths: np.ndarray, samples: np.n
         order = np.argsort(-edits, kind="stable")
         return told(
             order, edits, share, sign,
-            lambda n: Term(share, float(edits[n]), sign, f"d_{{{samples[n]}}}", about=about(n)), "d_i",
+            lambda n: Term(share, int(edits[n]), sign, f"d_{{{samples[n]}}}", about=about(n)), "d_i",
         )  # fmt: skip
 
     mean, rate = float(edits.mean()), total / max(1, symbols)
@@ -99,7 +95,7 @@ def residuals(review: Review) -> dict[str, Aggregate]:
     lost = len(away) - len(good)
     found = {
         "lost": Aggregate(
-            Words("How many answers are not finite"), float(lost), (r"n = N - \sum_i 1",), (f"n = {len(away)} - {len(good)} = {lost}",),
+            Words("How many answers are not finite"), lost, (r"n = N - N_{\text{finite}}",), (f"n = {len(away)} - {len(good)} = {lost}",),
             Words("Weights that have run away make them; they are in no bar."),
         ),
     }  # fmt: skip
@@ -138,18 +134,18 @@ def curve_count(review: Review, curve: Curve, place: int) -> Aggregate:
     samples = review.given.samples[rows]
     numbers, counts = np.unique(samples, return_counts=True)
     terms = told(
-        np.argsort(-counts, kind="stable"), counts, 1.0, "",
-        lambda n: Term(1.0, float(counts[n]), "", f"n_{{{numbers[n]}}}", about=_of_sample(review, int(numbers[n]), int(counts[n]))), "n_i",
+        np.argsort(-counts, kind="stable"), counts, 1, "",
+        lambda n: Term(1, int(counts[n]), "", f"n_{{{numbers[n]}}}", about=_of_sample(review, int(numbers[n]), int(counts[n]))), "n_i",
     )  # fmt: skip
     return Aggregate(
-        Words("How many answers count there: {where}", {"where": str(title)}), float(len(rows)), (r"n = \sum_i n_i",),
+        Words("How many answers count there: {where}", {"where": str(title)}), len(rows), (r"n = \sum_i n_i",),
         (f"n = {len(rows)}",), Words("They are counted sample by sample."), (), terms,
     )  # fmt: skip
 
 
 def _of_sample(review: Review, sample: int, count: int) -> Aggregate:
     return Aggregate(
-        Words("Answers of sample {sample} that count", {"sample": sample}), float(count), (r"n_i = \sum_t 1",), (f"n_i = {count}",),
+        Words("Answers of sample {sample} that count", {"sample": sample}), count, (r"n_i = \sum_t 1",), (f"n_i = {count}",),
         Words("A sample counts with each of its steps that is asked about there."), sample=(sample, review.part),
     )  # fmt: skip
 
@@ -162,9 +158,9 @@ def curve_baseline(review: Review, curve: Curve, place: int) -> Aggregate:
 
 def looks(found: Sequence[Look]) -> Aggregate:
     """How often the test part was looked at."""
-    terms = tuple(Term(1.0, 1.0, "", f"l_{{{n}}}", about=_look(n, one)) for n, one in enumerate(found, start=1))
+    terms = tuple(Term(1, 1, "", f"l_{{{n}}}", about=_look(n, one)) for n, one in enumerate(found, start=1))
     return Aggregate(
-        Words("How often the test part was looked at"), float(len(found)), (r"n = \sum_l 1",), (f"n = {len(found)}",),
+        Words("How often the test part was looked at"), len(found), (r"n = \sum_l 1",), (f"n = {len(found)}",),
         Words("Each look is kept with the project and is below."), (), terms,
     )  # fmt: skip
 
@@ -176,4 +172,4 @@ def _look(n: int, one: Look) -> Aggregate:
             "It was on {when} (UTC), with weights after {batch} batches.",
             {"when": one.when[:16].replace("T", " "), "batch": one.batch},
         )
-    return Aggregate(Words("Look number {n}", {"n": n}), 1.0, ("1",), ("1",), note)
+    return Aggregate(Words("Look number {n}", {"n": n}), 1, ("1",), ("1",), note)

@@ -12,7 +12,8 @@ from core.formula import latex_number
 from core.why.data.stored import steps_of, value
 from core.why.data.tallied import equal_to, many
 from core.why.data.windows import in_none, windows
-from core.why.numbers import Aggregate, Term, added, told
+from core.why.numbers import Aggregate, Term, added, one_each
+from core.why.simple import given
 
 NAMED = 12
 """Names that a note lists."""
@@ -68,7 +69,7 @@ def steps(data: Dataset, name: str) -> Aggregate:
         note = Words("All samples have as many; the loss counts those that the mask lets through.")
     else:
         note = Words("All samples have as many.")
-    return Aggregate(title, value, ("T",), (f"T = {value}",), note)
+    return given(title, value, "T", note)
 
 
 def features(data: Dataset, name: str) -> Aggregate:
@@ -92,7 +93,7 @@ def features(data: Dataset, name: str) -> Aggregate:
         note = Words("They are: {names}.", {"names": _listed(field.names)})
     else:
         note = Words("The data gives so many numbers, which have no names.")
-    return Aggregate(title, value, ("n",), (f"n = {value}",), note)
+    return given(title, value, "n", note)
 
 
 def classes(data: Dataset, name: str = "target") -> Aggregate:
@@ -107,7 +108,7 @@ def classes(data: Dataset, name: str = "target") -> Aggregate:
     return Aggregate(
         Words("How many classes “{name}” has", {"name": name}), value, (r"n = \sum_k 1",), (f"n = {value}",),
         Words("Each of them is counted once; those that occur most in training are told first."), (),
-        told(np.argsort(-found, kind="stable"), np.ones(value, int), 1, "", make, "1"),
+        one_each(np.argsort(-found, kind="stable"), make),
     )  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def answers(data: Dataset, sample: int) -> Aggregate:
         Words("How many answers sample {sample} asks for", {"sample": sample}), len(counted),
         (r"n = \sum_t \left[ \text{t is asked} \right]",), (f"n = {len(counted)}",),
         Words("There is a target at each of these steps; those that the mask leaves out do not count."), (),
-        told(np.arange(len(counted)), np.ones(len(counted), int), 1, "", make, "1"),
+        one_each(np.arange(len(counted)), make),
     )  # fmt: skip
 
 
@@ -153,12 +154,8 @@ def _asked(data: Dataset, sample: int, step: int) -> Aggregate:
     found = value(data, "target", (sample, step, 0))
     code = int(found.value) if data.target.codes else -1
     said = data.target.classes[code] if 0 <= code < len(data.target.classes) else number(float(found.value), 4)
-    return Aggregate(
-        Words("The target at t = {step}", {"step": step + 1}),
-        1,
-        ("n",),
-        ("n = 1",),
-        Words("It is {value}.", {"value": said}),
+    return given(
+        Words("The target at t = {step}", {"step": step + 1}), 1, "n", Words("It is {value}.", {"value": said})
     )
 
 

@@ -22,7 +22,7 @@ def padding_share(padding: Padding, buckets: int) -> Aggregate:
     share = rf"\frac{{1}}{{{whole}}}"
     terms = told(
         order, spare, 1 / whole, share,
-        lambda at: Term(1 / whole, float(spare[at]), share, rf"p_{{{at + 1}}}", about=_batch(padding, at, batches[at])),
+        lambda at: Term(1 / whole, int(spare[at]), share, rf"p_{{{at + 1}}}", about=_batch(padding, at, batches[at])),
     )  # fmt: skip
     title = Words("Padding without length buckets")
     if buckets:
@@ -52,11 +52,11 @@ def _batch(padding: Padding, at: int, samples: np.ndarray) -> Aggregate:
     steps, spare = _steps(padding, samples), _spare(padding, samples)
     computed, total = steps * len(samples), int(spare.sum())
     terms = told(
-        np.argsort(-spare, kind="stable"), spare, 1.0, "",
-        lambda n: Term(1.0, float(spare[n]), "", f"p_{{{samples[n]}}}", about=_sample(int(samples[n]), steps, int(spare[n]))), "p_i",
+        np.argsort(-spare, kind="stable"), spare, 1, "",
+        lambda n: Term(1, int(spare[n]), "", f"p_{{{samples[n]}}}", about=_sample(int(samples[n]), steps, int(spare[n]))), "p_i",
     )  # fmt: skip
     return Aggregate(
-        Words("The padding of batch {n}", {"n": at + 1}), float(total), (r"p = \text{all steps} - \text{steps of samples}",),
+        Words("The padding of batch {n}", {"n": at + 1}), total, (r"p = \text{all steps} - \text{steps of samples}",),
         (rf"p = {computed} - {computed - total} = {total}",),
         Words("Its {count} samples take {steps} steps each. Those with most padding are told first.",
               {"count": len(samples), "steps": steps}), (), terms,
@@ -65,7 +65,7 @@ def _batch(padding: Padding, at: int, samples: np.ndarray) -> Aggregate:
 
 def _sample(sample: int, steps: int, spare: int) -> Aggregate:
     return Aggregate(
-        Words("The padding of sample {sample}", {"sample": sample}), float(spare), (r"p_i = T_b - n_i",),
+        Words("The padding of sample {sample}", {"sample": sample}), spare, (r"p_i = T_b - n_i",),
         (rf"p_{{{sample}}} = {steps} - {steps - spare} = {spare}",),
         Words("Its batch takes {steps} steps, the sample has {own} of its own.", {"steps": steps, "own": steps - spare}),
         sample=(sample, "train"),

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.describe import Words, number
 from core.formula import factor, latex_number, summed
-from core.why.numbers import Aggregate, Term, added, told
+from core.why.numbers import Aggregate, Term, added, one_each, told
 
 if TYPE_CHECKING:
     from core.data.importers.text import Symbols
@@ -33,11 +33,11 @@ def bad_cells(cells: Sequence[tuple[int, str]], note: Words) -> Aggregate:
     rows = {name: [row for row, one in cells if one == name] for name in columns}
     counts = np.array([len(rows[name]) for name in columns])
     terms = told(
-        np.argsort(-counts, kind="stable"), counts, 1.0, "",
-        lambda at: Term(1.0, float(counts[at]), "", f"n_{{{at + 1}}}", about=_bad_in(columns[at], rows[columns[at]])), "n_c",
+        np.argsort(-counts, kind="stable"), counts, 1, "",
+        lambda at: Term(1, int(counts[at]), "", f"n_{{{at + 1}}}", about=_bad_in(columns[at], rows[columns[at]])), "n_c",
     )  # fmt: skip
     return Aggregate(
-        Words("How many cells do not fit"), float(len(cells)), (r"n = \sum_c n_c",), (f"n = {added(terms)} = {len(cells)}",), note,
+        Words("How many cells do not fit"), len(cells), (r"n = \sum_c n_c",), (f"n = {added(terms)} = {len(cells)}",), note,
         (), terms,
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ def _bad_in(name: str, rows: list[int]) -> Aggregate:
     if not name:
         title = Words("Rows that have another number of cells")
     return Aggregate(
-        title, float(len(rows)), (r"n = \sum_i 1",), (f"n = {len(rows)}",), Words("They are in these rows of the file: {rows}.", {"rows": shown})
+        title, len(rows), (r"n = \sum_i 1",), (f"n = {len(rows)}",), Words("They are in these rows of the file: {rows}.", {"rows": shown})
     )  # fmt: skip
 
 
@@ -57,25 +57,25 @@ def symbols(found: Symbols) -> dict[str, Aggregate]:
     counts = np.bincount(found.codes, minlength=len(found.vocabulary))
     order, size = np.argsort(-counts, kind="stable"), len(found.codes)
 
-    def one(at: int, value: float) -> Term:
-        return Term(1.0, value, "", f"n_{{{at}}}", about=symbol(found, at))
+    def one(at: int, value: int) -> Term:
+        return Term(1, value, "", f"n_{{{at}}}", about=symbol(found, at))
 
-    every = told(order, counts, 1.0, "", lambda at: one(at, float(counts[at])), "n_k")
-    kinds = told(order, np.ones(len(counts)), 1.0, "", lambda at: one(at, 1.0), "1")
+    every = told(order, counts, 1, "", lambda at: one(at, int(counts[at])), "n_k")
+    kinds = one_each(order, lambda at: one(at, 1))
     kept = len(found.vocabulary)
     made = {
         "all": Aggregate(
-            Words("How many symbols the text has"), float(size), (r"n = \sum_k n_k",), (f"n = {added(every)} = {size}",),
+            Words("How many symbols the text has"), size, (r"n = \sum_k n_k",), (f"n = {added(every)} = {size}",),
             Words("Each symbol of the text is counted, the frequent ones are told first."), (), every,
         ),
         "different": Aggregate(
-            Words("How many different symbols the text has"), float(kept), (r"n = \sum_k 1",), (f"n = {kept}",),
+            Words("How many different symbols the text has"), kept, (r"n = \sum_k 1",), (f"n = {kept}",),
             Words("Each is counted once; those that occur most are told first."), (), kinds,
         ),
     }  # fmt: skip
     if found.rare:
         made["rare"] = Aggregate(
-            Words("How many words of the text are rare"), float(found.rare), (r"n = N - \sum_k n_k",),
+            Words("How many words of the text are rare"), found.rare, (r"n = N - \sum_k n_k",),
             (f"n = {size} - {size - found.rare} = {found.rare}",),
             Words("So many different words are told apart as there is room for; all others of the {size} words count as one and "
                   "the same.", {"size": size}),
@@ -89,7 +89,7 @@ def symbol(found: Symbols, code: int) -> Aggregate:
     first = np.flatnonzero(found.codes == code)[:8] + 1
     places = ", ".join(str(place) for place in first.tolist()) + (" …" if count > 8 else "")
     return Aggregate(
-        Words("How often “{name}” occurs in the text", {"name": found.vocabulary[code]}), float(count),
+        Words("How often “{name}” occurs in the text", {"name": found.vocabulary[code]}), count,
         (rf"n_{{{code}}} = \sum_i \left[ x_i = {code} \right]",),
         (f"n_{{{code}}} = {count}", rf"\frac{{{count}}}{{{size}}} = {latex_number(count / max(1, size), 3)}"),
         Words("It stands at places {places} of {size}.", {"places": places, "size": size}),
@@ -100,17 +100,17 @@ def files(counts: Mapping[str, int], name: str = "") -> Aggregate:
     """How many files a class has; without a ``name`` how many classes there are."""
     if name:
         return Aggregate(
-            Words("How many files the class “{name}” has", {"name": name}), float(counts[name]), (r"n = \sum_i 1",), (f"n = {counts[name]}",),
+            Words("How many files the class “{name}” has", {"name": name}), counts[name], (r"n = \sum_i 1",), (f"n = {counts[name]}",),
             Words("Each file in the folder “{name}” whose ending is known is one sample of the class.", {"name": name}),
         )  # fmt: skip
     names = list(counts)
     sizes = np.array([counts[one] for one in names])
-    terms = told(
-        np.argsort(-sizes, kind="stable"), np.ones(len(names)), 1.0, "",
-        lambda at: Term(1.0, 1.0, "", f"k_{{{at + 1}}}", about=files(counts, names[at])), "1",
-    )  # fmt: skip
+    terms = one_each(
+        np.argsort(-sizes, kind="stable"),
+        lambda at: Term(1, 1, "", f"k_{{{at + 1}}}", about=files(counts, names[at])),
+    )
     return Aggregate(
-        Words("How many classes there are"), float(len(names)), (r"n = \sum_k 1",), (f"n = {len(names)}",),
+        Words("How many classes there are"), len(names), (r"n = \sum_k 1",), (f"n = {len(names)}",),
         Words("Each folder with files in it is a class; those with most files are told first."), (), terms,
     )  # fmt: skip
 
@@ -120,7 +120,7 @@ def labelled(counts: Mapping[str, int], name: str) -> Aggregate:
     total = sum(counts.values())
     share = latex_number(counts[name] / total, 3)
     return Aggregate(
-        Words("How many pictures show “{name}”", {"name": name}), float(counts[name]), (r"n = \sum_i \left[ y_i = \text{class} \right]",),
+        Words("How many pictures show “{name}”", {"name": name}), counts[name], (r"n = \sum_i \left[ y_i = \text{class} \right]",),
         (f"n = {counts[name]}", rf"\frac{{{counts[name]}}}{{{total}}} = {share}"),
         Words("Of {total} pictures that were kept so many have this class.", {"total": total}),
     )  # fmt: skip
@@ -182,7 +182,7 @@ def shape_of(name: str, array: np.ndarray) -> Aggregate:
     """How many numbers an array of a file has."""
     sizes = r" \cdot ".join(str(size) for size in array.shape)
     return Aggregate(
-        Words("How many numbers “{name}” has", {"name": name}), float(array.size), (r"n = \prod_d n_d",),
+        Words("How many numbers “{name}” has", {"name": name}), array.size, (r"n = \prod_d n_d",),
         (f"n = {sizes} = {array.size}" if array.ndim > 1 else f"n = {array.size}",),
         Words("The file says the sizes of its dimensions; the first one counts the samples."),
     )  # fmt: skip

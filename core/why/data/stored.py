@@ -107,7 +107,7 @@ def steps_of(data: Dataset, name: str, sample: int) -> Aggregate:
     count = int(inside.sum()) if inside is not None else steps if beside is None else int(beside[sample])
     part = part_of(data, sample)
     return Aggregate(
-        Words("The length of sample {sample}", {"sample": sample}), float(count), (r"n = T - \text{padding}",),
+        Words("The length of sample {sample}", {"sample": sample}), count, (r"n = T - \text{padding}",),
         (f"n = {steps} - {steps - count} = {count}",),
         Words("Every sample has room for {steps} steps; those that are padding, or that are not asked about, do not count.",
               {"steps": steps}),

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.dataset import Dataset, Part
+from core.data.dataset import Dataset
+from core.data.dataset import Part as DataPart
 from core.data.looking import MOST_VALUES, chosen_of, values_of
 from core.data.padding import valid
 from core.data.statistics import lengths_of
 from core.describe import Words
 from core.formula import factor, latex_number
 from core.why.data.stored import called, kept, steps_of, value
-from core.why.numbers import Aggregate, Term, added, told
+from core.why.numbers import Aggregate, Term, added, one_each, told
+from core.why.simple import Part, quotient
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +27,7 @@ class Many:
     """Input, or "target"."""
     what: str
     """What they are, in a word or two."""
-    part: Part
+    part: DataPart
     values: np.ndarray
     """(n,) in their own unit."""
     samples: np.ndarray
@@ -52,7 +54,7 @@ class Many:
         )
 
 
-def many(data: Dataset, name: str, feature: int | None, part: Part) -> Many:
+def many(data: Dataset, name: str, feature: int | None, part: DataPart) -> Many:
     """The numbers of a feature, or of all of them, as core.data.looking counts them: padding left out, and of very many every
     so manieth sample."""
     field = data.field(name)
@@ -67,14 +69,14 @@ def many(data: Dataset, name: str, feature: int | None, part: Part) -> Many:
     return Many(data, name, called(field, feature), part, values, rows[kept[0]], steps, features)
 
 
-def flagged(data: Dataset, name: str, part: Part) -> Many:
+def flagged(data: Dataset, name: str, part: DataPart) -> Many:
     """Which class each sample of a part is given, where that is a flag each."""
     rows = data.samples(part)
     codes = data.field(name).values[rows].argmax(axis=1)
     return Many(data, name, "classes", part, codes.astype(float), rows, None, codes)
 
 
-def many_lengths(data: Dataset, name: str, part: Part) -> Many:
+def many_lengths(data: Dataset, name: str, part: DataPart) -> Many:
     """How many steps each sample of a part has; there must be some that differ."""
     found = lengths_of(data, name, part)
     assert found is not None
@@ -126,13 +128,13 @@ def all_of(found: Many) -> Aggregate:
 
 
 def sparing(found: Many, every: int) -> Aggregate:
-    """Of every how many samples one is counted, so that not too many numbers are."""
+    """One of how many samples is counted, where all of them have too many numbers."""
     field = found.data.field(found.name)
     wide = len(np.unique(found.features)) if found.features is not None else 1
     samples = len(found.data.split[found.part])
     size = samples * (field.steps or 1) * wide
     return Aggregate(
-        Words("Of every how many samples one is counted"), float(every), (r"k = \lceil n / N \rceil",),
+        Words("One of how many samples is counted"), every, (r"k = \lceil n / N \rceil",),
         (rf"k = \lceil {size} / {MOST_VALUES} \rceil = {every}",),
         Words("There would be {size} numbers; at most some {most} of a part are counted.", {"size": size, "most": MOST_VALUES}),
     )  # fmt: skip
@@ -159,13 +161,13 @@ def equal_to(found: Many, code: int, name: str) -> Aggregate:
 def different(found: Many, names: tuple[str, ...]) -> Aggregate:
     """How many classes or symbols occur at all, the commonest first."""
     counts = np.bincount(found.values.astype(int), minlength=len(names))
-    terms = told(
-        np.argsort(-counts, kind="stable")[: int((counts > 0).sum())], (counts > 0).astype(float), 1.0, "",
-        lambda code: Term(1.0, 1.0, "", rf"\left[ n_{{{code}}} > 0 \right]", about=equal_to(found, code, names[code])), "1",
-    )  # fmt: skip
     total = int((counts > 0).sum())
+    terms = one_each(
+        np.argsort(-counts, kind="stable")[:total],
+        lambda code: Term(1, 1, "", rf"\left[ n_{{{code}}} > 0 \right]", about=equal_to(found, code, names[code])),
+    )
     return Aggregate(
-        Words("How many different ones occur on the {part} part", {"part": found.part}), float(total),
+        Words("How many different ones occur on the {part} part", {"part": found.part}), total,
         (r"n = \sum_k \left[ n_k > 0 \right]",), (f"n = {total}",),
         Words("Of {count} that there are names for these occur; the commonest are told first.", {"count": len(names)}), (), terms,
     )  # fmt: skip
@@ -178,27 +180,24 @@ def per_sample(found: Many, inside: np.ndarray, title: Words, line: str = r"n = 
     order = np.argsort(-counts, kind="stable")
 
     def make(at: int) -> Term:
-        number = float(counts[at])
+        number = int(counts[at])
         first = int(firsts[at])
         alone = counts[at] == 1
         about = found.about(int(places[first])) if alone else _of_sample(found, places, rows[at], number)
-        return Term(1.0, number, "", f"n_{{{rows[at]}}}", about=about)
+        return Term(1, number, "", f"n_{{{rows[at]}}}", about=about)
 
     total = int(inside.sum())
-    terms = told(order, counts, 1.0, "", make, "n_i")
+    terms = told(order, counts, 1, "", make, "n_i")
     note = Words(
         "It is counted on the {part} part, over {samples} samples. Those that have most of them are told first.",
         {"part": found.part, "samples": len(np.unique(found.samples))},
     )
-    return Aggregate(title, float(total), (line,), (f"n = {added(terms)} = {total}",), note, (), terms)
+    return Aggregate(title, total, (line,), (f"n = {added(terms)} = {total}",), note, (), terms)
 
 
-def _of_sample(found: Many, places: np.ndarray, sample: int, number: float) -> Aggregate:
+def _of_sample(found: Many, places: np.ndarray, sample: int, number: int) -> Aggregate:
     own = places[found.samples[places] == sample]
-    terms = told(
-        np.arange(len(own)), np.ones(len(own)), 1.0, "",
-        lambda at: Term(1.0, 1.0, "", rf"\left[ {found.sign(int(own[at]))} \right]", about=found.about(int(own[at]))), "1",
-    )  # fmt: skip
+    terms = one_each(own, lambda at: Term(1, 1, "", rf"\left[ {found.sign(at)} \right]", about=found.about(at)))
     return Aggregate(
         Words("How many of them sample {sample} has", {"sample": int(sample)}), number, (r"n_i = \sum_t 1",),
         (f"n_{{{sample}}} = {len(own)}",), Words("Each of them is a number of the sample."), (), terms,
@@ -220,22 +219,17 @@ def _shares(found: Many, each: np.ndarray, sign: str, whole: bool = True) -> tup
 
 def share(title: Words, part: Aggregate, whole: Aggregate) -> Aggregate:
     """A share: one count over another."""
-    found = part.value / whole.value if whole.value else float("nan")
-    return Aggregate(
-        title, found, (r"p = \frac{n}{N}",),
-        (rf"p = \frac{{{latex_number(part.value, 9)}}}{{{latex_number(whole.value, 9)}}} = {latex_number(found)}",),
-        Words("Both counts are below."), (),
-        (Term(1.0, part.value, "", "n", about=part), Term(1.0, whole.value, "", "N", about=whole)),
-    )  # fmt: skip
+    above, below = Part("n", part.value, part), Part("N", whole.value, whole)
+    return quotient(title, "p", above, below, Words("Both counts are below."))
 
 
-def together(title: Words, parts: dict[Part, Aggregate]) -> Aggregate:
+def together(title: Words, parts: dict[DataPart, Aggregate]) -> Aggregate:
     """The sum of a count over the parts of the data."""
     total = sum(one.value for one in parts.values())
-    terms = tuple(Term(1.0, one.value, "", rf"n_{{\text{{{part}}}}}", about=one) for part, one in parts.items())
+    terms = tuple(Term(1, one.value, "", rf"n_{{\text{{{part}}}}}", about=one) for part, one in parts.items())
     return Aggregate(
         title, total, (" + ".join(rf"n_{{\text{{{part}}}}}" for part in parts),),
-        (f"{added(terms)} = {latex_number(total, 9)}",), Words("The parts of the data have no sample in common."), (), terms,
+        (f"{added(terms)} = {latex_number(total)}",), Words("The parts of the data have no sample in common."), (), terms,
     )  # fmt: skip
 
 

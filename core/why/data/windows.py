@@ -22,14 +22,14 @@ def windows(series: WindowedSeries) -> Aggregate:
         for n, (begin, end) in enumerate(zip(series.begins, ends, strict=True))
     ]
     terms = told(
-        np.argsort(-counts, kind="stable"), counts, 1.0, "",
-        lambda n: Term(1.0, stretches[n].value, "", f"n_{{{n + 1}}}", about=stretches[n]), "n_k",
+        np.argsort(-counts, kind="stable"), counts, 1, "",
+        lambda n: Term(1, stretches[n].value, "", f"n_{{{n + 1}}}", about=stretches[n]), "n_k",
     )  # fmt: skip
     total = int(counts.sum())
     if len(stretches) == 1:
         return stretches[0]
     return Aggregate(
-        Words("How many windows there are"), float(total), (r"N = \sum_k n_k",), (f"N = {added(terms)} = {total}",),
+        Words("How many windows there are"), total, (r"N = \sum_k n_k",), (f"N = {added(terms)} = {total}",),
         Words("No window reaches from one of the {count} series into the next.", {"count": len(stretches)}), (), terms,
     )  # fmt: skip
 
@@ -51,7 +51,7 @@ def _stretch(n: int, times: int, count: int, stride: int, series: WindowedSeries
             {"window": series.window, "horizon": series.horizon, "stride": stride},
         )  # fmt: skip
     return Aggregate(
-        Words("How many windows series {n} gives", {"n": n + 1}), float(count),
+        Words("How many windows series {n} gives", {"n": n + 1}), count,
         (r"n = \lfloor \frac{T - w - h}{s} \rfloor + 1",), tuple(lines), note,
     )  # fmt: skip
 
@@ -65,7 +65,7 @@ def in_none(data: Dataset) -> Aggregate:
     if not len(left):
         note = Words("Every sample belongs to a part.")
     return Aggregate(
-        Words("How many samples belong to no part"), float(len(left)), (r"n = N - \sum_p n_p",),
+        Words("How many samples belong to no part"), len(left), (r"n = N - \sum_p n_p",),
         (f"n = {len(data)} - {dealt} = {len(left)}",), note,
     )  # fmt: skip
 
@@ -103,18 +103,16 @@ def place(
         "The series has {count} times; this one is called “{time}”.",
         {"count": len(series.values), "time": series.times[at]},
     )
-    rest = float(at) if begins is None else at - begins.value
-    terms = (
-        () if begins is None else (Term(1.0, begins.value, "", "t_0", about=begins), Term(1.0, rest, "", r"\Delta t"))
-    )
-    return Aggregate(title, float(at), (symbols,), (numbers,), note, (), terms)
+    rest = at if begins is None else at - begins.value
+    terms = () if begins is None else (Term(1, begins.value, "", "t_0", about=begins), Term(1, rest, "", r"\Delta t"))
+    return Aggregate(title, at, (symbols,), (numbers,), note, (), terms)
 
 
 def numbered(series: WindowedSeries, sample: int) -> Aggregate:
     """The number of a window, from 1 on: how many begin before it, and itself."""
     start = int(series.starts[sample])
     return Aggregate(
-        Words("The number of the window that begins at {time}", {"time": series.times[start]}), float(sample + 1),
+        Words("The number of the window that begins at {time}", {"time": series.times[start]}), sample + 1,
         (r"n = \sum_k \left[ t_k \leq t_0 \right]",), (f"n = {sample} + 1 = {sample + 1}",),
         Words("Windows are numbered in the order in which they begin; {count} begin before this one.", {"count": sample}),
     )  # fmt: skip

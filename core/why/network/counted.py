@@ -11,7 +11,8 @@ from core.describe import Words
 from core.network import Layer, Link, Network
 from core.parameters import Parameter, parameters
 from core.shapes import infer
-from core.why.numbers import Aggregate, Number, Term, added, told
+from core.why.numbers import Aggregate, Number, Term, added, one_each, told
+from core.why.simple import given
 from core.why.symbols import name
 
 _WHEN = {
@@ -99,7 +100,7 @@ class Counting:
             note = self._when(found, "It is set to take as many numbers as the data field “{field}” has.", field=found.params["field"])  # fmt: skip
         else:
             note = self._when(found, "It is a setting of the layer.")
-        return _chosen(Words("How many units “{layer}” has", {"layer": found.name}), value, note)
+        return given(Words("How many units “{layer}” has", {"layer": found.name}), value, "n", note)
 
     def reads(self, layer: str) -> Aggregate:
         """How many numbers enter a layer side by side; of one whose sources are known."""
@@ -181,8 +182,8 @@ class Counting:
         if tensor in ("query", "memory", "energy"):
             return self._setting(layer, "score_units", "How many units “{layer}” compares with")
         if tensor == "slope":
-            return _chosen(Words("The slopes of “{layer}”", {"layer": layer.name}), rows,
-                           Words("All of its units share one slope."))  # fmt: skip
+            note = Words("All of its units share one slope.")
+            return given(Words("The slopes of “{layer}”", {"layer": layer.name}), rows, "n", note)
         return (
             self.size(layer.id) if "units" not in layer.params or tensor.startswith("initial") else self.units(layer.id)
         )
@@ -206,9 +207,8 @@ class Counting:
         return self._setting(self._network.layers[layer], "vocabulary", "How many symbols “{layer}” knows")
 
     def _setting(self, layer: Layer, key: str, title: str) -> Aggregate:
-        return _chosen(
-            Words(title, {"layer": layer.name}), int(layer.params[key]), Words("It is a setting of the layer.")
-        )
+        note = Words("It is a setting of the layer.")
+        return given(Words(title, {"layer": layer.name}), int(layer.params[key]), "n", note)
 
     # -- layers and links --------------------------------------------------------------------------------------------
 
@@ -315,7 +315,7 @@ class Counting:
             return Term(1, 1, "", sign, Number("weight", link.target, row, None, tensor, column))
 
         names = {"source": self._network.layers[link.source].name, "layer": self._network.layers[link.target].name}
-        terms = told(np.arange(len(places)), np.ones(len(places), int), 1, "", make, "1")
+        terms = one_each(np.arange(len(places)), make)
         return Aggregate(
             Words("How many connections from “{source}” to “{layer}” are cut", names), len(places),
             (r"n = \sum_{i,j} \left[ W_{ij} \text{ is cut} \right]",), (rf"n = {len(places)}",),
@@ -352,15 +352,10 @@ def _added(title: Words, terms: Sequence[Term], note: Words) -> Aggregate:
     return Aggregate(title, value, (line,), (f"n = {written}",), note, (), tuple(terms))
 
 
-def _chosen(title: Words, value: int, note: Words) -> Aggregate:
-    """A number that nobody worked out."""
-    return Aggregate(title, value, ("n",), (f"n = {value}",), note)
-
-
 def _by_group(title: Words, groups: dict[str, list[str]], each: str) -> Aggregate:
     terms = []
     for kind, names in groups.items():
-        own = _chosen(Words(each, {"kind": kind}), len(names), Words("{names}", {"names": ", ".join(names)}))
+        own = given(Words(each, {"kind": kind}), len(names), "n", Words("{names}", {"names": ", ".join(names)}))
         shown = "".join(c if c.isalnum() or c in " -" else " " for c in kind)
         terms.append(Term(1, len(names), "", rf"n_{{\text{{{shown}}}}}", about=own))
     return _added(title, terms, Words("They are counted kind by kind."))

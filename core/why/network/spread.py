@@ -10,7 +10,7 @@ import numpy as np
 
 from core.describe import Words, number
 from core.formula import factor, latex_number
-from core.why.numbers import Aggregate, Number, Term, added, told
+from core.why.numbers import Aggregate, Number, Term, added, one_each, told
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +139,7 @@ def _counted(every: _All, found: np.ndarray, title: Words, sign: str, note: Word
     def make(at: int) -> Term:
         return Term(1, 1, "", rf"\left[ w = {latex_number(float(every.values[at]))} \right]", every.weight(at))
 
-    terms = told(found, np.ones(len(every.values), int), 1, "", make, "1")
+    terms = one_each(found, make)
     lines = (where,) if where else ()
     return Aggregate(
         title, len(found), (rf"n = \sum_i {sign}",), (*lines, f"n = {len(found)}"), note, (), terms

@@ -12,7 +12,8 @@ from core.formula import latex_number
 from core.reports import Moment
 from core.runs import Run
 from core.walk import BACKWARD
-from core.why.numbers import Aggregate, Term, added
+from core.why.numbers import MOST, Aggregate, Term, added
+from core.why.simple import given
 
 _MB = 2**20
 
@@ -69,7 +70,7 @@ def run_number(place: int, count: int) -> Aggregate:
 def batches_per_epoch(samples: int, size: int) -> Aggregate:
     """How many batches the training part makes."""
     value = math.ceil(samples / size)
-    all_samples = _stated(Words("Samples of the training part"), samples, "N", Words("It is how many samples the data has for training."))  # fmt: skip
+    all_samples = given(Words("Samples of the training part"), samples, "N", Words("It is how many samples the data has for training."))  # fmt: skip
     return Aggregate(
         Words("Batches in an epoch"), value, (r"m = \left\lceil \frac{N}{B} \right\rceil",),
         (rf"m = \left\lceil \frac{{{samples}}}{{{size}}} \right\rceil = {value}",),
@@ -80,7 +81,7 @@ def batches_per_epoch(samples: int, size: int) -> Aggregate:
 
 def batches_of_run(value: int) -> Aggregate:
     """The same of a run whose data or batch size is no longer known."""
-    return _stated(Words("Batches in an epoch"), value, "m",
+    return given(Words("Batches in an epoch"), value, "m",
                    Words("It is what the training said. Its batches had another size, or its data is another one now."))  # fmt: skip
 
 
@@ -88,13 +89,13 @@ def batch_number(place: Standing) -> Aggregate:
     """Which batch it is: those of the epochs before, and those of its own."""
     own = place.batch - place.before
     title, each = Words("Batches of training so far"), place.each
-    inside = _stated(
+    inside = given(
         Words("Batches of epoch {epoch} so far", {"epoch": place.epoch}), own, "i",
         Words("They are counted as they are taken: one step of the optimizer each."),
     )  # fmt: skip
     last = Term(1, own, "", "i", about=inside)
     if each is None:
-        earlier = _stated(Words("Batches of the epochs before"), place.before, r"n_0", Words("They are counted as they were taken."))  # fmt: skip
+        earlier = given(Words("Batches of the epochs before"), place.before, r"n_0", Words("They are counted as they were taken."))  # fmt: skip
         terms: tuple[Term, ...] = (Term(1, place.before, "", "n_0", about=earlier), last)
         line = "n = n_0 + i"
     else:
@@ -120,7 +121,7 @@ def batch_in_epoch(place: Standing) -> Aggregate:
         (f"i = {place.batch} - {place.before} = {own}",),
         Words("n are all batches of training so far, n₀ those of the epochs before."), (),
         (Term(1, place.batch, "", "n", about=batch_number(place)),
-         *((Term(-1, place.before, "-1", "n_0", about=_stated(Words("Batches of the epochs before"), place.before, "n_0",
+         *((Term(-1, place.before, "-1", "n_0", about=given(Words("Batches of the epochs before"), place.before, "n_0",
             Words("They were taken before this epoch."))),) if place.before else ())),
     )  # fmt: skip
 
@@ -130,8 +131,8 @@ def progress(place: Standing, epochs: int, each: int) -> Aggregate:
     whole = max(1, epochs * each)
     value = min(1.0, place.batch / whole)
     return Aggregate(
-        Words("The share of the training that is done"), value, (r"s = \frac{n}{e_{\text{all}} \, m}",),
-        (rf"s = \frac{{{place.batch}}}{{{epochs} \cdot {each}}} = {latex_number(value)}",),
+        Words("The share of the training that is done"), value, (r"s = \min \left( 1, \frac{n}{e_{\text{all}} \, m} \right)",),
+        (rf"s = \min \left( 1, \frac{{{place.batch}}}{{{epochs} \cdot {each}}} \right) = {latex_number(value)}",),
         Words("n batches of all that the epochs have; it may stop earlier. Below is the batch."), (),
         (Term(1 / whole, place.batch, r"\frac{1}{e_{\text{all}} \, m}", "n", about=batch_number(place)),),
     )  # fmt: skip
@@ -169,9 +170,9 @@ def steps_per_second(place: Standing, seconds: float) -> Aggregate:
 def epochs_over(ends: list[int], epoch: int) -> Aggregate:
     """How many of the recorded epochs are over; ``ends`` are the batches after which they were, 0 first."""
     terms = tuple(
-        Term(1, 1, "", rf"\left[ n \geq {ends[n]} \right]", about=_stated(
+        Term(1, 1, "", rf"\left[ n \geq {ends[n]} \right]", about=given(
             Words("Epoch {epoch}", {"epoch": n}), 1, "1", Words("It was over after batch {batch}.", {"batch": ends[n]})))
-        for n in range(max(1, epoch - 39), epoch + 1)
+        for n in range(max(1, epoch - MOST + 1), epoch + 1)
     )  # fmt: skip
     return Aggregate(
         Words("Epochs that are over"), epoch, (r"e = \sum_k \left[ n \geq n_k \right]",), (f"e = {epoch}",),
@@ -210,7 +211,7 @@ def moment_step(moment: Moment, place: int, forward: int) -> Aggregate:
 
 def step_count(steps: int, what: str) -> Aggregate:
     """How many time steps there are; ``what`` has them, as in “the longest sample of the batch”."""
-    return _stated(Words("How many time steps {what} has", {"what": what}), steps, "T",
+    return given(Words("How many time steps {what} has", {"what": what}), steps, "T",
                    Words("It is the length of the sequence, without what is filled up behind it."))  # fmt: skip
 
 
@@ -243,10 +244,5 @@ def memory(used: int, budget: int) -> Aggregate:
 
 def budget(most: int) -> Aggregate:
     """What it may take, in MB."""
-    return _stated(Words("Memory that the recorded past may take, in MB"), most / _MB, r"M_{\text{most}}",
+    return given(Words("Memory that the recorded past may take, in MB"), most / _MB, r"M_{\text{most}}",
                    Words("It is a setting: the menu of this button changes it."))  # fmt: skip
-
-
-def _stated(title: Words, value: float, sign: str, note: Words) -> Aggregate:
-    """A number that is counted or set, and not worked out."""
-    return Aggregate(title, value, (sign,), (f"{sign} = {latex_number(value, 7)}",), note)

@@ -9,6 +9,7 @@ from core.describe import Words
 from core.formula import latex_number
 from core.reports import Hit
 from core.why.numbers import Aggregate, Number, Term
+from core.why.simple import given
 from core.why.training.aggregates import batch_gradient
 from core.why.training.ratios import first_to_last
 
@@ -102,10 +103,10 @@ def _jump(numbers: Mapping[str, float], batch: int) -> dict[str, Aggregate]:
         (r"\overline{L} = \frac{1}{n} \sum_{k=1}^{n} L_{-k}",), (rf"\overline{{L}} = {latex_number(mean)}",),
         Words("The plot of the loss shows each of them."),
     )  # fmt: skip
-    window = Aggregate(Words("The batches that the mean is taken over"), count, ("n",), (f"n = {count}",),
-                       Words("It was a setting of the breakpoint when it fired."))  # fmt: skip
+    note = Words("It was a setting of the breakpoint when it fired.")
+    window = given(Words("The batches that the mean is taken over"), count, "n", note)
     times = Aggregate(
-        Words("How many times the mean of the batches before the loss of batch {batch} is", about), numbers["times"],
+        Words("The loss of batch {batch} over the mean of the batches before", about), numbers["times"],
         (r"f = \frac{L}{\overline{L}}",),
         (rf"f = \frac{{{latex_number(value)}}}{{{latex_number(mean)}}} = {latex_number(numbers['times'])}",),
         Words("Where it is more than the limit, the loss jumps; below are both losses."), (),

@@ -10,6 +10,7 @@ from core.describe import Words, last_with_gradient, number
 from core.formula import latex_number
 from core.probing import ALIKE, NEARLY_ALL, gate_openings, geometric
 from core.why.numbers import Aggregate, Term, added, told
+from core.why.simple import given
 from core.why.training.probed import Probed
 from core.why.training.ratios import first_to_last, last_step
 
@@ -204,8 +205,8 @@ def _horizon(seen: Probed) -> dict[str, Aggregate]:
             Words("The factor of a step back, as the Jacobians predict it"), predicted, r"f = e^{\frac{1}{n} \sum \ln \rho_t}",
             "It is the geometric mean of the spectral radius of the transitions that were looked at.",
         ),
-        "count": Aggregate(
-            Words("The steps of the longest sequence"), count, ("T",), (f"T = {count}",), Words("So many distances were looked at, from 0 on.")
+        "count": given(
+            Words("The steps of the longest sequence"), count, "T", Words("So many distances were looked at, from 0 on.")
         ),
         "least": last,
     }  # fmt: skip
@@ -312,9 +313,8 @@ def _noise(seen: Probed) -> dict[str, Aggregate]:
 
 
 def _samples(seen: Probed) -> Aggregate:
-    count = len(seen.result.samples)
-    return Aggregate(Words("Samples that the probe looked at"), count, ("n",), (f"n = {count}",),
-                     Words("It is a setting of the probe, as far as the data has so many."))  # fmt: skip
+    note = Words("It is a setting of the probe, as far as the data has so many.")
+    return given(Words("Samples that the probe looked at"), len(seen.result.samples), "n", note)
 
 
 def _which(title: Words, at: int, value: Aggregate, sign: str) -> Aggregate:

@@ -7,7 +7,7 @@ import numpy as np
 from core.describe import Words, number
 from core.formula import factor, latex_number
 from core.patterns import Match
-from core.why.numbers import Aggregate, Number, Term, told
+from core.why.numbers import Aggregate, Number, Term, one_each
 
 PLACES = 12
 """Units of the pattern that are led to."""
@@ -71,7 +71,7 @@ def exact_units(
         about = exact_unit(values, int(units[n]), span, threshold, layer)
         return Term(1, 1, "", rf"\left[ u_{{{int(units[n]) + 1}}} \right]", about=about)
 
-    terms = told(np.arange(len(units)), np.ones(len(units), int), 1, "", make, "1")
+    terms = one_each(np.arange(len(units)), make)
     return Aggregate(
         Words("Units that are on exactly from t = {first} to {last}", {"first": span[0] + 1, "last": span[1]}), len(units),
         (r"n = \sum_u \left[ h_{t,u} > c \Leftrightarrow t \in S \right]",), (f"n = {len(units)}",),

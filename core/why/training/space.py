@@ -9,7 +9,8 @@ import numpy as np
 from core.describe import Words
 from core.formula import latex_number
 from core.states import FixedPoint, Projection, Trajectories, Transition
-from core.why.numbers import MOST, Aggregate, Number, Term
+from core.why.numbers import MOST, Aggregate, Number, Term, one_each
+from core.why.simple import given
 from core.why.training.aggregates import eigenvalue
 
 
@@ -60,43 +61,42 @@ def fixed_points(points: Sequence[FixedPoint], stable: bool) -> Aggregate:
     """How many of the fixed points that were found are stable, or are not."""
     chosen = [point for point in points if point.stable == stable]
     sign = "<" if stable else r"\geq"
-    terms = [
-        Term(1, 1, "", rf"\left[ \rho_{{{n}}} {sign} 1 \right]", about=fixed_point(point))
-        for n, point in enumerate(chosen[:MOST], 1)
-    ]
-    if len(chosen) > MOST:
-        terms.append(Term(1, len(chosen) - MOST, "", r"\sum_{\text{others}} 1"))
+
+    def make(n: int) -> Term:
+        return Term(1, 1, "", rf"\left[ \rho_{{{n + 1}}} {sign} 1 \right]", about=fixed_point(chosen[n]))
+
     return Aggregate(
         Words("Stable fixed points" if stable else "Unstable fixed points"), len(chosen),
-        (r"n = \sum_k \left[ \rho_k < 1 \right]" if stable else r"n = \sum_k \left[ \rho_k \geq 1 \right]",),
+        (rf"n = \sum_k \left[ \rho_k {sign} 1 \right]",),
         (f"n = {len(chosen)}",),
         Words("The search starts at visited states and goes where a step moves them least. Points that it reached several "
-              "times count once."), (), tuple(terms),
+              "times count once."), (), one_each(np.arange(len(chosen)), make),
     )  # fmt: skip
 
 
 def shown_states(found: Trajectories) -> Aggregate:
     """How many samples are drawn."""
-    return Aggregate(
-        Words("Samples whose states are drawn"), len(found.samples), ("N",), (f"N = {len(found.samples)}",),
-        Words("They are the first ones of the validation part, and the one that is watched; more would be no picture."),
-    )  # fmt: skip
+    note = Words(
+        "They are the first ones of the validation part, and the one that is watched; more would hide each other."
+    )
+    return given(Words("Samples whose states are drawn"), len(found.samples), "N", note)
 
 
 def lost_states(found: Trajectories, gone: np.ndarray) -> Aggregate:
     """How many samples have a state that is not finite; ``gone`` (n,) bool."""
     rows = np.flatnonzero(gone)
-    terms = [
-        Term(1, 1, "", rf"\left[ \text{{sample }} {int(found.samples[n])} \right]",
-             about=Aggregate(Words("Sample {sample} has states that are no numbers", {"sample": int(found.samples[n])}), 1, ("1",), ("1",),
-                             Words("Its state is not finite before its sequence is over."),
-                             (Number("norm", found.layer, 0, None, "value"),), (), (int(found.samples[n]), "validation")))
-        for n in rows[:MOST]
-    ]  # fmt: skip
-    if len(rows) > MOST:
-        terms.append(Term(1, len(rows) - MOST, "", r"\sum_{\text{others}} 1"))
+
+    def make(n: int) -> Term:
+        sample = int(found.samples[rows[n]])
+        about = Aggregate(
+            Words("Sample {sample} has states that are no numbers", {"sample": sample}), 1, ("1",), ("1",),
+            Words("Its state is not finite before its sequence is over."),
+            (Number("norm", found.layer, 0, None, "value"),), sample=(sample, "validation"),
+        )  # fmt: skip
+        return Term(1, 1, "", rf"\left[ \text{{sample }} {sample} \right]", about=about)
+
     return Aggregate(
         Words("Samples with a state that is not finite"), len(rows),
         (r"n = \sum_i \left[ \text{some } h_{i,t} \text{ is no number} \right]",), (f"n = {len(rows)}",),
-        Words("What comes after the end of a sequence does not count."), (), tuple(terms),
+        Words("What comes after the end of a sequence does not count."), (), one_each(np.arange(len(rows)), make),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from core.describe import Words
 from core.formula import factor, latex_number
 from core.traces import Alike
 from core.why.numbers import Aggregate, Number, Term, added, told
+from core.why.simple import given
 from core.why.training.compared import lengths
 
 
@@ -80,13 +81,7 @@ def fallen(groups: Sequence[tuple[str, int, int]], every: int) -> dict[str, Aggr
 
 def _arrows(title: Words, each: str, groups: Sequence[tuple[str, int]], note: Words) -> Aggregate:
     terms = tuple(
-        Term(
-            1,
-            count,
-            "",
-            rf"n_{{{n}}}",
-            about=Aggregate(Words(each, {"link": link}), count, ("n",), (f"n = {count}",), note),
-        )
+        Term(1, count, "", rf"n_{{{n}}}", about=given(Words(each, {"link": link}), count, "n", note))
         for n, (link, count) in enumerate(groups, 1)
     )
     value = sum(count for _, count in groups)

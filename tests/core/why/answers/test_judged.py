@@ -81,6 +81,9 @@ def test_classes_and_cells(found: Review) -> None:
         low, high = np.quantile(away, [0.2, 0.6])
         asked = judged.in_range(found, float(low), float(high), False)
         adds_up(asked, float(((away >= low) & (away < high)).sum()))
+        end = judged.in_range(found, float(low), float(away.max()), True)
+        adds_up(end, float((away >= low).sum()))
+        assert "<" in asked.symbols[0] and "<" not in end.symbols[0]
         lead = asked.terms[0].about
         assert low <= lead.value < high and sum(t.contribution for t in lead.terms) == pytest.approx(lead.value)
         return

@@ -46,6 +46,14 @@ def test_symbols_of_a_text() -> None:
         assert str(int(np.flatnonzero(codes == code)[0]) + 1) in str(read.symbol(found, code).note)
 
 
+def test_a_large_count_is_told_to_the_last_one() -> None:
+    codes = np.repeat(np.arange(60, dtype=np.int32), [1_234_567, 23_459, *[11] * 58])
+    asked = read.symbols(Symbols(codes, tuple(chr(200 + n) for n in range(60)), "characters", 0))["all"]
+    line = asked.numbers[0]
+    assert line.startswith("n = 1234567 + 23459 + 11 + ") and line.endswith(f" = {len(codes)}")
+    assert asked.explained().text("").endswith(f"= {len(codes):,}")
+
+
 def test_files_and_pictures_of_classes() -> None:
     counts = {"cat": 3, "dog": 8}
     drawn(read.files(counts), 2)
