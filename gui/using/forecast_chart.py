@@ -112,33 +112,38 @@ class ForecastChart(QWidget):
         if not len(self.seen) or not ahead:
             return
         painter = QPainter(self)
-        text = painter.fontMetrics()
-        low, high = self._range()
         box = self.box()
         painter.fillRect(box, theme().color("plot_background"))
-        total = len(self.seen) + ahead
-
-        now = box.left() + len(self.seen) / total * box.width()
+        now = box.left() + len(self.seen) / (len(self.seen) + ahead) * box.width()
         veil = theme().color("plot_grid")
         veil.setAlphaF(0.4)
         painter.fillRect(QRectF(now, box.top(), box.right() - now, box.height()), veil)
-        painter.setPen(theme().color("muted"))
-        painter.drawText(QPointF(0, box.top() + text.ascent()), number(high))
-        painter.drawText(QPointF(0, box.bottom()), number(low))
-        for time, label, way in (
-            (box.left(), self.labels[0], Qt.AlignmentFlag.AlignLeft),
-            (box.right(), self.labels[2], Qt.AlignmentFlag.AlignRight),
-            (now, self.labels[1], Qt.AlignmentFlag.AlignHCenter),
-        ):
-            place = {
-                Qt.AlignmentFlag.AlignLeft: QRectF(time, box.bottom() + 4, 90, 18),
-                Qt.AlignmentFlag.AlignRight: QRectF(time - 90, box.bottom() + 4, 90, 18),
-                Qt.AlignmentFlag.AlignHCenter: QRectF(time - 45, box.bottom() + 4, 90, 18),
-            }[way]
-            if way != Qt.AlignmentFlag.AlignHCenter or box.left() + 80 < time < box.right() - 120:
-                painter.drawText(place, way, label)
+        self._draw_labels(painter, box, now)
         painter.setClipRect(box)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_lines(painter)
+        painter.setClipping(False)
+        here = self.asked(None)
+        if self.hasFocus() and here is not None:
+            painter.setPen(QPen(theme().color("selection"), 2))
+            painter.drawEllipse(self.spot(here[0], self.value(*here)), 5, 5)
+        painter.end()
+
+    def _draw_labels(self, painter: QPainter, box: QRectF, now: float) -> None:
+        """The ends of the range at the left; the times of both ends below, and of what is foretold first (at x ``now``)."""
+        low, high = self._range()
+        painter.setPen(theme().color("muted"))
+        painter.drawText(QPointF(0, box.top() + painter.fontMetrics().ascent()), number(high))
+        painter.drawText(QPointF(0, box.bottom()), number(low))
+        first, begin, last = self.labels
+        below, way = box.bottom() + 4, Qt.AlignmentFlag
+        painter.drawText(QRectF(box.left(), below, 90, 18), way.AlignLeft, first)
+        painter.drawText(QRectF(box.right() - 90, below, 90, 18), way.AlignRight, last)
+        if box.left() + 80 < now < box.right() - 120:
+            painter.drawText(QRectF(now - 45, below, 90, 18), way.AlignHCenter, begin)
+
+    def _draw_lines(self, painter: QPainter) -> None:
+        """What was seen; from its end on what came and what was foretold, that of the network on top."""
         first = len(self.seen)
         self._line(painter, [self.spot(t, v) for t, v in enumerate(self.seen)], theme().color("muted"), 1.5)
         for name in ("truth", "last", "season", "forecast"):
@@ -147,12 +152,6 @@ class ForecastChart(QWidget):
                 spots = [self.spot(first - 1 + t, v) for t, v in enumerate(values) if np.isfinite(v) and abs(v) < 1e12]
                 color = theme().color("muted" if name == "truth" else COLORS[name])
                 self._line(painter, spots, color, 2.2 if name == "forecast" else 1.5)
-        painter.setClipping(False)
-        here = self.asked(None)
-        if self.hasFocus() and here is not None:
-            painter.setPen(QPen(theme().color("selection"), 2))
-            painter.drawEllipse(self.spot(here[0], self.value(*here)), 5, 5)
-        painter.end()
 
     def _line(self, painter: QPainter, spots: list[QPointF], color: QColor, wide: float) -> None:
         painter.setPen(QPen(color, wide))
