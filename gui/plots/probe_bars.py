@@ -286,3 +286,4 @@ class StatisticsPage(ProbePage):
         self.chart.set_titles(x=tr("value of “{layer}”", layer=name))
         width = float(edges[1] - edges[0])
         self.chart.show_bars((edges[:-1] + edges[1:]) / 2, counts.astype(float), width)
+        self.chart.repeat_hover()
