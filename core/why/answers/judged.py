@@ -257,7 +257,7 @@ def _largest(values: np.ndarray, share: str, sign: str, about: Sequence[Callable
     def make(n: int) -> Term:
         return Term(1 / len(values), float(values[n]), share, f"{sign}_{{{n + 1}}}", None, None, "", about[n]())
 
-    return told(order, values, 1 / len(values), share, make)
+    return told(order, values, 1 / len(values), share, make, sign)
 
 
 def _misses(review: Review, one: Measured) -> Aggregate:
@@ -361,8 +361,17 @@ def support(review: Review, n: int) -> Aggregate:
     assert review.decided is not None and review.classes is not None
     found = Counted(review.decided, review.classes.names, partial(cell, review)).row(n)
     whole = int(review.classes.support[n])
-    lost = Term(1.0, whole - found.value, "", r"N_{\text{NaN}}")
-    return found if whole == found.value else replace(found, value=whole, terms=(*found.terms, lost))
+    if whole == found.value:
+        return found
+    terms = (*found.terms, Term(1, whole - int(found.value), "", r"n_{\text{NaN}}"))
+    line = r"N_k = \sum_j n_{kj} + n_{\text{NaN}}"
+    note = Words(
+        "They are told by what they were read as, the most frequent first; {count} are no finite numbers, which name no class.",
+        {"count": whole - int(found.value)},
+    )
+    return replace(
+        found, value=whole, symbols=(line,), numbers=(f"N_k = {added(terms)} = {whole}",), note=note, terms=terms
+    )
 
 
 def on_curve(review: Review, curve: Curve, place: int) -> Aggregate:

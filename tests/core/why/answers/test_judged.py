@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -97,6 +98,18 @@ def test_classes_and_cells(found: Review) -> None:
         assert asked.value == found.classes.table[true, said]
         row = np.flatnonzero(found.given.samples == asked.sample[0])
         assert found.decided.truth[row].tolist().count(true) and found.decided.said[row].tolist().count(said)
+
+
+def test_a_class_counts_its_answers_that_are_no_numbers() -> None:
+    found = finish(review(open_example("circles-mlp").state, "validation"))
+    said = found.decided.said.copy()
+    row = int(np.flatnonzero(found.decided.truth == 1)[0])
+    said[row] = -1
+    lost, whole = replace(found, decided=replace(found.decided, said=said)), int(found.classes.support[1])
+    asked = judged.support(lost, 1)
+    adds_up(asked, whole)
+    assert asked.numbers[0].endswith(f" + 1 = {whole}") and asked.note.values["count"] == 1
+    assert judged.support(found, 1).value == whole
 
 
 def test_points_of_the_errors_along_time_and_length(found: Review) -> None:
