@@ -58,15 +58,15 @@ def _stretch(n: int, times: int, count: int, stride: int, series: WindowedSeries
 
 def in_none(data: Dataset) -> Aggregate:
     """How many samples belong to no part, as what they ask about lies across a border."""
-    dealt = sum(len(samples) for samples in data.split.values())
-    left = np.setdiff1d(np.arange(len(data)), np.concatenate(list(data.split.values())))
+    dealt = data.shared_out()
+    left = np.setdiff1d(np.arange(len(data)), dealt)
     names = ", ".join(str(one) for one in left[:8].tolist()) + (" …" if len(left) > 8 else "")
     note = Words("What they ask about lies across the border of two parts: samples {names}.", {"names": names})
     if not len(left):
         note = Words("Every sample belongs to a part.")
     return Aggregate(
         Words("How many samples belong to no part"), len(left), (r"n = N - \sum_p n_p",),
-        (f"n = {len(data)} - {dealt} = {len(left)}",), note,
+        (f"n = {len(data)} - {len(dealt)} = {len(left)}",), note,
     )  # fmt: skip
 
 

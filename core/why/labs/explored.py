@@ -146,6 +146,7 @@ def _loss_later(choice: Choice, x: float, part: int, title: str) -> Later:
 
 
 def formula_of(spec: Spec) -> tuple[str, ...]:
+    """The LaTeX of an entry of a catalogue as lines; none where it has none."""
     return (spec.formula,) if spec.formula else ()
 
 

@@ -190,7 +190,7 @@ def _place(first: float, last: float, at: int, count: int, value: float, noise: 
         )  # fmt: skip
     exact = first * (last / first) ** (at / (count - 1))
     return Aggregate(
-        title, value, (r"x_k = a \cdot \left(\frac{b}{a}\right)^{\frac{k}{n - 1}}",),
+        title, value, (r"x_k \approx a \cdot \left(\frac{b}{a}\right)^{\frac{k}{n - 1}}",),
         (rf"{a} \cdot \left(\frac{{{b}}}{{{a}}}\right)^{{{at} / {count - 1}}} = {latex_number(exact)} \approx {latex_number(value)}",),
         Words("Each place is about as many times the one before, in whole steps."), terms=ends,
     )  # fmt: skip
@@ -225,9 +225,9 @@ def _tensor(one: Tensor) -> Aggregate:
     value, written = math.prod(one.shape), r" \cdot ".join(map(str, one.shape))
     line = r"n = n_{\text{rows}}" + (r" \, n_{\text{columns}}" if len(one.shape) > 1 else "")
     numbers = f"n = {written} = {value}" if len(one.shape) > 1 else f"n = {value}"
-    titles = (Words("Rows"), Words("Columns"))
     note = Words("A row for each number that is worked out, a column for each one that is read.")
+    signs = ((r"n_{\text{rows}}", Words("Rows")), (r"n_{\text{columns}}", Words("Columns")))
     return Aggregate(
         tensor_title(one.kind, one.layer, one.source, one.delay), value, (line,), (numbers,), note,
-        terms=tuple(Part("n", size, given(title, size, "n", note)).term for size, title in zip(one.shape, titles, strict=False)),
+        terms=tuple(Part(sign, size, given(title, size, sign, note)).term for size, (sign, title) in zip(one.shape, signs, strict=False)),
     )  # fmt: skip

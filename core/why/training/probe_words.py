@@ -37,20 +37,30 @@ def numbers_said(seen: Probed) -> dict[str, Aggregate]:
 
 
 def _itemised(seen: Probed) -> dict[str, Aggregate]:
+    if seen.result.values["norm"].shape[1] == 1:
+        return _to_the_first_step(seen)
+    return _from_later_steps(seen)
+
+
+def _to_the_first_step(seen: Probed) -> dict[str, Aggregate]:
+    """How much of the gradient of one loss arrives."""
+    total = seen.result.values["total"]
+    last = last_with_gradient(total)
+    if not last or not np.isfinite(total).all():
+        at = 0 if not len(total) else int(np.argmax(~np.isfinite(total)))
+        return {"value": seen.each("total", at)}
+    name = seen.names.get(seen.result.layer, seen.result.layer)
+    there = seen.each("total", last)
+    return {
+        "ratio": first_to_last(name, seen.each("total", 0), there, last, seen.result.batch),
+        "last": last_step(name, there, last, len(total), seen.result.batch),
+    }
+
+
+def _from_later_steps(seen: Probed) -> dict[str, Aggregate]:
+    """How much later the losses are that the gradients come from."""
     values = seen.result.values
-    norm, total, first = values["norm"], values["total"], values["first"]
-    if norm.shape[1] == 1:
-        last = last_with_gradient(total)
-        if not last or not np.isfinite(total).all():
-            at = 0 if not len(total) else int(np.argmax(~np.isfinite(total)))
-            return {"value": seen.each("total", at)}
-        name = seen.names.get(seen.result.layer, seen.result.layer)
-        there = seen.each("total", last)
-        return {
-            "ratio": first_to_last(name, seen.each("total", 0), there, last, seen.result.batch),
-            "last": last_step(name, there, last, len(total), seen.result.batch),
-        }
-    middle = (first + values["last"]) / 2
+    norm, middle = values["norm"], (values["first"] + values["last"]) / 2
     later = np.maximum(0.0, middle[None, :] - np.arange(len(norm))[:, None])
     whole = float(norm.sum())
     if not whole > 0:
