@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core.evaluation.review import Review
-from core.why.answers import judged, reviewed
+from core.why.answers import classed, judged, reviewed
 from core.why.numbers import Aggregate
 from gui.document import Document
 from gui.dress import dress
@@ -118,7 +118,7 @@ class ReviewPage(QWidget):
         if part is self.metrics:
             return _question(judged.in_table(review, *found))
         if part is self.classes:
-            return _question(judged.in_classes(review, self.classes.numbers[found[0]], found[1]))
+            return _question(classed.in_classes(review, self.classes.numbers[found[0]], found[1]))
         return self.worst.questions(review, *found)
 
     def _say_cell(self, text: str, questions: Questions | None) -> None:

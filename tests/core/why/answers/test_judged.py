@@ -12,7 +12,7 @@ from core.data.importers.progress import finish
 from core.evaluation.review import Review, review
 from core.examples import open_example
 from core.formula import svg
-from core.why.answers import judged
+from core.why.answers import classed, judged
 from core.why.numbers import Aggregate
 
 EXAMPLES = ("digits-rows-elman", "circles-mlp", "names-gru", "sunspots-forecast", "adding-lstm", "parity", "weather")
@@ -92,9 +92,9 @@ def test_classes_and_cells(found: Review) -> None:
         for key in ("precision", "recall", "f1"):
             value = float(getattr(found.classes, key)[n])
             if not math.isnan(value):
-                adds_up(judged.of_class(found, key, n), value)
+                adds_up(classed.of_class(found, key, n), value)
     for true, said in np.argwhere(found.classes.table > 0)[:5]:
-        asked = judged.cell(found, int(true), int(said))
+        asked = classed.cell(found, int(true), int(said))
         assert asked.value == found.classes.table[true, said]
         row = np.flatnonzero(found.given.samples == asked.sample[0])
         assert found.decided.truth[row].tolist().count(true) and found.decided.said[row].tolist().count(said)
@@ -106,10 +106,10 @@ def test_a_class_counts_its_answers_that_are_no_numbers() -> None:
     row = int(np.flatnonzero(found.decided.truth == 1)[0])
     said[row] = -1
     lost, whole = replace(found, decided=replace(found.decided, said=said)), int(found.classes.support[1])
-    asked = judged.support(lost, 1)
+    asked = classed.support(lost, 1)
     adds_up(asked, whole)
     assert asked.numbers[0].endswith(f" + 1 = {whole}") and asked.note.values["count"] == 1
-    assert judged.support(found, 1).value == whole
+    assert classed.support(found, 1).value == whole
 
 
 def test_points_of_the_errors_along_time_and_length(found: Review) -> None:

@@ -9,7 +9,7 @@ from core.answers import in_unit
 from core.evaluation.review import Review
 from core.formula import svg
 from core.looks import Look
-from core.why.answers import judged, reviewed
+from core.why.answers import classed, judged, reviewed
 from core.why.numbers import Aggregate
 from tests.core.why.answers.test_judged import found  # noqa: F401 - a fixture
 
@@ -83,7 +83,7 @@ def test_counts_of_classes(found: Review) -> None:  # noqa: F811
     if found.classes is None or found.decided is None:
         return
     for n in range(len(found.classes.names)):
-        drawn(judged.in_classes(found, n, 4), int((found.decided.truth == n).sum()))
+        drawn(classed.in_classes(found, n, 4), int((found.decided.truth == n).sum()))
 
 
 def test_looks() -> None:
