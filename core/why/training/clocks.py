@@ -12,7 +12,7 @@ from core.formula import latex_number
 from core.reports import Moment
 from core.runs import Run
 from core.walk import BACKWARD
-from core.why.numbers import MOST, Aggregate, Term, added
+from core.why.numbers import Aggregate, Term, added, one_each
 from core.why.simple import given
 
 _MB = 2**20
@@ -169,14 +169,16 @@ def steps_per_second(place: Standing, seconds: float) -> Aggregate:
 
 def epochs_over(ends: list[int], epoch: int) -> Aggregate:
     """How many of the recorded epochs are over; ``ends`` are the batches after which they were, 0 first."""
-    terms = tuple(
-        Term(1, 1, "", rf"\left[ n \geq {ends[n]} \right]", about=given(
-            Words("Epoch {epoch}", {"epoch": n}), 1, "1", Words("It was over after batch {batch}.", {"batch": ends[n]})))
-        for n in range(max(1, epoch - MOST + 1), epoch + 1)
-    )  # fmt: skip
+
+    def make(n: int) -> Term:
+        note = Words("It was over after batch {batch}.", {"batch": ends[n + 1]})
+        about = given(Words("Epoch {epoch}", {"epoch": n + 1}), 1, "1", note)
+        return Term(1, 1, "", rf"\left[ n \geq {ends[n + 1]} \right]", about=about)
+
+    terms = one_each(np.arange(epoch)[::-1], make)
     return Aggregate(
         Words("Epochs that are over"), epoch, (r"e = \sum_k \left[ n \geq n_k \right]",), (f"e = {epoch}",),
-        Words("It counts the recorded epochs whose last batch n_k has been taken. The latest are told."), (), terms,
+        Words("It counts the recorded epochs whose last batch n_k has been taken. The latest are told first."), (), terms,
     )  # fmt: skip
 
 
