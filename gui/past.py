@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from core.project import Change
 from gui.messages import Moved, Recorded
+from gui.places import stands_at
 from gui.settings import settings
-from gui.text import tr
 
 if TYPE_CHECKING:
     from core.runs import Run
@@ -120,16 +120,6 @@ class Past(QObject):
         self.begin, self.position, self.end = begin, position, position
         self.changed.emit()
 
-    def where(self) -> str:
-        """The place in words."""
-        if self.rewound:
-            return tr(
-                "At batch {batch} of {end}. Play walks on exactly as before.",
-                batch=f"{self.goal:,}",
-                end=f"{self.end:,}",
-            )
-        return tr("Paused after batch {batch}.", batch=f"{self.goal:,}")
-
     def epochs(self) -> list[int]:
         """Training steps after which each recorded epoch was over; the first is 0, before the first one."""
         run = self._runner.run
@@ -169,7 +159,7 @@ class Past(QObject):
                 self._goal = None
         if self._under_way is None:
             self.settle()
-        self._runner.arrive(event.weights, self.where())
+        self._runner.arrive(event.weights, stands_at(self.goal, self.end))
 
     def _follow(self) -> None:
         """Training has moved on by itself."""

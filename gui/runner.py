@@ -31,6 +31,7 @@ from gui.text import sentence, tr, tr_core
 from gui.ticker import Ticker
 from gui.tracing import Tracing
 from gui.trainer import Trainer
+from gui.why.told import numbered, plain
 
 Status = Literal["loading", "idle", "starting", "running", "pausing", "paused", "stopped", "failed"]
 Stretch = Literal["step", "batch", "epoch"]
@@ -60,7 +61,7 @@ class Runner(QObject):
         self.document = document
         self.ticker = Ticker(self)
         self.status: Status = "loading"
-        self.status_text = tr("Loading the engine …")
+        self.status_text = self.status_words = tr("Loading the engine …")
         self.run: Run | None = None
         self.report: Report | None = None
         self.examination: Examination | None = None
@@ -193,7 +194,7 @@ class Runner(QObject):
         self._adopt(weights)
         if self.run is not None:
             self.run.stopped, self.run.stopped_because = None, ""  # it stands in the middle again
-        self._set_status("paused", words)
+        self._set_status("paused", marked=words)
 
     def branch_to(self, run: Run) -> None:
         """From where it stands, go on as another run."""
@@ -374,7 +375,7 @@ class Runner(QObject):
             failed = report.stopped in ("diverged", "error")
             self._set_status("failed" if failed else "stopped", tr_core(report.stopped_because))
         else:
-            self._set_status("paused", paused_at(report))
+            self._set_status("paused", marked=paused_at(report))
 
     def _adopt(self, weights: Mapping[str, np.ndarray]) -> None:
         """Put what training came to into the document, as one entry of the history."""
@@ -392,6 +393,8 @@ class Runner(QObject):
             self._set_status("failed", sentence(error))
         self._loaded = self.document.state
 
-    def _set_status(self, status: Status, text: str) -> None:
-        self.status, self.status_text = status, text
+    def _set_status(self, status: Status, text: str = "", marked: str = "") -> None:
+        """``text`` is plain; ``marked`` is rich text whose numbers can be asked about, see gui.places."""
+        self.status, self.status_words = status, marked or numbered(text, {})
+        self.status_text = plain(self.status_words)
         self.status_changed.emit()

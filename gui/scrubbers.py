@@ -7,9 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
-from core.why.training.clocks import epochs_over, moment_step, reachable, step_count
+from core.why.training.clocks import epochs_over, reachable
 from gui.clock import moment_words
 from gui.document import Document
+from gui.places import about_moment
 from gui.runner import Runner
 from gui.text import tr
 from gui.why.here import Question
@@ -142,10 +143,4 @@ class Scrubbers(QWidget):
 
     def _on_time(self) -> dict[str, Question]:
         clock = self._runner.clock
-        place, moment = clock.place, clock.moment
-        if place is None or moment is None:
-            return {}
-        forward = sum(one.phase == "forward" and not one.step for one in clock.moments)
-        step = Question(moment_step(moment, place, forward), tr("Why this time step?"))
-        count = step_count(moment.steps, tr("the longest sequence of the network"))
-        return {"step": step, "steps": Question(count, tr("Why so many steps?"))}
+        return {} if clock.moment is None else about_moment(clock.moments, clock.moment)

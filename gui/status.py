@@ -8,15 +8,16 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 from core.problems import problems
 from core.project import Change
 from core.why.network.troubles import problem_count
-from core.why.training.clocks import reachable, steps_per_second
+from core.why.training.clocks import steps_per_second
 from gui.document import Document
 from gui.icons import icon
+from gui.places import about_place
 from gui.runner import Runner
 from gui.text import tr
 from gui.why.button import AskedButton
 from gui.why.here import Question
-from gui.why.questions import about_batch, about_epoch, standing_in
-from gui.why.told import Told, asked, numbered
+from gui.why.questions import standing_in
+from gui.why.told import Told, asked
 
 
 class StatusBar(QStatusBar):
@@ -47,12 +48,7 @@ class StatusBar(QStatusBar):
 
     def _show_status(self) -> None:
         runner = self._runner
-        report, past = runner.report, runner.past
-        known = {f"{past.end:,}": "end", f"{past.goal:,}": "goal"}
-        if report is not None:
-            known = {str(report.epoch): "epoch", **known, f"{report.batch:,}": "batch"}
-        known.pop("0", None)  # before any training
-        self._doing.tell(numbered(runner.status_text, known), self._on_place)
+        self._doing.tell(runner.status_words, lambda: about_place(runner))
         self._doing.setToolTip(runner.status_text)
         self._show_speed()
 
@@ -64,21 +60,15 @@ class StatusBar(QStatusBar):
         rate = report.batch / report.seconds if report.seconds > 0 else 0.0
         shown = {"epoch": str(report.epoch), "batch": f"{report.batch:,}", "rate": f"{rate:,.0f}"}
         marked = {key: asked(key, text) for key, text in shown.items()}
-        self._speed.tell(tr("epoch {epoch}, batch {batch}, {rate} steps/s", **marked), self._on_place)
+        self._speed.tell(tr("epoch {epoch}, batch {batch}, {rate} steps/s", **marked), self._on_speed)
 
-    def _on_place(self) -> dict[str, Question]:
+    def _on_speed(self) -> dict[str, Question]:
         """About where training stands, and how fast it goes."""
-        runner = self._runner
-        run, report, past = runner.run, runner.report, runner.past
-        if run is None:
+        run, report = self._runner.run, self._runner.report
+        if run is None or report is None:
             return {}
-        batch = past.goal if report is None else report.batch
-        found = {"batch": about_batch(self._document, run, batch), "epoch": about_epoch(self._document, run, batch)}
-        if report is not None:
-            made = steps_per_second(standing_in(self._document, run, batch), report.seconds)
-            found["rate"] = Question(made, tr("Why so fast?"))
-        found["goal"] = about_batch(self._document, run, past.goal)
-        return {**found, "end": Question(reachable(past.begin, past.end), tr("Why so many batches?"))}
+        made = steps_per_second(standing_in(self._document, run, report.batch), report.seconds)
+        return {**about_place(self._runner), "rate": Question(made, tr("Why so fast?"))}
 
     def _about_problems(self) -> list[Question]:
         return [Question(problem_count(problems(self._document.state)), tr("Why so many problems?"))]

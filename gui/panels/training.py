@@ -28,6 +28,7 @@ from gui.forms.data_form import DataForm
 from gui.forms.form import heading
 from gui.forms.row import LiveMark
 from gui.icons import icon
+from gui.places import about_place
 from gui.plots.loss_why import formula_of, plain_title
 from gui.problem_cards import ProblemCards, as_edit
 from gui.runner import Runner, Stretch
@@ -35,7 +36,7 @@ from gui.samples.padding import PaddingView
 from gui.text import tr
 from gui.why.here import Question, open_menu
 from gui.why.questions import about_batch, about_epoch, standing_in
-from gui.why.told import asked, numbered
+from gui.why.told import asked
 from gui.widgets import MARGIN, Column, PrimaryButton, muted, told
 
 
@@ -262,13 +263,12 @@ class _Progress(QWidget):
     def refresh(self) -> None:
         """Show where the training is."""
         report = self._runner.report
-        known = {} if report is None else {str(report.epoch): "epoch", f"{report.batch:,}": "batch"}
         self.status.setForegroundRole(
             self.palette().ColorRole.BrightText
             if self._runner.status == "failed"
             else self.palette().ColorRole.WindowText
         )
-        self.status.tell(numbered(self._runner.status_text, known), self._on_place)
+        self.status.tell(self._runner.status_words, lambda: about_place(self._runner))
         for widget in (self.bar, self.place, self.numbers):
             widget.setVisible(report is not None)
         if report is None:

@@ -14,8 +14,8 @@ from core.network import Layer
 from core.reports import Moment
 from core.traces import LayerTrace
 from core.why.numbers import Number
-from core.why.training.clocks import moment_step, step_count
 from core.why.training.unrolled import part_of_gradient, vector_length, weight_share
+from gui import places
 from gui.canvas import look
 from gui.clock import moment_words
 from gui.text import tr
@@ -103,11 +103,7 @@ class PhaseCard(Told):
         if layers and shown.numbers.trace is not None and layers[0] in shown.numbers.trace.layers:
             layer = self._view.document.project.network.layers[layers[0]]
             found |= about_moment(layer, shown.numbers.trace.layers[layers[0]], moment)
-        if clock.place is not None:
-            forward = sum(one.phase == "forward" and not one.step for one in clock.moments)
-            found["step"] = Question(moment_step(moment, clock.place, forward), tr("Why this time step?"))
-        count = step_count(moment.steps, tr("the longest sequence of the network"))
-        return {**found, "steps": Question(count, tr("Why so many steps?"))}
+        return {**found, **places.about_moment(clock.moments, moment)}
 
     def place(self) -> None:
         """Below the numbers of the steps, in the middle."""

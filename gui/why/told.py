@@ -51,6 +51,11 @@ def unmarked(text: str) -> str:
     return _MARKS.sub("", text)
 
 
+def plain(text: str) -> str:
+    """Rich text that has no other marks than those of ``asked``, as plain text."""
+    return html.unescape(unmarked(text))
+
+
 def numbered(text: str, keys: Mapping[str, str]) -> str:
     """Plain text as rich text, in which the numbers that are the names of ``keys`` can be asked about by what they stand for."""
     wanted = "|".join(sorted(map(re.escape, keys), key=len, reverse=True))

@@ -7,6 +7,7 @@ breakpoints. A bound lies half way between the first batch that is beyond all ba
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -22,8 +23,10 @@ from core.engine.session import Session
 from core.examples import open_example
 from core.formula import svg
 from core.why.numbers import Aggregate
+from gui.places import about_place
 from gui.why.here import ask_here
-from tests.gui.hands_of_why import agrees, asked_of, choose, give_keyboard, menu_of, questions_in
+from gui.why.told import Told
+from tests.gui.hands_of_why import agrees, asked_of, choose, give_keyboard, menu_of, numbers_in, questions_in
 from tests.gui.test_breakpoints import add, enter, opened
 
 BATCHES = 12
@@ -281,6 +284,12 @@ def check(qtbot, wanted, document, runner, panel):
     for field_, value in known.items():
         assert answers[field_].value == pytest.approx(value, rel=1e-4), field_
         assert agrees(str(hit.values[field_]), answers[field_].value), "it is the number that the log shows"
+    status = Told(document)
+    qtbot.addWidget(status)
+    status.tell(runner.status_words, partial(about_place, runner))
+    told = [(text, about.value) for text, about in numbers_in(status, document)]
+    assert told[0] == (f"{wanted.batch + 1:,}", wanted.batch + 1)
+    assert sorted(value for _, value in told[1:]) == pytest.approx(sorted(known.values()), rel=1e-4)
 
 
 def said(wanted, limits) -> dict[str, float]:

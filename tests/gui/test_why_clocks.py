@@ -91,6 +91,19 @@ def test_every_moment_of_a_batch(trained):
     assert len(seen) == 2 * clock.moments[0].steps
 
 
+def test_a_batch_and_a_time_step_of_the_same_number_answer_each_for_itself(qtbot, window):  # noqa: F811
+    runner = window.runner
+    window.files.open_example("digits-rows-elman")
+    for stretch in ("batch", "batch", "step", "step", "step"):
+        runner.step(stretch)
+        qtbot.waitUntil(lambda: not runner.busy)
+    assert runner.status_text == "Paused in batch 3: forward, time step 3 of 8."
+    for words in (window.statusBar()._doing, window.training.progress.status):
+        (_, batch), (_, step), (_, steps) = numbers_in(words, window.document)
+        assert (batch.value, step.value, steps.value) == (3, 3, 8)
+        assert "batch" in str(batch.title).lower() and "time step of this moment" in str(step.title)
+
+
 def menu_at(widget, reason):
     place = widget.rect().center()
     QApplication.sendEvent(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
