@@ -51,7 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise UnknownName("command", arguments[0], COMMANDS)
         options = _parser().parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = options.run
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()  # while what is wrong with it can still be dealt with
+        return code
     except StudioError as error:
         print(error, file=sys.stderr)
         return 2

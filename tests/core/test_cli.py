@@ -231,8 +231,13 @@ def read_all(descriptor):
         return b""
 
 
-def test_a_reader_that_stops_reading_is_no_error():
-    with start("examples", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("lines", [0, 1])
+def test_a_reader_that_stops_reading_is_no_error(unbuffered, lines):
+    env = {**ENV, "PYTHONUNBUFFERED": unbuffered}  # else all of it waits for the end of the program
+    with start("examples", env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        for _ in range(lines):
+            process.stdout.readline()
         process.stdout.close()
         err = process.stderr.read()
     assert err == "" and process.returncode == 0
