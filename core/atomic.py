@@ -13,7 +13,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from core.errors import NotSaved
@@ -48,20 +48,23 @@ def write_file(path: Path | str, data: bytes, check: Callable[[Path], None] | No
         _refuse_impossible(target)
         sweep(target.parent)
         temporary = target.parent / _temporary_name()
-        try:
+        with ExitStack() as undoing:
+            undoing.callback(_remove, temporary)
             _write_through(temporary, data, _mode(target))
             _read_back(temporary, data)
             if check is not None:
                 check(temporary)
             temporary.replace(target)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
+            undoing.pop_all()
         _sync_folder(target.parent)
         _read_back(target, data)
     except OSError as error:
         raise _not_saved(asked, error) from error
+
+
+def _remove(temporary: Path) -> None:
+    with suppress(OSError):
+        temporary.unlink()
 
 
 def sweep(folder: Path) -> None:

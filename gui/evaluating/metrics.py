@@ -122,12 +122,6 @@ class MetricsTable(QWidget):
             self.chosen = place
             self.update()
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def paintEvent(self, event: object) -> None:
         cell = self._cells.get(self.chosen)
         if self.hasFocus() and cell is not None and not cell.isHidden():

@@ -141,12 +141,6 @@ class AskedFormula(FormulaView):
         action.triggered.connect(lambda: QGuiApplication.clipboard().setText("\n".join(lines)))
         return action
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         marked = self._hovered if self._hovered is not None else self._line if self.hasFocus() else None
@@ -230,9 +224,6 @@ class AskedPicture(QWidget):
             self.update()
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._by_keys = False

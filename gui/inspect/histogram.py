@@ -119,12 +119,6 @@ class Histogram(QWidget):
             return True
         return super().event(event)
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         floor = self._floor()

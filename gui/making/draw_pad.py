@@ -82,12 +82,6 @@ class DrawPad(PixelPad):
         questions = self.questions_here() if keys else self._questions_at(QPointF(event.pos()))
         open_menu(self, questions, self._document, event.globalPos(), ())
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.hasFocus():

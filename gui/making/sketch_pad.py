@@ -150,12 +150,6 @@ class SketchPad(QWidget):
         questions = self._questions(self.pen[0] if keys else self._at(QPointF(event.pos()))[0])
         open_menu(self, questions, self._document, event.globalPos(), ())
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     # -- how it looks ------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:

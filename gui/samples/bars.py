@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
-    QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
@@ -157,12 +156,6 @@ class BarsPage(QWidget):
     def _choose(self, place: int) -> None:
         self.chosen = place
         self.setAccessibleDescription(self.spots[place].words)
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

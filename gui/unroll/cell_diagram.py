@@ -240,9 +240,6 @@ class CellDiagram(QWidget):
             self._choose(next(iter(self._places)))
         self.update()
 
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return

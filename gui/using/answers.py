@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
@@ -172,12 +172,6 @@ class Alternatives(QWidget):
         self.setAccessibleName(f"{self.names[self.looked]}: {percent(float(self.shares[self.looked]))}")
         self.update()
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def sizeHint(self) -> QSize:
         return QSize(260, OFFERED * _ROW + 4)
 
@@ -298,12 +292,6 @@ class OtherAnswers(QWidget):
             self.look_at(goals[key])
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QEvent) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: QEvent) -> None:
-        self.update()
 
 
 def chance(share: float) -> str:

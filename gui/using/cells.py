@@ -187,9 +187,3 @@ class CellsEdit(Editor):
         if high > 0.4:
             color = theme().color("positive" if way > 0 else "negative")
             painter.fillRect(QRectF(inner.left(), inner.bottom() - high, inner.width(), high), color)
-
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()

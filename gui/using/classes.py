@@ -87,12 +87,6 @@ class RowsView(QWidget):
         self.chosen = of_mean, step, max(0, min(feature, features - 1))
         self.update()
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def sizeHint(self) -> QSize:
         return QSize(2 * _SIDE + 20, _SIDE + 20)
 

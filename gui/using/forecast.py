@@ -273,12 +273,6 @@ class _Errors(QWidget):
         self.chosen = names[place], side or where
         self.update()
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def paintEvent(self, event: object) -> None:
         if self.hasFocus():
             painter = QPainter(self)

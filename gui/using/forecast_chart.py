@@ -101,12 +101,6 @@ class ForecastChart(QWidget):
             self.setAccessibleDescription(number(self.value(time, line)))
         self.update()
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         ahead = self.ahead
         if not len(self.seen) or not ahead:

@@ -166,12 +166,6 @@ class PixelPad(Editor):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def _dot(self, at: QPointF) -> QPointF:
         box = self.boxes()[0]
         rows, columns = self.shape

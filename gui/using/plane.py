@@ -134,12 +134,6 @@ class PlanePad(QWidget):
         painter.setBrush(theme().color("plot_background"))
         painter.drawEllipse(at, 5, 5)
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
 
 class PlanePage(UsePage):
     """For two inputs."""

@@ -114,12 +114,6 @@ class TermRow(QWidget):
         if wanted is not None:
             self.asked.emit(wanted.make() if isinstance(wanted, Later) else wanted)
 
-    def focusInEvent(self, event: object) -> None:
-        self.update()
-
-    def focusOutEvent(self, event: object) -> None:
-        self.update()
-
     def enterEvent(self, event: object) -> None:
         self.update()
 
