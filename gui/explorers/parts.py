@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from core.catalogue.spec import Catalogue, Spec
 from gui.document import Document
+from gui.folding import formulas
 from gui.forms.fields import Drop
 from gui.formula import FormulaView
 from gui.plots.chart import Chart
@@ -171,7 +171,7 @@ class EntryCard(QFrame):
     def show_entry(self, spec: Spec) -> None:
         """Show another entry."""
         self.title.setText(tr_core(spec.title))
-        self.formula.show_lines([part.strip(" ,") for part in re.split(r"\\q?quad", spec.formula) if part.strip()])
+        self.formula.show_lines(formulas(spec.formula))
         self.help.setText(tr_core(spec.help))
         self.when.setText(tr("Use it: {words}", words=tr_core(spec.when)))
         self.fails.setText(tr("It fails: {words}", words=tr_core(spec.fails)))

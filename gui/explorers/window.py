@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from gui.document import Document
+from gui.dress import dress
 from gui.explorers.activation import ActivationExplorer
 from gui.explorers.backprop import BackpropExplorer
 from gui.explorers.feed_forward import FeedForwardExplorer
@@ -86,5 +87,6 @@ class ExplorerWindow(QDialog):
         key = item.data(Qt.ItemDataRole.UserRole)
         if key not in self._made:
             self._made[key] = EXPLORERS[key](self._document, self._runner)
+            dress(self._made[key])
             self.stack.addWidget(self._made[key])
         self.stack.setCurrentWidget(self._made[key])

@@ -207,6 +207,9 @@ def test_formulas_side_by_side_get_lines_of_their_own():
     assert folded(latex, 99, measure=len) == [latex]
     assert folded(latex, 12, measure=len) == ["a = 1 + 2", "b = 3 + 4"]
     assert folded(latex, 6, measure=len) == ["a = 1", r"\quad + 2", "b = 3", r"\quad + 4"]
+    assert folded(r"m = g, \quad v = \text{0 \quad else} - 1", 30, measure=len) == [
+        "m = g", r"v = \text{0 \quad else} - 1"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [5, 20, 60, 500])
